@@ -1,7 +1,7 @@
 """List the sites of a visitor's scope: filters in the URL, the worst first, 50 on a page, as a list or as tiles."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -70,10 +70,17 @@ class SiteOrder:
         self.fleet = fleet
         self._sorted: Mapping[Lang, list[str]] = {lang: _by_name(fleet, lang) for lang in BOTH}
         self._searched = {site.id: _searched(site) for site in fleet.sites.values()}
+        names = sorted({site.union for site in fleet.sites.values() if site.union}, key=name_key)
+        self._unions = {comparison_key(name): name for name in names}
+
+    def unions_of(self, known: Collection[str]) -> list[str]:
+        """Return those of ``known`` that are unions of the fleet, in the order of the alphabet."""
+        return [name for name in self._unions.values() if name in known]
 
     def found(self, wanted: Wanted, states: Mapping[str, str], lang: Lang) -> list[str]:
         """Return the ids of the wanted sites among those of ``states``, the worst first, then by name."""
         keys = [comparison_key(word) for word in wanted.text.split()]
+        union = self._unions.get(comparison_key(wanted.union), wanted.union)
         behind = set(self.fleet.descendants(wanted.behind)) if wanted.behind in self.fleet.sites else None
         rows: dict[str, list[str]] = {state: [] for state in STATES}
         for id_ in self._sorted[lang if lang in self._sorted else BOTH[0]]:
@@ -81,7 +88,7 @@ class SiteOrder:
             if state is None or (wanted.state and state != wanted.state):
                 continue
             site = self.fleet.sites[id_]
-            if (wanted.kind and site.kind != wanted.kind) or (wanted.union and site.union != wanted.union):
+            if (wanted.kind and site.kind != wanted.kind) or (union and site.union != union):
                 continue
             if behind is not None and id_ not in behind:
                 continue
@@ -142,6 +149,7 @@ def routes(console: Console) -> list[PageRoute]:
         wanted = replace(wanted, page=min(wanted.page, pages))
         shown = found[(wanted.page - 1) * ON_A_PAGE : wanted.page * ON_A_PAGE]
         since = await console.read(lambda session: site_page_queries.since_of(session, shown))
+        unions = order.unions_of(overview.by_union)
         known = {id_: overview.sites[id_] for id_ in shown if id_ in overview.sites}
         return console.page(
             asked,
@@ -153,7 +161,8 @@ def routes(console: Console) -> list[PageRoute]:
             pages=pages,
             total=overview.total,
             kinds=[kind for kind in KINDS if kind in overview.by_kind],
-            unions=sorted(overview.by_union, key=name_key) if len(overview.by_union) <= MOST_UNIONS else [],
+            unions=unions if len(unions) <= MOST_UNIONS else [],
+            has_unions=bool(unions),
             state_order=list(STATES),
             behind=overview.sites.get(wanted.behind),
         )

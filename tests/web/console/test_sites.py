@@ -111,3 +111,16 @@ def test_a_country_is_found_in_a_few_milliseconds_and_cut_into_pages_of_fifty(of
 
 def _copy(site: Site, number: int) -> Site:
     return replace(site, id=f"s-{number}", name_bn=f"স্থাপনা {number}", name_en=f"Site {number}")
+
+
+async def test_the_unions_of_a_country_are_typed_as_the_page_must_stay_small(office: Desk, port: int) -> None:
+    assert '<select id="union"' in (await ask(port, "/sites")).text
+    some = next(iter(office.settings.fleet.sites.values()))
+    office.live.fleet = Fleet(
+        {f"s-{number}": replace(_copy(some, number), union=f"union {number}") for number in range(900)}
+    )
+    office.clock.advance(2)  # past the age of what is counted once for all
+    page = (await ask(port, "/sites?lang=en&union=Union%20%E0%A7%AD")).text
+    assert '<input id="union"' in page
+    assert re.findall(r'<a href="/sites/([a-z0-9-]+)"><b>', page) == ["s-7"], "in any case, with any digits"
+    assert len((await ask(port, "/sites?lang=en")).text) < 60_000
