@@ -24,6 +24,7 @@ from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers
 from monitor.web.api.documentation import problem
+from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
@@ -70,6 +71,7 @@ def make_app(
             callers.of,
             callers.of_feed,
             Publisher(store, lambda: live.office, settings_of, clock),
+            Verification(store),
             partial(_publish, console),
         )
     )

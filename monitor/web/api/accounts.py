@@ -10,11 +10,11 @@ from monitor.accounts.documents import TokenDocument, UserDocument, token_docume
 from monitor.domain.api_scopes import ADMIN, AUDIT_READ
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE
-from monitor.store import audit_chain, keyset_queries, token_rows, user_rows
+from monitor.store import keyset_queries, token_rows, user_rows
 from monitor.store.models import Act
 from monitor.store.session import Session
 from monitor.web.api import keyset
-from monitor.web.api.answers import After, Counted, Found, Limit, page, reading, route, span_of
+from monitor.web.api.answers import After, Counted, Found, Limit, made, page, reading, route, span_of
 from monitor.web.api.asked import Asking, GuardedRoute
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To
@@ -91,14 +91,11 @@ async def audit(
 
 @router.get("/audit/verify", **route(AUDIT_READ, AuditDocument))
 async def verify(asked: Asking) -> Response:
-    """Verify the hash chain over the history of all tickets and all acts."""
-
-    def read(session: Session) -> Found:
-        found = audit_chain.verify(session)
-        fault = render(found.fault, SOURCE)
-        return Found({"is_whole": not fault, "entries": found.events, "head": found.head, "fault": fault})
-
-    return await reading(asked, read)
+    """Verify the hash chain over the history of all tickets and all acts; a long one takes more than one request."""
+    found = await asked.api.verification.result()
+    fault = render(found.fault, SOURCE)
+    document = {"is_whole": not fault, "entries": found.events, "head": found.head, "fault": fault}
+    return await made(asked, lambda: Found(document))
 
 
 def _document(act: Act) -> ActDocument:
