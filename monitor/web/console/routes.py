@@ -4,6 +4,7 @@ from monitor.web.console import (
     audit,
     calendar_page,
     charter,
+    health,
     invitations,
     log_in,
     maintenance,
@@ -43,6 +44,7 @@ PAGES = (
     tokens,
     maintenance,
     audit,
+    health,
 )
 
 

@@ -121,4 +121,8 @@ PAGES = (
         stale=409,
         get=0,
     ),
+    Row("GET", "/health", VIEWER, far=200),
+    Row("POST", "/health/resend", OFFICER, "", {"id": "999999"}, 409, far=403),
+    Row("POST", "/health/copy", OFFICER, done=303, far=403),
+    Row("POST", "/health/bundle", OFFICER, far=200),
 )
