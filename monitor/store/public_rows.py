@@ -148,7 +148,7 @@ def last_heartbeat(session: Session) -> datetime | None:
     return session.scalar(select(Heartbeat.at_utc))
 
 
-def promises(session: Session, since_utc: datetime) -> list[Promise]:
+def targets(session: Session, since_utc: datetime) -> list[Promise]:
     """Return the promises that fell due or were kept since then, and those that are open.
 
     Excused outages, outages that ended otherwise than by recovering, and what was withdrawn are none.

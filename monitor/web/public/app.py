@@ -155,7 +155,7 @@ class Track:
             return self._page(office, lang, place, number, 503, Words(AWAY))
         if found is None:
             return self._page(office, lang, place, number, 404, Words(tracking.NONE_SUCH))
-        self._guesses.forgive(address, now_s)
+        self._guesses.reset(address, now_s)
         return self._page(office, lang, place, number, request=found)
 
     def _find(self, number: str, code: str, lang: Lang) -> object:
