@@ -25,13 +25,15 @@ from monitor.web.auth.csrf import is_from_our_page, is_token_of
 from monitor.web.auth.visitor import Visitor
 from monitor.web.local_server import LOCAL
 
+LIVE = frozenset({"/stream", "/alive"})
+
 
 class _Known(NamedTuple):
     """A session that lasts, as it is stored. ``is_to_be_noted``: it was last noted as seen a while ago."""
 
     id: int
     name: str
-    role: Role
+    role: Role | None
     scope: Scope
     lang: Lang
     csrf: str
@@ -65,7 +67,7 @@ class Visitors:
         if chosen and chosen != known.lang:  # the next page is to have it
             with suppress(SQLAlchemyError, PoolFull):
                 await asyncio.wrap_future(self._note(known.id, chosen))
-        elif known.is_to_be_noted:
+        elif known.is_to_be_noted and not is_by_itself(request):
             with suppress(PoolFull):  # the next request does it
                 self._note(known.id, "")
         lang = chosen or known.lang or _kept_language(request) or BOTH[0]
@@ -98,7 +100,7 @@ class Visitors:
             return _Known(
                 id=row.id,
                 name=row.user.name,
-                role=Role(row.user.role),
+                role=_role(row.user.role),
                 scope=users.scope_of(row.user),
                 lang=next((each for each in (row.lang, row.user.lang) if each in languages()), ""),
                 csrf=row.csrf,
@@ -125,9 +127,19 @@ class Visitors:
         return Role.VIEWER if may_read else None
 
 
+def _role(stored: str) -> Role | None:
+    """Return a stored role; None, which may nothing, for one of a later version."""
+    return Role(stored) if stored in set(Role) else None
+
+
 def is_secure(request: Request) -> bool:
     """Return whether the browser speaks TLS, with us or with a proxy of ours."""
     return request.url.scheme == "https"
+
+
+def is_by_itself(request: Request) -> bool:
+    """Return whether an open page asks without anybody at it: that keeps no session alive."""
+    return request.method == "GET" and ("hx-request" in request.headers or request.url.path in LIVE)
 
 
 def chosen_language(request: Request) -> Lang:
