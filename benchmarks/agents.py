@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.daemon import PROBING, START_WITHIN_S, cpu_s, scrape
+from benchmarks.daemon import PROBING, START_WITHIN_S, cpu_s, fetched
 from benchmarks.measuring import machine
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
@@ -78,7 +78,7 @@ def measure(count: int, interval_s: float, minutes: float, *, churn: bool) -> di
         peak_mb = _status(daemon, "VmHWM")
         if churn:
             print("rss by minute, MB:", " ".join(f"{value:.0f}" for value in rss_mb), file=sys.stderr)
-        metrics = gzip.decompress(scrape(daemon)).decode()
+        metrics = gzip.decompress(fetched(daemon, "/metrics")).decode()
         failed = sum(_metric(metrics, "upazila_snmp_readings_total", f'outcome="{how}"') for how in ("silent", "error"))
         return {
             "devices": count,

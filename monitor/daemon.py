@@ -35,7 +35,7 @@ from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
-from monitor.runtime.history_recorder import HistoryRecorder
+from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
@@ -112,7 +112,7 @@ class Daemon:
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
-        history = HistoryRecorder(clock, HistoryFile(settings.state), settings.monitor.history)
+        history = HistoryKeeper(clock, HistoryFile(settings.state), settings.monitor.history)
         sink = Storing(sample_log, history, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)

@@ -52,6 +52,19 @@ def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> boo
     return window.behind is not None and (site == window.behind or window.behind in office.fleet.ancestors(site))
 
 
+def covered(office: Office, window: Maintenance) -> list[str]:
+    """Return the sites that planned work applies to, in the order of the fleet: what `covers` says of each, at once."""
+    fleet = office.fleet
+    if not (window.sites or window.unions or window.behind):
+        return list(fleet.sites)
+    chosen = set(window.sites)
+    if window.behind:
+        chosen |= {window.behind, *fleet.descendants(window.behind)}
+    present = {site.union for site in fleet.sites.values() if site.union} if window.unions else set[str]()
+    unions = {union for union in present if any(same_key(union, each) for each in window.unions)}
+    return [id_ for id_, site in fleet.sites.items() if id_ in chosen or site.union in unions]
+
+
 def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datetime]]:
     """Yield the windows of planned work that begin on ``day``, in UTC; work done once is returned for every day."""
     if window.begins_utc and window.ends_utc:

@@ -23,6 +23,7 @@ from monitor.cli import (
     helpdesk,
     importing,
     maintenance,
+    notes,
     notify,
     office_calendar,
     outbox,
@@ -77,6 +78,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(notes.app, name="notes")
 app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
 app.add_typer(office_calendar.app, name="calendar")

@@ -12,7 +12,7 @@ from monitor.cli.language import n_
 from monitor.cli.options import AsJson
 from monitor.domain.message import message, said_by_system
 
-app = typer.Typer(help="What the public is told: a page, feeds and badges.", no_args_is_help=True)
+app = typer.Typer(help="The page for the public, with its feeds and badges.", no_args_is_help=True)
 
 
 @app.command()

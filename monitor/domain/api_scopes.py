@@ -49,6 +49,6 @@ def scopes_of(role: Role) -> frozenset[str]:
     return frozenset(scope for scope, right in _NEEDS.items() if right in RIGHTS[role])
 
 
-def allows(held: Collection[str], scope: str) -> bool:
-    """Return whether ``held`` scopes allow what needs ``scope``; 'admin' allows everything."""
-    return scope in held or ADMIN in held
+def allows(given: Collection[str], scope: str) -> bool:
+    """Return whether ``given`` scopes allow what needs ``scope``; 'admin' allows everything."""
+    return scope in given or ADMIN in given

@@ -24,7 +24,7 @@ ACTS: Mapping[str, str] = {
     "notice.resend": N_("letter sent again"),
     "clock.trust": N_("clock declared right"),
     "outage.note": N_("note about an outage"),
-    "outage.excuse": N_("outage excused with a reason"),
+    "outage.excuse": N_("outage counts against nobody, with a reason"),
     "site.note": N_("note about a site"),
     "ticket.public_note": N_("note for the public"),
     "tickets.export": N_("list of tickets taken out"),

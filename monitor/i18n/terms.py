@@ -216,6 +216,14 @@ CERTIFICATE_FAULTS: Mapping[str, str] = {
 }
 """Why a certificate is not trusted, by `net.tls`."""
 
+SNMP_OUTCOMES: Mapping[str, str] = {
+    "ok": N_("read"),
+    "silent": N_("no answer"),
+    "credentials": N_("credentials refused"),
+    "error": N_("error"),
+}
+"""What became of a reading by SNMP."""
+
 SNMP_REFUSALS: Mapping[str, str] = {
     "level": N_("it does not let this user ask without signing or encrypting"),
     "user": N_("it does not know this user"),

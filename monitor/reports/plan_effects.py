@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.charter.calendar import Calendar
-from monitor.charter.downtimes import covers, windows_of
+from monitor.charter.downtimes import covered, windows_of
 from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import N_, Message, Said, message, messages
@@ -39,7 +39,7 @@ class PlanEffects:
 
 def effects(office: Office, name: str, window: Maintenance, now_utc: datetime) -> PlanEffects:
     """Return what the work of that name does, were it planned now."""
-    sites = tuple(site for site in office.fleet.sites if covers(office, window, site))
+    sites = tuple(covered(office, window))
     first = next(occurrences(window, now_utc, LOOKS_AHEAD_DAYS), None)
     return PlanEffects(sites, first, tuple(_warnings(office, name, window, sites, first, now_utc)))
 
@@ -76,7 +76,7 @@ def _warnings(
             text = N_("The monitor looks through {site} at others: it sees nothing behind it meanwhile.")
             yield Message(text, {"site": group.behind})
     for other, planned in office.maintenance.items():
-        both = mine & {site for site in sites if covers(office, planned, site)} if other != name else set[str]()
+        both = mine.intersection(covered(office, planned)) if other != name else set[str]()
         if both and any(_overlap(first, each) for each in occurrences(planned, now_utc, LOOKS_AHEAD_DAYS)):
             yield messages(
                 "At the same time '{other}' is planned at {count} of these sites.",

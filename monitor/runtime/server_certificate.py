@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 EXPECTED = message("Expected a certificate in PEM with the issuers behind it, and its private key without a password")
 
+KEY = "web.key"
+
 _Fingerprint = tuple[tuple[int, int, int], ...]
 
 
@@ -80,12 +82,15 @@ def certificate_of(settings: Settings) -> ServerCertificate | None:
 
 
 def load(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Return a server's context with the certificate and its key; raises NoCertificate."""
-    for file in (certificate, key):
+    """Return a server's context with the certificate and its key; raises NoCertificate.
+
+    The key's path is not shown: it may be the key itself, in the wrong place.
+    """
+    for file, name in ((certificate, str(certificate)), (key, KEY)):
         try:
             open_plain(file, PEM_BYTES).close()  # OpenSSL would wait for a pipe's writer
         except PlainFileError as error:
-            raise _no(file, said_by(error)) from None
+            raise _no(name, said_by(error)) from None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
@@ -93,10 +98,10 @@ def load(certificate: Path, key: Path) -> ssl.SSLContext:
         context.load_cert_chain(certificate, key, password=_no_password)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            raise _no(key, message("is not the key of {certificate}", certificate=certificate)) from None
-        raise _no(certificate, message("cannot be used with {key}", key=key)) from None
+            raise _no(KEY, message("is not the key of {certificate}", certificate=certificate)) from None
+        raise _no(str(certificate), message("cannot be used with {key}", key=KEY)) from None
     except OSError as error:
-        raise _no(certificate, said_by_system(error)) from None
+        raise _no(str(certificate), said_by_system(error)) from None
     return context
 
 
@@ -105,7 +110,7 @@ def _no_password() -> str:
     return ""
 
 
-def _no(file: Path, fault: Said) -> NoCertificate:
+def _no(file: str, fault: Said) -> NoCertificate:
     found: Message = message("{file}: {fault}. {expected}", file=file, fault=fault, expected=EXPECTED)
     return NoCertificate(found)
 

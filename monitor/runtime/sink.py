@@ -6,7 +6,7 @@ from typing import Protocol
 from monitor.domain.sample import Sample
 from monitor.judging.decisions import Decision
 from monitor.runtime.diagnostics import Diagnostics
-from monitor.runtime.history_recorder import HistoryRecorder
+from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.writer import DecisionWriter
 
@@ -25,7 +25,7 @@ class Storing:
     """The daemon's sink: samples go to the sample log and the history, decisions with diagnostics to the writer."""
 
     def __init__(
-        self, sample_log: SampleLog, history: HistoryRecorder, diagnostics: Diagnostics, writer: DecisionWriter
+        self, sample_log: SampleLog, history: HistoryKeeper, diagnostics: Diagnostics, writer: DecisionWriter
     ) -> None:
         self._sample_log, self._history = sample_log, history
         self._diagnostics, self._writer = diagnostics, writer

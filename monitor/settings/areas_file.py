@@ -185,7 +185,7 @@ def _cleaned(value: Any, levels: int) -> Any:
     if isinstance(value, str):
         return clean(value)
     if levels == 0 and isinstance(value, list | dict):
-        raise ValueError("it is nested too deep")
+        raise ValueError(message("it is nested too deep"))
     if isinstance(value, list):
         is_position = bool(value) and isinstance(value[0], float | int)
         return value if is_position else [_cleaned(each, levels - 1) for each in value]

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from monitor.domain.message import N_, Message, message
 from monitor.domain.text import comparison_key
-from monitor.settings import fleet as fleet_rules
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.areas_file import AREAS, Areas, read_areas
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
+from monitor.settings.fleet_problems import problems as problems_of_fleet
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.notices_section import ChannelSection
@@ -169,4 +169,4 @@ def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:
     for id_, table in tables.items():
         with suppress(ValidationError):
             sound[id_] = SiteEntry.model_validate(table, context=kinds)
-    return list(fleet_rules.problems(document, sound, tables))
+    return list(problems_of_fleet(document, sound, tables))

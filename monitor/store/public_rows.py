@@ -148,7 +148,7 @@ def last_heartbeat(session: Session) -> datetime | None:
     return session.scalar(select(Heartbeat.at_utc))
 
 
-def promises(session: Session, since_utc: datetime) -> list[Promise]:
+def targets(session: Session, since_utc: datetime) -> list[Promise]:
     """Return the promises that fell due or were kept since then, and those that are open.
 
     Excused outages, outages that ended otherwise than by recovering, and what was withdrawn are none.
@@ -185,3 +185,40 @@ def tracked(session: Session, number: str) -> Tracked | None:
     ).where(Ticket.number == number, Ticket.source != TicketSource.OUTAGE)
     row = session.execute(query).one_or_none()
     return None if row is None else Tracked(*row)
+
+
+class NotedOutage(NamedTuple):
+    """An outage with what officers wrote of it: for the public, and why it counts against nobody."""
+
+    id: int
+    site: str
+    started_utc: datetime
+    ended_utc: datetime | None
+    deadline_utc: datetime
+    cause: str
+    note: str
+    excuse: str
+    excused_by: str
+    version: int
+    ticket: str | None
+
+
+def noted_outage(session: Session, outage_id: int) -> NotedOutage | None:
+    """Return one outage by its number, for officers."""
+    query = select(
+        Outage.id,
+        Outage.site,
+        Outage.started_utc,
+        Outage.ended_utc,
+        Outage.deadline_utc,
+        Outage.cause,
+        Outage.note,
+        Outage.excuse,
+        Outage.excused_by,
+        Outage.version,
+        Ticket.number,
+    )
+    row = session.execute(
+        query.outerjoin(Ticket, Outage.ticket_id == Ticket.id).where(Outage.id == outage_id)
+    ).one_or_none()
+    return None if row is None else NotedOutage._make(tuple(row))

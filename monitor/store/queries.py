@@ -115,9 +115,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """Totals of the outbox.
-
-    Notices due and undelivered, since when the oldest is due (tries do not change that), given up.
+    """Totals of the outbox: due and undelivered, since when the oldest is due (tries do not change that), given up.
 
     ``faulty``: how many of those undelivered this program cannot write; ``fault``: why it cannot write the latest.
     """

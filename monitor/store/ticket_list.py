@@ -24,7 +24,8 @@ class TicketFilter:
 
     ``sites``: those in question, ``without_site``: also tickets about none. ``due_after_utc`` to ``due_until_utc``:
     when the target is due; ``opened_from_utc`` to before ``opened_until_utc``: when they were opened. ``text`` is
-    looked for in numbers, in texts and names of requests if ``personal``, and the sites ``named`` by it are found too.
+    looked for in numbers, in texts and names of requests if ``personal``, and the sites ``named`` by it are found too;
+    where it is a ticket's ``number`` (year and place in it), only that ticket is.
     """
 
     states: tuple[str, ...] | None = None
@@ -38,6 +39,7 @@ class TicketFilter:
     opened_from_utc: datetime | None = None
     opened_until_utc: datetime | None = None
     text: str = ""
+    number: tuple[int, int] | None = None
     named: tuple[str, ...] = ()
     personal: bool = False
 
@@ -231,7 +233,9 @@ def _matches(wanted: TicketFilter) -> ColumnElement[bool]:
         found.append(Ticket.opened_utc >= wanted.opened_from_utc)
     if wanted.opened_until_utc is not None:
         found.append(Ticket.opened_utc < wanted.opened_until_utc)
-    if wanted.text:
+    if wanted.number is not None:
+        found.append(and_(Ticket.year == wanted.number[0], Ticket.seq == wanted.number[1]))
+    elif wanted.text:
         found.append(_says(wanted))
     return and_(*found)
 

@@ -45,6 +45,7 @@ class Window:
         self._listener.listen(64)
         self._loop = asyncio.new_event_loop()
         self._closed = asyncio.Event()
+        self._under_way = set[asyncio.Task[None]]()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._turn()], name="window")
 
     def __enter__(self) -> Self:
@@ -69,6 +70,10 @@ class Window:
         await asyncio.sleep(0)  # in which the transports close
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)  # asyncio itself holds it so loosely that it may vanish
+        task.add_done_callback(self._under_way.discard)
         try:
             theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:  # the server is down: so is the window

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.i18n.latin import latin_words
+from tests.lab.network import alone
 from tests.places import SHIPPED
 
 # `run`, whose work raises what no one has foreseen.
@@ -84,3 +86,26 @@ def test_a_fault_of_the_program_is_one_critical_event_with_its_traceback(home: P
         "the daemon ends: ZeroDivisionError",
     )
     assert found["traceback"].endswith("ZeroDivisionError: a fault\nof ours")
+
+
+HANDED_IN = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+sys.argv = ["upazila-monitor", "run"]
+from monitor.cli import main
+main()
+"""
+
+
+def test_an_open_socket_that_is_handed_in_needs_a_secured_line_as_one_of_its_own_does(home: Path) -> None:
+    with alone() as inside, inside.open_socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.bind(("0.0.0.0", 9786))
+        listener.listen()
+        words = [sys.executable, "-c", HANDED_IN, str(listener.fileno())]
+        ended = subprocess.run(
+            words, cwd=home, pass_fds=[listener.fileno()], capture_output=True, text=True, timeout=60, check=False
+        )
+    assert ended.returncode == 2
+    told = ended.stdout + ended.stderr
+    assert "monitor.toml: web: the socket that was handed in, 0.0.0.0, is open to other machines" in told
+    assert "Expected 'certificate' and 'key' in [web], or 'behind_proxy'" in told

@@ -121,9 +121,10 @@ def test_stages_count_what_came_to_them_and_what_they_did(tmp_path: Path, office
         ticket(2, 8, 2, stage=1, breached_utc=ago(8)),  # came, resolved in time
         ticket(3, 20, 5, stage=1, breached_utc=ago(20)),  # came before the span, resolved in it
         ticket(4, 36, None, stage=2, breached_utc=ago(36)),  # the first stage's time was over in the span
+        ticket(6, 36, 8, stage=1, breached_utc=ago(36)),  # resolved before the second stage would have begun
         ticket(5, 40, 39, stage=0, breached_utc=None),  # never came to a stage
     )
-    assert found.stages[0] == StageRecord(1, came=2, in_time=2, late=1, open_now=1)
+    assert found.stages[0] == StageRecord(1, came=2, in_time=3, late=1, open_now=1)
     assert found.stages[1] == StageRecord(2, came=1, in_time=0, late=0, open_now=1)
     assert found.stages[2] == StageRecord(3)
 

@@ -56,7 +56,7 @@ def test_half_a_renewal_changes_nothing_and_is_logged_once(
     assert certificate.context() is before
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(told) == 1
-    assert f"{files[1]}: is not the key of {files[0]}" in told[0]
+    assert f"web.key: is not the key of {files[0]}" in told[0]
     os.replace(new_key, files[1])
     assert certificate.context() is not before
 
@@ -84,7 +84,7 @@ def pipe(files: tuple[Path, Path]) -> None:
     [
         (removed, "page.pem: cannot be read: No such file or directory"),
         (rubbish, "page.pem: cannot be used with"),
-        (pipe, "page.key: is no plain file, but a pipe"),
+        (pipe, "web.key: is no plain file, but a pipe"),
         (encrypted, "page.pem: cannot be used with"),
     ],
     ids=["missing", "no certificate", "pipe", "key with a password"],

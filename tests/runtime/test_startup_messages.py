@@ -1,6 +1,7 @@
 """What `check` and a start say tells no secret that was typed where the path of its file belongs."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.runtime.startup_messages import warnings
+from tests.lab.authority import Issuer
 from tests.settings.offices import office
 
 __all__ = ["office"]
@@ -20,13 +22,32 @@ SECTIONS = (
     '[mail]\nhost = "mail.example.org"\nsender = "m@example.org"\nusername = "u"\npassword_file = "CANARY"',
     '[helpdesk]\nkind = "rt"\nurl = "https://rt.example.org"\ntoken_file = "CANARY"\nqueue = "q"',
     '[recipients.chat]\nchannel = "apprise"\nurl_file = "CANARY"',
+    '[web]\ncertificate = "page.pem"\nkey = "CANARY"',
 )
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda text: text.split("\n")[0])
 def test_a_secret_in_the_place_of_its_files_path_is_not_told(office: Path, section: str) -> None:
     (office / "monitor.toml").write_text(section.replace("CANARY", CANARY), encoding="utf-8")
+    (office.parent / "page.pem").write_text("a certificate")
     settings = load(office)
     said = list(map(str, warnings(settings, Office.of(settings), datetime(2026, 11, 24, tzinfo=UTC))))
-    assert any("_file: cannot be read: No such file" in line for line in said)
+    assert any(re.search("(_file|web.key): cannot be read: No such file", line) for line in said)
     assert CANARY not in "\n".join(said)
+
+
+def test_a_certificate_of_the_page_that_soon_expires_is_told_and_a_good_one_is_not(office: Path) -> None:
+    pair = Issuer.root().pair(office.parent, 20)
+    pair.chmod(0o600)
+    (office / "monitor.toml").write_text(f'[web]\ncertificate = "{pair}"\nkey = "{pair}"\n', encoding="utf-8")
+    settings = load(office)
+
+    def told(days: int) -> list[str]:
+        now_utc = datetime.now(UTC) + timedelta(days=days)
+        lines = map(str, warnings(settings, Office.of(settings), now_utc))
+        return [line for line in lines if "page's certificate" in line]
+
+    assert told(0) == []
+    (line,) = told(7)
+    assert line.startswith("the page's certificate expires on ")
+    assert str(pair) in line

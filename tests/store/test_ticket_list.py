@@ -93,6 +93,8 @@ def test_pages_behind_one_another_are_the_whole_list_in_the_order_of_urgency(
         (TicketFilter(opened_from_utc=NOON), [1, 2, 3]),
         (TicketFilter(opened_until_utc=NOON), [4]),
         (TicketFilter(text="000003"), [3]),
+        (TicketFilter(text="3", number=(2026, 3)), [3]),
+        (TicketFilter(text="3", number=(2025, 3)), []),
         (TicketFilter(text="রহিমা"), []),
         (TicketFilter(text="রহিমা", personal=True), [1]),
         (TicketFilter(text="%", personal=True), [2]),

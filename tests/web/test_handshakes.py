@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.accounts import users
+from monitor.accounts.passwords import hashed
+from monitor.accounts.users import Profile
+from monitor.domain.roles import Role
 from monitor.runtime.server_certificate import ServerCertificate
+from monitor.store.work import Work
 from monitor.web import server
 from monitor.web.app import make_app
 from monitor.web.server import MOST_CONNECTIONS, serve
@@ -27,6 +32,21 @@ class Secured:
     pair: Path
     issuer: Issuer
     folder: Path
+
+    async def post(self, path: str, body: str) -> Answer:
+        """What a form gets that a page of this server sends."""
+        return await asyncio.to_thread(self._post, path, body)
+
+    def _post(self, path: str, body: str) -> Answer:
+        trust = ssl.create_default_context(cafile=str(self.issuer.file(self.folder)))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=trust)
+        headers = {"Origin": f"https://127.0.0.1:{self.port}", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            connection.request("POST", path, body, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
 
     async def ask(self, path: str) -> tuple[Answer, str]:
         """The answer, and the serial number of the certificate that vouched for it."""
@@ -62,6 +82,17 @@ async def test_the_page_over_tls_asks_the_browser_to_come_by_tls_for_ever(secure
     answer, _ = await secured.ask("/readyz")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+
+
+async def test_over_tls_the_sessions_cookie_is_for_this_host_and_for_tls_alone(office: Desk, secured: Secured) -> None:
+    password = "four-words-apart-rice"
+    with office.store.write() as session:
+        work = Work(session, office.office, office.clock.utc(), "test")
+        users.add(work, "rahim", Profile(role=Role.OFFICER), hashed(password, "rahim"))
+    entered = await secured.post("/login", f"name=rahim&password={password}")
+    assert entered.status == 303
+    assert entered.headers["set-cookie"].startswith("__Host-session=")
+    assert entered.headers["set-cookie"].endswith("; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax; Secure")
 
 
 async def test_a_renewed_certificate_is_served_without_a_restart(secured: Secured) -> None:

@@ -78,7 +78,7 @@ def day_cells(deadline: Deadline, lang: Lang) -> tuple[DayCell, ...]:
     """Return the cells of a deadline, in order of time; the last is the due one."""
     due = deadline.due_utc.astimezone(DHAKA)
     steps = deadline.steps
-    last = steps[-1] if steps and steps[-1].date == due.date() and not deadline.waits else None
+    last = steps[-1] if steps and steps[-1].date == due.date() else None
     cells = [*_of_steps(steps[: len(steps) - 1] if last else steps, lang), *_of_waits(deadline, lang)]
     if not steps:
         cells.insert(0, _event(deadline, lang))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from monitor.alerts.cases import actions, downtimes
 from monitor.alerts.cases.refusals import BadInput, Refused
-from monitor.charter.downtimes import covers
+from monitor.charter.downtimes import covered
 from monitor.domain.clock import DHAKA
 from monitor.domain.day import clock_text
 from monitor.domain.message import message, said_by
@@ -205,7 +205,7 @@ class _Foreign(Exception):
 def _refuse_foreign(console: Console, asked: Asked, window: Maintenance) -> None:
     sites = console.live.fleet.sites
     if not asked.visitor.scope.is_all and not all(
-        asked.visitor.sees(site) for id_, site in sites.items() if covers(console.office, window, id_)
+        asked.visitor.sees(sites[id_]) for id_ in covered(console.office, window) if id_ in sites
     ):
         raise _Foreign
 
@@ -220,8 +220,8 @@ def _plans(console: Console, asked: Asked, session: Session) -> Iterator[Plan]:
     for each in plan_rows.silent_in_plans(session, now_utc - BACK, MOST_SILENT):
         silent.setdefault(each.plan, []).append(each)
     for name, window in windows.items():
-        sites = [site for id_, site in office.fleet.sites.items() if covers(office, window, id_)]
-        seen = [site for site in sites if asked.visitor.sees(site)]
+        sites = [office.fleet.sites[id_] for id_ in covered(office, window)]
+        seen = sites if asked.visitor.scope.is_all else [site for site in sites if asked.visitor.sees(site)]
         if sites and not seen:
             continue
         coming = tuple(occurrences(window, now_utc, STRIP_DAYS))

@@ -57,6 +57,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "number": lambda value: formats.number_text(value, lang),
         "digits": lambda value: formats.digits(value, lang),
         "percent": lambda share, places=0: formats.percent_text(share, lang, places),
+        "size": lambda octets: formats.size_text(octets, lang),
         "ms": lambda value: formats.ms_text(value, lang),
         "moment": lambda at: formats.moment_text(at, lang),
         "near": lambda at: formats.near_text(at, now_utc, lang),

@@ -4,11 +4,13 @@ from monitor.web.console import (
     audit,
     calendar_page,
     charter,
+    health,
     invitations,
     log_in,
     maintenance,
     me,
     now,
+    outage,
     public,
     register,
     site,
@@ -32,6 +34,7 @@ PAGES = (
     register,
     tickets,
     ticket,
+    outage,
     public,
     stream,
     log_in,
@@ -41,6 +44,7 @@ PAGES = (
     tokens,
     maintenance,
     audit,
+    health,
 )
 
 

@@ -12,9 +12,9 @@ from monitor.alerts.cases.actions import note_site
 from monitor.domain.message import Message, message, messages
 from monitor.domain.reasons import Reason
 from monitor.domain.roles import Right
-from monitor.domain.sample import Sample
+from monitor.domain.sample import Sample, Verdict
 from monitor.i18n.catalogue import render as rendered
-from monitor.i18n.formats import digits
+from monitor.i18n.formats import digits, ms_text
 from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
 from monitor.judging.availability import Availability
@@ -62,7 +62,7 @@ def routes(console: Console) -> list[PageRoute]:
         if console.probes is None:
             raise NotFound
         try:
-            said = _probed(await console.probes.probe(site))
+            said = _probed(await console.probes.probe(site), asked.lang)
         except TooSoon as early:
             said = _too_soon(early)
         return console.back(asked, f"/sites/{site.id}", said)
@@ -152,16 +152,18 @@ def _column(found: Availability, lang: Lang) -> tuple[list[str], float | None]:
     return [digits(f"{minutes // 60}:{minutes % 60:02}", lang) for minutes in in_minutes(found)], found.share
 
 
-def _probed(sample: Sample | None) -> Message:
+def _probed(sample: Sample | None, lang: Lang) -> Message:
     if sample is None:
         return message("No answer of the probe has come yet; the last round stands below")
+    if sample.verdict is Verdict.UNKNOWN:
+        return message("The monitor itself could not probe: {why}", why=reason_text(sample.reason, lang))
     if sample.rtt_ns is None:
         return message("It does not answer: none of {sent} echoes came back", sent=sample.sent)
     return message(
-        "It answers: {got} of {sent} echoes came back, in {time:.1f} ms",
+        "It answers: {got} of {sent} echoes came back, in {time}",
         got=sample.received,
         sent=sample.sent,
-        time=sample.rtt_ns / 1e6,
+        time=ms_text(sample.rtt_ns / 1e6, lang),
     )
 
 

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from monitor.alerts.cases.refusals import BadInput
 from monitor.charter.office import Office
+from monitor.domain import ticket_number
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import N_, message
 from monitor.domain.roles import Right, Role
-from monitor.domain.text import ascii_digits, clean
+from monitor.domain.text import ascii_digits, clean, same_key
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S, TicketSource, TicketState
 from monitor.i18n.formats import digits
 from monitor.i18n.languages import Lang, lookup
@@ -78,7 +79,7 @@ def tabs_of(visitor: Visitor) -> list[str]:
     return [tab for tab in TABS if tab != "mine" or visitor.role in STAGES_OF]
 
 
-def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site]) -> TicketFilter:
+def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site], now_utc: datetime) -> TicketFilter:
     """Return the filter of the store, whatever the tab; ``sites``: those of the visitor's scope.
 
     Raises BadInput for a wrong date.
@@ -87,8 +88,9 @@ def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site]) -> Tick
     those = [
         site
         for site in (sites if restricted or query.q else ())
-        if (not query.kind or site.kind == query.kind) and (not query.union or site.union == query.union)
+        if (not query.kind or site.kind == query.kind) and (not query.union or same_key(site.union or "", query.union))
     ]
+    number = ticket_number.read(query.q, now_utc.astimezone(DHAKA).year) if query.q else None
     return TicketFilter(
         services=_one(query.service),
         sources=_one(query.source),
@@ -98,7 +100,8 @@ def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site]) -> Tick
         without_site=not (query.kind or query.union),
         opened_from_utc=_midnight("since", query.since),
         opened_until_utc=_midnight("until", query.until, after=A_DAY),
-        text=ascii_digits(query.q) if query.q.isdecimal() else query.q,
+        text=ascii_digits(query.q),
+        number=(number.year, number.seq) if number else None,
         named=tuple(site.id for site in those if _is_called(site, query.q)) if query.q else (),
         personal=visitor.may(Right.PERSONAL),
     )

@@ -118,7 +118,7 @@ async def give(publisher: Publisher, request: Request, name: str, place: Place) 
         )
     if found is None:
         return Response("there is no such file\n", 404, media_type="text/plain")
-    headers = {"cache-control": CACHED, "etag": found.tag}
+    headers = {"cache-control": CACHED, "etag": f"W/{found.tag}"}  # weak: it is sent packed, too
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if found.tag in known or "*" in known:
         return Response(status_code=304, headers=headers)
@@ -155,7 +155,7 @@ class Track:
             return self._page(office, lang, place, number, 503, Words(AWAY))
         if found is None:
             return self._page(office, lang, place, number, 404, Words(tracking.NONE_SUCH))
-        self._guesses.forgive(address, now_s)
+        self._guesses.reset(address, now_s)
         return self._page(office, lang, place, number, request=found)
 
     def _find(self, number: str, code: str, lang: Lang) -> object:

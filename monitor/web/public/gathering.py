@@ -15,12 +15,12 @@ from monitor.web.public.model import (
     Strip,
     is_watched,
     kinds_of,
-    months_of,
     planned_of,
     troubles_of,
     unions_of,
     words_of,
 )
+from monitor.web.public.months import months_of
 
 DAYS = 90
 LATEST, LATEST_WITHIN = 50, timedelta(days=30)
@@ -59,7 +59,7 @@ class Gatherer:
             words=words,
             planned=planned_of(office, public_rows.plan_changes(session), at_utc),
             strips=self._days(session, office, at_utc),
-            months=months_of(public_rows.promises(session, since_utc), at_utc),
+            months=months_of(public_rows.targets(session, since_utc), at_utc),
             latest=troubles_of(office, public_rows.latest_outages(session, at_utc - LATEST_WITHIN, at_utc, LATEST)),
         )
 

@@ -6,7 +6,7 @@ parent, a requester, a count of computers or a piece of evidence: what is not he
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -20,13 +20,13 @@ from monitor.i18n.terms import KINDS
 from monitor.reports.days_by_kind import KindDay
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance, in_utc
-from monitor.store.public_rows import UNCHANGED, Known, PlanChange, Promise, PublicOutage
+from monitor.store.public_rows import UNCHANGED, Known, PlanChange, PublicOutage
+from monitor.web.public.months import Month
 
 NAMESPACE = UUID("7f0a1f0e-2b5c-4d64-9a31-5a1d2a0f6b11")  # of the ids in feeds; drawn at random, never to change
 SEEN_WITHIN = timedelta(minutes=3)  # a daemon that has not said for so long that it watches does not
 AHEAD = timedelta(days=30)
 WEEKLY_AHEAD = timedelta(days=7)
-FISCAL_YEAR_BEGINS = 7  # July
 
 
 class Word(StrEnum):
@@ -113,15 +113,6 @@ class Work:
         """Return since when the public is told of it; as long before it as is looked ahead, where nothing says so."""
         announced = self.window.announce_from
         return self.begins_utc - AHEAD if announced is None else in_utc(announced)
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What was promised until a month's end or done in it, and how much of that was done in its time."""
-
-    first: date
-    promised: int
-    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,35 +307,3 @@ def _next_time(window: Maintenance, at_utc: datetime) -> tuple[datetime, datetim
     days = (today + timedelta(days=each) for each in range(-LONGEST_DAYS, WEEKLY_AHEAD.days + 1))
     spans = [span for day in days for span in windows_of(window, day)]
     return next((span for span in sorted(spans) if span[1] > at_utc), None)
-
-
-def months_of(promises: Iterable[Promise], at_utc: datetime) -> tuple[Month, ...]:
-    """Return the months of the fiscal year up to now, the first one first.
-
-    A promise counts in the month in which it was kept, or else in the one in which it was missed.
-    """
-    today = at_utc.astimezone(DHAKA).date()
-    months = _months(date(today.year - (today.month < FISCAL_YEAR_BEGINS), FISCAL_YEAR_BEGINS, 1), today)
-    promised, kept = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
-    for promise in promises:
-        done_utc = promise.ended_utc if promise.ended_utc is not None and promise.ended_utc <= at_utc else None
-        in_time = done_utc is not None and done_utc <= promise.deadline_utc
-        decided_utc = done_utc if in_time and done_utc is not None else promise.deadline_utc
-        month = decided_utc.astimezone(DHAKA).date().replace(day=1)
-        if month in promised and decided_utc <= at_utc:
-            promised[month] += 1
-            kept[month] += in_time
-    return tuple(Month(month, promised[month], kept[month]) for month in months)
-
-
-def fiscal_year(at_utc: datetime) -> tuple[int, int]:
-    """Return the two years that the fiscal year lies in."""
-    today = at_utc.astimezone(DHAKA).date()
-    begins = today.year - (today.month < FISCAL_YEAR_BEGINS)
-    return begins, begins + 1
-
-
-def _months(first: date, last: date) -> list[date]:
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    places = [first.year * 12 + first.month - 1 + each for each in range(count)]
-    return [date(place // 12, place % 12 + 1, 1) for place in places]

@@ -22,7 +22,8 @@ from monitor.i18n.languages import BOTH, Lang, languages, lookup, own_name
 from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import KINDS, PUBLIC_CAUSES, PUBLIC_WORDS
 from monitor.web.areas import Drawing
-from monitor.web.public.model import Group, Publication, Trouble, Word, Work, fiscal_year
+from monitor.web.public.model import Group, Publication, Trouble, Word, Work
+from monitor.web.public.months import fiscal_year
 from monitor.web.public.strips import drawn
 
 LARGEST_BYTES = 30_000

@@ -42,7 +42,7 @@ class Guesses:
         """Count a try that may be wrong."""
         self._tries.append((now_s, network_of(address)))
 
-    def forgive(self, address: str, tried_s: float) -> None:
+    def reset(self, address: str, tried_s: float) -> None:
         """Take the try of that moment back: it was right."""
         tried = (tried_s, network_of(address))
         if tried in self._tries:

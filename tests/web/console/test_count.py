@@ -91,6 +91,14 @@ def test_time_of_waiting_stands_between_the_days_and_the_moved_end() -> None:
     assert [shape for shape, _, _ in cells].count("due") == 1
 
 
+def test_a_wait_of_a_few_hours_leaves_the_day_of_the_deadline_once() -> None:
+    wait = Wait(dhaka("2026-11-24T10:00"), dhaka("2026-11-24T12:00"))
+    cells = said(target(Period("working_days", 2), "2026-11-23T10:00", (wait,)))
+    labels = [label for shape, label, _ in cells if shape != "wait"]
+    assert len(labels) == len(set(labels))
+    assert [shape for shape, _, _ in cells].count("wait") == 1
+
+
 @given(moments, amounts, calendars())
 def test_cells_name_every_step_once_and_end_where_the_deadline_does(at: dt.datetime, n: int, some: Calendar) -> None:
     deadline = target_deadline(Period("working_days", n), started_utc=at, confirmed_utc=at, calendar=some)

@@ -179,6 +179,16 @@ def test_a_session_ends_an_hour_after_the_last_request(office: Desk, browser: Br
     assert browser.get("/me").status == 303
 
 
+def test_an_open_page_that_asks_by_itself_keeps_no_session_alive(office: Desk, browser: Browser) -> None:
+    browser.log_in(NAME, PASSWORD)
+    for _ in range(4):
+        office.clock.advance(1_000)
+        status = browser.get("/", HX_Request="true").status
+        browser.get("/alive")
+    assert status == 200, "on loopback it goes on reading"
+    assert browser.get("/me").status == 303, "but nobody was there for an hour"
+
+
 def test_a_language_that_was_chosen_once_stays_with_and_without_a_name(browser: Browser) -> None:
     assert 'lang="bn"' in browser.get("/login").text
     browser.get("/login?lang=en")
@@ -203,3 +213,21 @@ def test_who_has_no_name_reads_on_loopback_alone_unless_it_is_said(office: Desk,
     office.settings = replace(office.settings, monitor=office.settings.monitor.model_copy(update={"web": web}))
     with Serving(office.app()) as serving:
         assert Browser(serving.port).get("/").status == status
+
+
+def test_behind_a_proxy_that_speaks_tls_the_cookie_is_for_tls_alone(office: Desk) -> None:
+    add_user(office)
+    web = Web(behind_proxy=("127.0.0.1",))
+    office.settings = replace(office.settings, monitor=office.settings.monitor.model_copy(update={"web": web}))
+    with Serving(office.app()) as serving:
+        browser = Browser(serving.port)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": "192.0.2.8"}
+        by_tls = {**headers, "X-Forwarded-Proto": "https", "Origin": f"https://127.0.0.1:{serving.port}"}
+        entered = browser.ask("POST", "/login", f"name={NAME}&password={PASSWORD}", by_tls)
+        assert entered.status == 303
+        assert entered.cookies[0].startswith("__Host-session=")
+        assert "strict-transport-security" in entered.headers
+        in_the_clear = {**by_tls, "X-Forwarded-Proto": "http"}
+        assert browser.ask("POST", "/login", f"name={NAME}&password={PASSWORD}", in_the_clear).status == 403
+        shown = browser.ask("GET", "/me", "", {"X-Forwarded-For": "192.0.2.8", "X-Forwarded-Proto": "https"})
+        assert "<b>192.0.2.8</b>" in shown.text, "the session is where the browser is, not where the proxy is"

@@ -67,6 +67,9 @@ async def test_who_is_behind_a_broken_link_says_because_of_which(office: Desk, p
     [
         "page=0",
         "page=-1",
+        "page=abc",
+        "page=1.5",
+        "page=%C2%B2",
         "page=99999999",
         "page=%D9%A3",
         "state=x",

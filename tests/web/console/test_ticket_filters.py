@@ -30,7 +30,7 @@ def query(**parameters: str) -> ListQuery:
 
 def wanted(office: Office, visitor: Visitor = OFFICER, **parameters: str) -> TicketFilter:
     sites = [site for site in office.fleet.sites.values() if visitor.sees(site)]
-    return filter_of(query(**parameters), visitor, sites)
+    return filter_of(query(**parameters), visitor, sites, NOW)
 
 
 def test_an_address_comes_back_as_it_was_and_an_unknown_tab_is_all() -> None:
@@ -56,7 +56,12 @@ def test_words_find_sites_by_either_name_and_digits_in_any_script(office: Office
     site = office.fleet.sites["udc-juniadaha"]
     assert site.id in wanted(office, q=site.name_bn[:5]).named
     assert site.id in wanted(office, q=site.name_en[:5].upper()).named
-    assert wanted(office, q="৬").text == "6"
+    assert wanted(office, q="০১৭১১-১২৩৪৫৬").text == "01711-123456"
+
+
+@pytest.mark.parametrize("typed", ["6", "৬", "2026-6", "BHR-2026-000006", "bhr-2026-6"])
+def test_a_number_is_that_ticket_alone_however_much_of_it_is_typed(office: Office, typed: str) -> None:
+    assert wanted(office, q=typed).number == (2026, 6)
 
 
 def test_only_who_may_know_requesters_searches_in_what_they_wrote(office: Office) -> None:

@@ -2,8 +2,6 @@
 
 from tests.web.matrix.rows import EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
-PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
-
 PAGES = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -78,14 +76,6 @@ PAGES = (
     Row("GET", "/public/{name}", VIEWER, "/public/public.css", far=200),
     Row("GET", "/maintenance", VIEWER, far=200),
     Row("GET", "/maintenance/new", OFFICER, far=200),
-    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=0),
-    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
-    Row("GET", "/audit", OFFICER, far=200),
-    Row("POST", "/audit/export", OFFICER, far=200),
-    Row("GET", "/audit", OFFICER, far=200),
-    Row("POST", "/audit/export", OFFICER, far=200, notes="who took the list is written down"),
-    Row("GET", "/maintenance", VIEWER, far=200),
-    Row("GET", "/maintenance/new", OFFICER, far=200),
     Row(
         "POST",
         "/maintenance/new",
@@ -104,7 +94,35 @@ PAGES = (
         get=0,
     ),
     Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/{plan}", {"do": "end"}, done=303, far=403, stale=409),
-    Row("GET", "/public", EVERYBODY),
-    Row("GET", "/public/badges/{name}", EVERYBODY, "/public/badges/office.svg"),
-    Row("GET", "/public/{name}", EVERYBODY, "/public/en.html"),
+    Row("GET", "/audit", OFFICER, far=200),
+    Row("POST", "/audit/export", OFFICER, far=200, notes="who took the list is written down"),
+    Row("GET", "/outages/{id}", VIEWER, "/outages/{outage}", far=404),
+    Row("GET", "/outages/{id}/note", VIEWER, "/outages/{outage}/note", far=404),
+    Row(
+        "POST",
+        "/outages/{id}/note",
+        OFFICER,
+        "/outages/{outage}/note",
+        {"text": "A team is on its way", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row("GET", "/outages/{id}/excuse", VIEWER, "/outages/{outage}/excuse", far=404),
+    Row(
+        "POST",
+        "/outages/{id}/excuse",
+        PROGRAMMER,
+        "/outages/{outage}/excuse",
+        {"why": "It was announced", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row("GET", "/health", VIEWER, far=200),
+    Row("POST", "/health/resend", OFFICER, "", {"id": "999999"}, 409, far=403),
+    Row("POST", "/health/copy", OFFICER, done=303, far=403),
+    Row("POST", "/health/bundle", OFFICER, far=200),
 )

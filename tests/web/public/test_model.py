@@ -13,17 +13,15 @@ from monitor.settings.fleet import Group
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.public_rows import Known, PlanChange, Promise, PublicOutage
 from monitor.web.public.model import (
-    Month,
     Rows,
     Word,
-    fiscal_year,
-    months_of,
     planned_of,
     troubles_of,
     unions_of,
     words_of,
     worst,
 )
+from monitor.web.public.months import Month, fiscal_year, months_of
 from tests.desk import shipped_office
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

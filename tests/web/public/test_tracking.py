@@ -20,7 +20,7 @@ def test_a_right_one_is_not_counted() -> None:
     guesses = Guesses()
     for second in range(50):
         guesses.note("127.0.0.1", second)
-        guesses.forgive("127.0.0.1", second)
+        guesses.reset("127.0.0.1", second)
     assert guesses.wait_s("127.0.0.1", 50) == 0
 
 

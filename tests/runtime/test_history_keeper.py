@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
-from monitor.runtime.history_recorder import MOST_SLOTS, HistoryRecorder, Rounds
+from monitor.runtime.history_keeper import MOST_SLOTS, HistoryKeeper, Rounds
 from monitor.settings.history_section import History
 from monitor.store.history.file import FINE_S, HistoryFile
 from monitor.store.history.summaries import Echoes
@@ -22,8 +22,8 @@ def sample(clock: VirtualClock, device: str = "a/gateway", lost: int = 0) -> Sam
     return Sample(device, "icmp", clock.utc(), clock.mono_ns(), verdict, 3, received, (4_000_000,) * received)
 
 
-def recorder(clock: VirtualClock, folder: Path, section: History = KEEPING) -> HistoryRecorder:
-    return HistoryRecorder(clock, HistoryFile(folder), section)
+def recorder(clock: VirtualClock, folder: Path, section: History = KEEPING) -> HistoryKeeper:
+    return HistoryKeeper(clock, HistoryFile(folder), section)
 
 
 async def test_an_hour_of_rounds_is_written_by_five_minutes_and_by_the_hour(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Rounds:
         return self._slots[-1] if self._slots else 0
 
 
-class HistoryRecorder(Part):
+class HistoryKeeper(Part):
     """The part that keeps summaries. ``take`` is called on the event loop; the file is written in a thread."""
 
     name = "history"

@@ -1,0 +1,244 @@
+"""Show how the monitor itself is: probing, letters, the database and its copies, the clock, the configuration.
+
+Letters are sent again from here, a copy of the database is made, and a bundle for support is given out.
+"""
+
+import asyncio
+import json
+import platform
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from monitor.alerts.cases import actions
+from monitor.alerts.cases.refusals import BadInput, NotAllowed
+from monitor.domain.message import message, said_by
+from monitor.domain.roles import Right
+from monitor.domain.text import ascii_digits
+from monitor.metrics.notices import MailPath, mail_path
+from monitor.net.pool import Pool
+from monitor.runtime.live import BUCKETS_S
+from monitor.runtime.startup_messages import warnings
+from monitor.store import acts, notice_queries
+from monitor.store.copies import nightly
+from monitor.store.documents import NoticeDocument, notice_document
+from monitor.store.errors import SQLAlchemyError, StoreError
+from monitor.store.retention import back_up
+from monitor.store.session import Session
+from monitor.web.console.asked import Asked, PageRoute
+from monitor.web.console.console import Console
+from monitor.web.console.dispatch import refused_page
+
+LATE_S = 0.1  # a round that begins later than that after its due time is late
+MOST_NOTICES = 20
+BACKUPS = "backups"
+FULL_SOON_DAYS = 60
+WHOLE = message("It concerns every union, and you are in charge of a part.")
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What is stored where. Sizes in bytes; ``days_left``: until the disk is full at the present growth, None: never.
+
+    ``copied_utc``: when the last copy was made, None: there is none.
+    """
+
+    database: int
+    free: int
+    copies: int
+    copied_utc: datetime | None
+    growth: float
+    days_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """The rounds since the start. ``late``: the share that began more than LATE_S after its time, 0 to 1."""
+
+    rounds: int
+    unknown: int
+    late: float
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of this page."""
+    copying = Pool("copy of the database", threads=1, backlog=1)
+
+    async def show(asked: Asked) -> Response:
+        path, dead, pending = await _letters(console)
+        disk = await asyncio.to_thread(_disk, console.store.path)
+        may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
+        live, settings = console.live, console.settings_of()
+        findings = list(warnings(settings, console.office, asked.now_utc)) if asked.visitor.may(Right.AUDIT) else []
+        return console.page(
+            asked,
+            "health.html.j2",
+            probing=_probing(console),
+            snmp=dict(live.snmp_readings),
+            traps=dict(live.traps),
+            unread=sorted(device for device, state in dict(live.snmp).items() if state.outcome != "ok")[:MOST_NOTICES],
+            path=path,
+            late_s=path.late_s(asked.now_utc) if path else 0.0,
+            dead=dead if may_see else (),
+            pending=pending if may_see else (),
+            away={channel: why if may_see else "" for channel, why in dict(live.mail_trouble).items()},
+            disk=disk,
+            verdict=live.verdict,
+            troubles=[*live.store_faults, *([live.store_refuses] if live.store_refuses else [])],
+            clock_suspect=live.clock_suspect,
+            findings=findings,
+            version=version("upazila-monitor"),
+            python=platform.python_version(),
+            uptime=timedelta(seconds=(live.clock.mono_ns() - live.started_mono_ns) // 10**9),
+            helpdesk=live.helpdesk,
+            sites=len(live.fleet.sites),
+            devices=len(live.fleet.devices),
+            may_act=may_see and asked.visitor.scope.is_all,
+            is_full_soon=disk.days_left is not None and disk.days_left < FULL_SOON_DAYS,
+            at=datetime.fromisoformat,
+        )
+
+    async def resend(asked: Asked) -> Response:
+        if not asked.visitor.scope.is_all:
+            return refused_page(console, asked, 403, WHOLE)
+        id_ = ascii_digits(asked.field("id"))
+        if not id_.isdigit() or len(id_) > 15:
+            raise BadInput("id", message("which letter? Expected its number"))
+        await console.act(asked, lambda work: actions.resend(work, int(id_)), changed=("health",))
+        return console.back(asked, "/health", message("The letter will be sent again."))
+
+    async def copy(asked: Asked) -> Response:
+        if not asked.visitor.scope.is_all:
+            return refused_page(console, asked, 403, WHOLE)
+        if copying.jobs:
+            raise NotAllowed(message("a copy is being made already"))
+        keep = max(console.settings_of().monitor.storage.backups, 1)
+        folder = console.store.path.parent / BACKUPS
+        await console.act(asked, lambda work: acts.record(work, "backup.create", "", {}, {}), changed=("health",))
+        try:
+            made = await asyncio.wrap_future(copying.submit(back_up, console.store.path, folder, asked.now_utc, keep))
+        except (OSError, StoreError, SQLAlchemyError) as error:
+            raise NotAllowed(message("the copy could not be made: {why}", why=said_by(error))) from None
+        name = made.name if made else ""
+        done = message("The database is copied, and the copy was examined: {name}", name=name)
+        return console.back(asked, "/health", done)
+
+    async def bundle(asked: Asked) -> Response:
+        path, _, _ = await _letters(console)
+        disk = await asyncio.to_thread(_disk, console.store.path)
+        document = _bundle(console, asked.now_utc, path, disk, with_addresses=asked.field("addresses") == "on")
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+        headers = {"content-disposition": f'attachment; filename="support-{asked.now_utc:%Y%m%d}.json"'}
+        return Response(text, media_type="application/json", headers=headers)
+
+    return [
+        PageRoute("/health", Right.HEALTH, get=show),
+        PageRoute("/health/resend", Right.RESEND, post=resend, session=True),
+        PageRoute("/health/copy", Right.RESEND, post=copy, session=True),
+        PageRoute("/health/bundle", Right.AUDIT, post=bundle, session=True),
+    ]
+
+
+async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeDocument], Sequence[NoticeDocument]]:
+    """Return the mail path, letters that were given up, and those that wait; nothing while the database is away."""
+
+    def lists(session: Session) -> tuple[list[NoticeDocument], list[NoticeDocument]]:
+        dead = notice_queries.listed(session, dead=True, limit=MOST_NOTICES)
+        pending = notice_queries.listed(session, pending=True, limit=MOST_NOTICES)
+        return [notice_document(each) for each in dead], [notice_document(each) for each in pending]
+
+    def path() -> MailPath:
+        return mail_path(console.store, console.live, console.clock.utc())
+
+    try:
+        dead, pending = await console.read(lists)
+        return await asyncio.wrap_future(console.reading.submit(path)), dead, pending
+    except SQLAlchemyError:
+        return None, (), ()
+
+
+def _probing(console: Console) -> Probing:
+    live = console.live
+    counts = list(live.round_lateness.counts)
+    in_time = sum(count for count, bound in zip(counts, BUCKETS_S, strict=False) if bound <= LATE_S)
+    rounds, total = sum(live.taken.values()), sum(counts)
+    return Probing(rounds, sum(live.unknown.values()), 1 - in_time / total if total else 0.0)
+
+
+def _disk(database: Path) -> Disk:
+    """Measure what is stored, in a thread; what cannot be read counts as nothing."""
+    files = [path for name in ("", "-wal", "-shm") if (path := database.with_name(database.name + name)).exists()]
+    size = sum(path.stat().st_size for path in files)
+    copies = [(_made(path), path.stat().st_size) for path in nightly(database.parent / BACKUPS)]
+    try:
+        free = shutil.disk_usage(database.parent).free
+    except OSError:
+        free = 0
+    growth = _growth_a_day(copies)
+    return Disk(
+        size,
+        free,
+        len(copies),
+        max((made for made, _ in copies), default=None),
+        growth,
+        # The database grows, and so does each night's copy of it, of which one more is kept meanwhile.
+        free / (2 * growth) if growth > 0 else None,
+    )
+
+
+def _made(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _growth_a_day(copies: Sequence[tuple[datetime, int]]) -> float:
+    """Return by how many bytes a day the copies have grown; 0 before there are two, a day apart."""
+    if not copies:
+        return 0.0
+    (first, small), (last, large) = min(copies), max(copies)
+    days = (last - first) / timedelta(days=1)
+    return max((large - small) / days, 0.0) if days >= 1 else 0.0
+
+
+def _bundle(
+    console: Console, now_utc: datetime, path: MailPath | None, disk: Disk, *, with_addresses: bool
+) -> dict[str, Any]:
+    """Return what helps to find a fault from afar: figures and outcomes, no names of people, no secret, no text."""
+    live = console.live
+    found: dict[str, Any] = {
+        "generated": now_utc.isoformat(),
+        "version": version("upazila-monitor"),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "uptime_s": (live.clock.mono_ns() - live.started_mono_ns) // 10**9,
+        "sites": len(live.fleet.sites),
+        "devices": len(live.fleet.devices),
+        "probing": {
+            "rounds": dict(live.taken),
+            "unknown": dict(live.unknown),
+            "late_counts": list(live.round_lateness.counts),
+            "lag_counts": list(live.lag.counts),
+            "rejected": live.icmp.rejected(),
+        },
+        "snmp": {"readings": dict(live.snmp_readings), "rejected": dict(live.snmp_rejected), "traps": dict(live.traps)},
+        "outcomes": dict(_outcomes(console)),
+        "letters": {"owed": path.outbox.owed, "dead": path.outbox.dead, "faulty": path.outbox.faulty} if path else None,
+        "channels_away": sorted(live.mail_trouble),
+        "database": {"bytes": disk.database, "free": disk.free, "copies": disk.copies, "copied": disk.copied_utc},
+        "store_faults": len(live.store_faults),
+        "store_refuses": bool(live.store_refuses),
+        "clock_suspect": live.clock_suspect,
+        "configuration_refused": bool(live.verdict.refused),
+    }
+    if with_addresses:
+        found["addresses"] = {device.id: str(device.address) for device in live.fleet.devices.values()}
+    return found
+
+
+def _outcomes(console: Console) -> Iterator[tuple[str, str]]:
+    yield from ((device, str(state.outcome)) for device, state in sorted(dict(console.live.snmp).items()))
