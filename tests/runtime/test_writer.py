@@ -10,6 +10,8 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import inspect, select
 
+from monitor.alerts.cases import actions
+from monitor.alerts.cases.complaints import Request
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.decisions import OutageClosed, OutageOpened
@@ -19,8 +21,9 @@ from monitor.store import board_state
 from monitor.store import sqlite as session_module
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 from tests.lab.waiting import until
-from tests.runtime.built import writer_of
+from tests.runtime.built import state_of, writer_of
 from tests.store.migrated import new_store
 from tests.told import said
 
@@ -298,3 +301,28 @@ async def test_a_quick_restart_is_no_gap(writer: DecisionWriter, store: Store, c
         assert not board_state.note_gap(
             session, clock.utc() - timedelta(seconds=100), clock.utc(), timedelta(seconds=120)
         )
+
+
+async def test_an_order_about_the_calendar_is_in_force_at_the_next_look_and_moves_what_runs(
+    store: Store, clock: VirtualClock
+) -> None:
+    trusted = believed(clock, "this boot")
+    live = state_of(trusted)
+    writer = writer_of(trusted, store, live)
+    day = clock.utc().date() + timedelta(days=1)
+    with store.write() as session:
+        work = Work(session, live.office, clock.utc(), "programmer", via="cli")
+        asked = Request("citizen:8", "phone", "Rahim", "no line", clock.utc())
+        due_utc = actions.register(work, asked).deadline_utc
+        order = {"what": "closed", "date": day, "en": "The moon", "order": "42", "dated": clock.utc().date()}
+        (moved,) = actions.order_calendar(work, order).moved
+    assert moved.before_utc == due_utc
+    for _ in range(2):  # the order is read in the first turn, and deadlines are counted by it in the next
+        await writer.turn()
+    assert not live.office.calendar.day(day).working
+    with store.read() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert ticket.deadline_utc == moved.after_utc
+        assert [event.kind for event in ticket.events] == ["registered", "recounted"]
+    await writer.close()
+    store.close()

@@ -23,6 +23,8 @@ from monitor.web.auth.csrf import is_from_our_page, is_token_of
 from monitor.web.auth.visitor import Visitor
 from monitor.web.local_server import LOCAL
 
+LIVE = frozenset({"/stream", "/alive"})
+
 
 class _Known(NamedTuple):
     """A session that lasts, as it is stored. ``is_to_be_noted``: it was last noted as seen a while ago."""
@@ -60,7 +62,7 @@ class Visitors:
         if known is None:
             lang = wanted_language(request) or BOTH[0]
             return Visitor(role=self._role_of_nobody(request), lang=lang, address=address)
-        if known.is_to_be_noted or (chosen and chosen != known.lang):
+        if (known.is_to_be_noted and not is_by_itself(request)) or (chosen and chosen != known.lang):
             self._note(known.id, chosen)
         lang = chosen or known.lang or _kept_language(request) or BOTH[0]
         return Visitor(
@@ -125,6 +127,11 @@ class Visitors:
 def is_secure(request: Request) -> bool:
     """Return whether the browser speaks TLS, with us or with a proxy of ours."""
     return request.url.scheme == "https"
+
+
+def is_by_itself(request: Request) -> bool:
+    """Return whether an open page asks without anybody at it: that keeps no session alive."""
+    return request.method == "GET" and ("hx-request" in request.headers or request.url.path in LIVE)
 
 
 def chosen_language(request: Request) -> Lang:
