@@ -105,14 +105,14 @@ def tickets(
     stage: int | None = None,
     **equal: str | None,
 ) -> Page[TicketView]:
-    """Return tickets by when they were opened; ``equal``: columns with the value they must have."""
+    """Return tickets, the last one that was entered first; ``equal``: columns with the value they must have."""
     wanted = _sites(Ticket.site, within) + _between(Ticket.opened_utc, within)
     if is_open is not None:
         wanted.append(Ticket.state.in_(UNSOLVED) if is_open else Ticket.state.not_in(UNSOLVED))
     if stage is not None:
         wanted.append(Ticket.stage == stage)
     wanted += [getattr(Ticket, name) == value for name, value in equal.items() if value is not None]
-    return _page(session, select(Ticket).where(*wanted), (Ticket.opened_utc, Ticket.id), span, ticket_view)
+    return _page(session, select(Ticket).where(*wanted), (Ticket.id,), span, ticket_view)
 
 
 def events(session: Session, span: Span, within: Within, *, kind: str | None = None) -> Page[TimelineView]:

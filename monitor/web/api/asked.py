@@ -32,6 +32,7 @@ from monitor.store.work import Work
 from monitor.web.api.caller import Caller
 from monitor.web.api.limits import DEEPEST, MOST_BODY_BYTES, Rates, is_too_deep
 from monitor.web.api.problems import Problem, late, refusal, without_scope, without_token
+from monitor.web.api.site_search import SiteSearch
 from monitor.web.api.verification import Verification
 from monitor.web.public.publisher import Publisher
 
@@ -70,6 +71,7 @@ class Api:
     verification: Verification
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
+    search: SiteSearch = field(default_factory=SiteSearch)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))
 

@@ -17,6 +17,7 @@ MOST, USUAL = 500, 100
 LONGEST = 400  # characters of a place
 LARGEST_ID = 2**63 - 1
 
+BY_NUMBER = (int,)
 BY_TIME = (datetime, int)
 BY_RANK = (datetime, int, int)
 

@@ -128,22 +128,25 @@ async def sites(
 ) -> Response:
     """List sites by their ids."""
     wanted = span_of(limit, after, count, (str,))
-    live = asked.api.live
-    key = None if text is None else comparison_key(text)
+    live, fleet = asked.api.live, asked.api.live.fleet
 
-    def fits(site: Site) -> bool:
-        return (
-            (kind is None or site.kind == kind)
-            and (union is None or comparison_key(site.union or "") == comparison_key(union))
+    def chosen() -> list[str]:
+        named = None if text is None else asked.api.search.ids(fleet, text)
+        within = None if union is None else comparison_key(union)
+        return sorted(
+            site.id
+            for site in fleet.sites.values()
+            if (named is None or site.id in named)
+            and (kind is None or site.kind == kind)
+            and (within is None or comparison_key(site.union or "") == within)
             and (state is None or live.board.state(site.id) == state)
-            and (key is None or any(key in comparison_key(name) for name in (site.id, site.name_bn, site.name_en)))
             and asked.caller.sees(site)
         )
 
     def read(session: Session) -> Found:
-        ids = sorted(site.id for site in live.fleet.sites.values() if fits(site))
+        ids = chosen()
         rest = [id_ for id_ in ids if wanted.after is None or id_ > wanted.after[0]]
-        shown = [live.fleet.sites[id_] for id_ in rest[: wanted.limit]]
+        shown = [fleet.sites[id_] for id_ in rest[: wanted.limit]]
         more = (shown[-1].id,) if len(rest) > len(shown) else None
         found = Page(_documents(asked, session, shown), more, len(ids) if count else None)
         return page(asked, found, lambda document: document)

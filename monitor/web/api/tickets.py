@@ -81,8 +81,8 @@ async def tickets(
     after: After = "",
     count: Counted = False,
 ) -> Response:
-    """List tickets by when they were opened; the newest first."""
-    wanted = span_of(limit, after, count, keyset.BY_TIME)
+    """List tickets; the newest first."""
+    wanted = span_of(limit, after, count, keyset.BY_NUMBER)
     within = within_scope(asked, site, from_utc, to_utc)
 
     def read(session: Session) -> Found:

@@ -5,11 +5,13 @@ The order is: session ─ right ─ origin of the form ─ password again ─ th
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
@@ -71,7 +73,7 @@ def _endpoint(
         right = page.right_for(request.method)
         nameless = visitor.session_id is None
         if (right is not None and not visitor.may(right) and nameless) or (page.session and nameless):
-            return _log_in(console, asked)
+            return await _log_in(console, asked, is_own_form)
         if right is not None and not visitor.may(right):
             return refused_page(console, asked, 403)
         if request.method == "POST":
@@ -113,10 +115,17 @@ def local_path(wanted: str) -> str:
     return wanted if _NEXT.fullmatch(wanted) else "/"
 
 
-def _log_in(console: Console, asked: Asked) -> Response:
+async def _log_in(console: Console, asked: Asked, is_own_form: CheckForm) -> Response:
+    """Send somebody without a name to the log-in; say so where no person looks, or where a form was sent."""
     request = asked.request
     if request.method == "POST":
-        return refused_page(console, asked, 401)
+        with suppress(_TooLarge):  # the session ended meanwhile: what was typed is shown, not lost
+            form = await _form_of(request, nameless=True)
+            if is_own_form(request, asked.visitor, form):
+                asked = replace(asked, form=form)
+        return refused_page(console, asked, 401, typed=_typed(asked))
+    if request.headers.get("sec-fetch-mode", "navigate") != "navigate" or "hx-request" in request.headers:
+        return PlainTextResponse("log in first\n", 401)  # a part of an open page, its stream
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={quote(wanted)}", 303)
 

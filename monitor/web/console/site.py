@@ -112,6 +112,7 @@ def values_of(console: Console, asked: Asked, site: Site, stored: SiteStored) ->
         "state": live.board.state(site.id),
         "stored": stored,
         "path": path,
+        "live_names": " ".join(f"site:{step.site.id}" for step in path),
         "fault": fault_of(path),
         "sample": sample,
         "inside": inside(live, site),

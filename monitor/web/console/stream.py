@@ -12,6 +12,7 @@ from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
 
 ALIVE_S = 15.0
+LASTS_S = 600.0  # then the browser comes again, and it is seen whether its session still is
 RETRY_MS = 5_000
 MOST_STREAMS = 200
 MOST_OF_ONE = 3  # of one session, or of one address without a name
@@ -66,6 +67,8 @@ def routes(console: Console) -> list[PageRoute]:
 
 async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[], None]) -> AsyncIterator[str]:
     changes, visitor = console.changes, asked.visitor
+    now_s = asyncio.get_running_loop().time
+    ends_s = now_s() + LASTS_S
     try:
         seen = changes.number_of(last_id)
         yield f"retry: {RETRY_MS}\n\n"
@@ -73,7 +76,7 @@ async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[
             seen = changes.last
             if last_id:
                 yield _event("change", "reset", changes.id_of(seen))
-        while True:
+        while now_s() < ends_s:
             for number, name in changes.after(seen):
                 seen = number
                 kind, _, id_ = name.partition(":")

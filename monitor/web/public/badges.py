@@ -8,7 +8,7 @@ from monitor.domain.reasons import Names
 from monitor.domain.text import clean
 from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import Lang
-from monitor.i18n.terms import PUBLIC_WORDS
+from monitor.i18n.public_terms import PUBLIC_WORDS
 from monitor.web.public.model import Publication, Word, worst
 
 COLOURS = {

@@ -13,7 +13,7 @@ from monitor.domain.reasons import Names
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import BOTH, Lang, lookup
-from monitor.i18n.terms import PUBLIC_CAUSES
+from monitor.i18n.public_terms import PUBLIC_CAUSES
 from monitor.web.public.model import Publication, Trouble, Work, key_of
 from monitor.web.public.rendering import FEED
 

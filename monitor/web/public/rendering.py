@@ -19,8 +19,9 @@ from monitor.i18n import formats
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import BOTH, Lang, languages, lookup, own_name
+from monitor.i18n.public_terms import PUBLIC_CAUSES, PUBLIC_WORDS
 from monitor.i18n.sorting import name_key
-from monitor.i18n.terms import KINDS, PUBLIC_CAUSES, PUBLIC_WORDS
+from monitor.i18n.terms import KINDS
 from monitor.web.areas import Drawing
 from monitor.web.public.model import Group, Publication, Trouble, Word, Work
 from monitor.web.public.months import fiscal_year

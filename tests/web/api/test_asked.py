@@ -1,6 +1,7 @@
 """Who may ask the API, how often, and how much."""
 
 import asyncio
+import socket
 
 from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
@@ -90,6 +91,20 @@ async def test_a_body_that_is_no_object_of_ours_is_refused(office: Desk, port: i
         assert said.problem == problem
 
 
+async def test_a_body_without_a_length_is_read_no_further_than_its_limit(office: Desk, port: int) -> None:
+    def send() -> bytes:
+        token = token_for(office, TICKETS_WRITE)
+        head = f"POST /api/v1/tickets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        head += "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head.encode())
+            for _ in range(MOST_BODY_BYTES // 65_536 + 1):
+                connection.sendall(b"10000\r\n" + b" " * 65_536 + b"\r\n")
+            return connection.recv(4_096)
+
+    assert (await asyncio.to_thread(send)).startswith(b"HTTP/1.1 413 ")
+
+
 async def test_a_body_of_another_kind_is_not_read(office: Desk, port: int) -> None:
     said = await call(port, "/tickets", "POST", b"{}", token_for(office, TICKETS_WRITE), content_type="text/plain")
     assert (said.status, said.problem) == (415, "no-json")
@@ -108,7 +123,12 @@ async def test_a_problem_is_said_in_the_language_that_was_asked_for(office: Desk
 
 
 async def test_an_unknown_path_or_method_is_a_problem_too(office: Desk, port: int) -> None:
-    for path, method, status in [("/x", "GET", 404), ("/status", "POST", 405), ("/status", "PUT", 405)]:
+    for path, method, status in [
+        ("/x", "GET", 404),
+        ("/sites/a%0Ab/timeline", "GET", 404),
+        ("/status", "POST", 405),
+        ("/status", "PUT", 405),
+    ]:
         said = await call(port, path, method)
         assert (said.status, said.document["status"]) == (status, status)
 

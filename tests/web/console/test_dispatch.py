@@ -58,3 +58,21 @@ def test_while_the_database_is_away_a_page_says_so(office: Desk, browser: Browse
     assert told.status == 503
     assert "The database does not answer; try again in a moment" in told.text
     assert "rahim" in told.text, "what was typed is not lost"
+
+
+def test_a_form_whose_session_has_ended_shows_what_was_typed_and_changes_nothing(world: World) -> None:
+    browser = Browser(world.port, dict([world.logins["officer"].cookie.split("=", 1)]))
+    drawn = browser.get("/sites/udc-juniadaha")
+    browser.cookies.clear()
+    told = browser.post("/sites/udc-juniadaha/note", drawn=drawn, text="The key is upstairs")
+    assert (told.status, "The key is upstairs" in told.text) == (401, True)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.example"}
+    foreign = browser.ask("POST", "/sites/udc-juniadaha/note", "text=Ring+0900", headers)
+    assert (foreign.status, "Ring 0900" in foreign.text) == (401, False), "no page of others speaks here"
+
+
+def test_a_part_of_an_open_page_and_its_stream_get_no_log_in_page_in_their_place(world: World) -> None:
+    browser = Browser(world.port)
+    assert browser.get("/users", HX_Request="true").status == 401
+    assert browser.get("/users", Sec_Fetch_Mode="cors").status == 401
+    assert browser.get("/users", Sec_Fetch_Mode="navigate").to == "/login?next=/users"

@@ -179,6 +179,16 @@ def test_a_session_ends_an_hour_after_the_last_request(office: Desk, browser: Br
     assert browser.get("/me").status == 303
 
 
+def test_an_open_page_that_asks_by_itself_keeps_no_session_alive(office: Desk, browser: Browser) -> None:
+    browser.log_in(NAME, PASSWORD)
+    for _ in range(4):
+        office.clock.advance(1_000)
+        status = browser.get("/", HX_Request="true").status
+        browser.get("/alive")
+    assert status == 200, "on loopback it goes on reading"
+    assert browser.get("/me").status == 303, "but nobody was there for an hour"
+
+
 def test_a_language_that_was_chosen_once_stays_with_and_without_a_name(browser: Browser) -> None:
     assert 'lang="bn"' in browser.get("/login").text
     browser.get("/login?lang=en")

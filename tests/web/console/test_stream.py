@@ -9,6 +9,7 @@ import pytest
 
 from monitor.runtime.changes import Changes
 from monitor.web.app import make_app
+from monitor.web.console import stream
 from monitor.web.console.stream import MOST_OF_ONE, MOST_STREAMS, Streams
 from monitor.web.server import MOST_CONNECTIONS, serve
 from tests.web.asking import ask
@@ -144,3 +145,12 @@ async def test_readers_that_take_nothing_lose_their_streams(site: Site, monkeypa
                 break
     for each in deaf:
         each.close()
+
+
+async def test_a_stream_ends_now_and_then_so_that_an_ended_session_hears_no_more(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "LASTS_S", 0.2)
+    monkeypatch.setattr(stream, "ALIVE_S", 0.1)
+    async with site.stream() as reader:
+        await until_seen(reader, "\r\n0\r\n\r\n")  # the end of the answer

@@ -19,6 +19,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.evidence import Evidence
 from monitor.domain.reasons import Names, text
+from monitor.domain.text import bangla_digits
 from monitor.settings.areas_file import read_areas
 from monitor.settings.public_section import Public
 from monitor.store.models import AffectedSite, Outage, SiteNote, SiteState, SuppressedOutage, User
@@ -31,7 +32,7 @@ from tests.places import SHIPPED, TESTS
 from tests.store.migrated import new_store
 from tests.web.public.told import published, told, watched
 
-CANARY = "canary"
+CANARY, PHONE = "canary", "01755987654"
 LARGEST_BYTES = 30_000
 
 
@@ -41,6 +42,8 @@ def planted(home: Path) -> Desk:
     sites = (config / "sites.toml").read_text()
     sites = sites.replace("devices.gateway]", "devices.canary-gateway]").replace("devices.switch]", "devices.canary-2]")
     sites = re.sub(r"^(parent = .*)$", r'\1\noperator = "canary operator"\nfeeder = "canary feeder"', sites, flags=re.M)
+    contact = f'{{ role = "head", name_bn = "canary", name_en = "canary", phone = "{PHONE}" }}'
+    sites = sites.replace('union = "chandgram"', f'union = "chandgram"\ncontacts = [{contact}]', 1)
     (config / "sites.toml").write_text(sites)
     office = Office.of(load(config))
     desk = Desk(office, new_store(home))
@@ -95,6 +98,8 @@ def test_nothing_that_is_not_for_the_public_is_in_any_file(tmp_path: Path) -> No
     assert "A team is on its way" in whole
     assert "A line is replaced" in whole
     assert CANARY not in whole.lower()
+    assert PHONE not in whole
+    assert bangla_digits(PHONE) not in whole
     assert not [address for address in addresses if address in whole]
     ids = {id_ for id_ in desk.office.fleet.sites if id_ in re.sub(r"badges/\S+", "", files["en.html"].decode())}
     assert ids == set(), "ids of sites are words of the office"
