@@ -33,6 +33,9 @@ class KindDay:
     def __add__(self, other: "KindDay") -> "KindDay":
         return KindDay(self.up + other.up, self.down + other.down, self.unmonitored + other.unmonitored)
 
+    def __sub__(self, other: "KindDay") -> "KindDay":
+        return KindDay(self.up - other.up, self.down - other.down, self.unmonitored - other.unmonitored)
+
     def times(self, count: int) -> "KindDay":
         """Return that of so many sites alike."""
         return KindDay(self.up * count, self.down * count, self.unmonitored * count)
@@ -46,14 +49,11 @@ class KindDay:
 
 @dataclass(frozen=True, slots=True)
 class _Hours:
-    """The promised hours of one day for sites alike, and what of them was monitored."""
+    """The promised hours of one day for sites alike, what of them was monitored, and the day of one with no events."""
 
     promised: Sequence[Interval]
     seen: Sequence[Interval]
-
-    def without_events(self) -> KindDay:
-        up = total(self.seen)
-        return KindDay(up=up, unmonitored=total(self.promised) - up)
+    plain: KindDay
 
     def day(self, since_utc: datetime, down: Sequence[Interval], excused: Sequence[Interval]) -> KindDay:
         """Return the day of a site that is known since ``since_utc``."""
@@ -92,20 +92,18 @@ def days_by_kind(
                 if gap.uplink not in office.fleet.groups or gap.uplink in uplinks
             )
             hours[key] = _hours(office, id_, days, window, [plannings[name] for name in planned], blind)
+        alike[site.kind, key] += 1
         if since[id_] <= window[0] and id_ not in down and id_ not in excused:
-            alike[site.kind, key] += 1
             continue
         mine = (merged(down.get(id_, ())), merged(excused.get(id_, ())))
         touched = {at for span in (*mine[0], *mine[1]) for at in _indexes(span, first, count)}
-        touched |= set(_indexes((since[id_], since[id_]), first, count))
-        for at, each in enumerate(hours[key]):
-            if at in touched or begins[at] < since[id_]:
-                kept[at] += each.day(since[id_], *mine)
-            else:
-                kept[at] += each.without_events()
+        touched.update(_indexes((window[0], since[id_]), first, count) if since[id_] > window[0] else ())
+        for at in touched:  # of most days there is nothing to tell: they count as those of all sites alike
+            each = hours[key][at]
+            kept[at] += each.day(since[id_], *mine) - each.plain
     for (kind, key), sites in alike.items():
         for at, each in enumerate(hours[key]):
-            found[kind][at] += each.without_events().times(sites)
+            found[kind][at] += each.plain.times(sites)
     return found
 
 
@@ -124,7 +122,9 @@ def _hours(
         works = merged(span for entry in planned for each in before for span in windows_of(entry, each))
         spans = without(spans, works)
         near = list(clipped(blind, (spans[0][0], spans[-1][1]))) if spans else []
-        found.append(_Hours(spans, without(spans, near)))
+        seen = without(spans, near)
+        up = total(seen)
+        found.append(_Hours(spans, seen, KindDay(up, NONE, total(spans) - up)))
     return found
 
 

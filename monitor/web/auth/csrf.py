@@ -4,7 +4,9 @@ A change must come from a page of this origin, by what the browser itself says o
 session that the page was made for.
 """
 
+import base64
 import hmac
+import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -30,9 +32,36 @@ def is_same_origin(origin: str, scheme: str, host: str) -> bool:
     return wanted is not None and _origin(origin) == wanted
 
 
+def masked(secret: str) -> str:
+    """Return ``secret`` as a page carries it: other letters each time; '' for none.
+
+    Pages are compressed, and repeat what a URL asked for: from the lengths of many pages with the same secret in the
+    same letters it could be guessed (BREACH).
+    """
+    if not secret:
+        return ""
+    plain = secret.encode()
+    pad = secrets.token_bytes(len(plain))
+    return base64.urlsafe_b64encode(pad + _mixed(plain, pad)).decode()
+
+
 def is_token_of(given: str, secret: str) -> bool:
-    """Return whether a form's token is the session's ``secret``; takes as long whatever differs. No secret, no form."""
-    return bool(secret) and hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
+    """Return whether a form's token is the session's ``secret``, `masked` or plain; no secret, no form.
+
+    Takes as long whatever differs.
+    """
+    plain = secret.encode()
+    try:
+        bytes_ = base64.urlsafe_b64decode(given.encode("ascii"))
+    except ValueError:
+        bytes_ = b""
+    pad, mixed = bytes_[: len(plain)], bytes_[len(plain) :]
+    by_mask = len(mixed) == len(plain) and hmac.compare_digest(_mixed(mixed, pad), plain)
+    return bool(secret) and (by_mask or hmac.compare_digest(given.encode("utf-8", "replace"), plain))
+
+
+def _mixed(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from typing import NamedTuple
 
 from starlette.datastructures import FormData
@@ -31,7 +33,7 @@ class _Known(NamedTuple):
 
     id: int
     name: str
-    role: Role
+    role: Role | None
     scope: Scope
     lang: Lang
     csrf: str
@@ -62,8 +64,12 @@ class Visitors:
         if known is None:
             lang = wanted_language(request) or BOTH[0]
             return Visitor(role=self._role_of_nobody(request), lang=lang, address=address)
-        if (known.is_to_be_noted and not is_by_itself(request)) or (chosen and chosen != known.lang):
-            self._note(known.id, chosen)
+        if chosen and chosen != known.lang:  # the next page is to have it
+            with suppress(SQLAlchemyError, PoolFull):
+                await asyncio.wrap_future(self._note(known.id, chosen))
+        elif known.is_to_be_noted and not is_by_itself(request):
+            with suppress(PoolFull):  # the next request does it
+                self._note(known.id, "")
         lang = chosen or known.lang or _kept_language(request) or BOTH[0]
         return Visitor(
             *(known.name, known.role, known.scope, lang, address), known.id, csrf=known.csrf, proved=known.proved
@@ -94,7 +100,7 @@ class Visitors:
             return _Known(
                 id=row.id,
                 name=row.user.name,
-                role=Role(row.user.role),
+                role=_role(row.user.role),
                 scope=users.scope_of(row.user),
                 lang=next((each for each in (row.lang, row.user.lang) if each in languages()), ""),
                 csrf=row.csrf,
@@ -102,8 +108,8 @@ class Visitors:
                 is_to_be_noted=sessions.is_to_be_seen(row, now_utc),
             )
 
-    def _note(self, id_: int, lang: Lang) -> None:
-        """Note in a thread that a session was seen, and the language it chose; nobody waits for that."""
+    def _note(self, id_: int, lang: Lang) -> "Future[None]":
+        """Note in a thread that a session was seen, and the language it chose; raises PoolFull."""
 
         def notes() -> None:
             with self._store.write() as session:
@@ -112,16 +118,18 @@ class Visitors:
                 if lang:
                     sessions.speak(work, id_, lang)
 
-        try:
-            self._noting.submit(notes)
-        except PoolFull:
-            return  # the next request does it
+        return self._noting.submit(notes)
 
     def _role_of_nobody(self, request: Request) -> Role | None:
         """Return the role of who has no name: by the socket in the state folder one may read, else as [web] says."""
         server = request.scope.get("server")
         may_read = request.scope.get(LOCAL) or (server and self._web.reads_without_name_at(server[0]))
         return Role.VIEWER if may_read else None
+
+
+def _role(stored: str) -> Role | None:
+    """Return a stored role; None, which may nothing, for one of a later version."""
+    return Role(stored) if stored in set(Role) else None
 
 
 def is_secure(request: Request) -> bool:

@@ -17,6 +17,7 @@ from monitor.i18n.catalogue import tr, trn, trp
 from monitor.i18n.languages import Lang, languages, lookup, own_name
 from monitor.i18n.reasons import reason_text
 from monitor.settings.fleet import Site
+from monitor.web.auth.csrf import masked
 
 TEMPLATES = Environment(
     loader=PackageLoader("monitor.web.console", "templates"),
@@ -49,6 +50,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "n_": partial(trn, lang),
         "p_": partial(trp, lang),
         "asset": asset,
+        "masked": masked,
         "said": partial(_said, lang),
         "term": partial(_term, lang),
         "kind_name": lambda kind, count=1: lookup(lang, *terms.KINDS[kind], count),

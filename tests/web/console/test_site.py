@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from monitor.alerts.cases.actions import excuse_outage, note_site
+from monitor.domain.downtime import Downtime
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Verdict
+from monitor.domain.states import DowntimeKind
+from monitor.i18n.reasons import reason_text
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import ContactEntry
 from monitor.store import site_page_queries
-from monitor.store.models import Outage
+from monitor.store.models import Outage, SuppressedOutage
 from monitor.store.site_page_queries import SiteOutage
 from monitor.store.work import Work
 from monitor.web.console.site_view import fiscal_year_utc, promise_of, spans_of
@@ -71,10 +75,48 @@ async def test_the_way_to_a_site_is_drawn_from_the_monitor_on_with_each_state(of
     assert steps == ["up", "down cut", "off"], "the root works, its link is cut, and the site is not known"
 
 
+async def test_a_change_of_any_site_on_the_way_renews_the_open_page(port: int) -> None:
+    page = await text_of(port, f"/sites/{SITE}")
+    assert f'<div id="now" data-live="site:{ROOT} site:{PARENT} site:{SITE}"' in page
+
+
+async def test_a_lab_that_is_silent_before_school_is_no_outage_and_the_page_says_why(office: Desk, port: int) -> None:
+    lab = next(site for site in office.settings.fleet.sites.values() if site.kind == "lab")
+    now = office.clock.utc()
+    opens = dhaka("2026-11-24T10:00")
+    why = reason(ReasonCode.OUTSIDE_HOURS, hours="school")
+    office.board.in_downtime[lab.id] = Downtime(DowntimeKind.HOURS, why, opens)
+    with office.store.write() as session:
+        session.add(SuppressedOutage(site=lab.id, kind="hours", why=why, since_utc=now, planned_until_utc=opens))
+    seen = words_of(await text_of(port, f"/sites/{lab.id}?lang=en"))
+    assert "No answer, at a time when no outage is counted." in seen
+    assert "until today 10:00" in seen, "when school begins"
+    assert reason_text(why, "en") in seen
+    assert "No outage is stored." in seen
+
+
+async def test_a_site_that_answers_poorly_is_said_to_and_is_not_green(office: Desk, port: int) -> None:
+    for _ in range(4):
+        office.round(ROOT, lost=2)
+    page = await text_of(port, f"/sites/{ROOT}?lang=en")
+    assert "It answers, but poorly." in page
+    assert '<span class="sign warn"' in page
+    assert "1 of 3 answered" in page
+
+
 async def test_what_was_not_measured_is_neither_up_nor_down(port: int) -> None:
     page = await text_of(port, f"/sites/{SITE}?lang=en")
     assert "Not known: nothing was measured yet that counts." in page
     assert 'class="up"' not in re.search(r'<div class="strip">.*?<p class="legend">', page)[0]  # type: ignore[index]
+
+
+async def test_the_strip_of_a_day_says_in_words_what_it_shows(office: Desk, port: int) -> None:
+    office.goes_down(SITE)
+    office.clock.advance(3_600)
+    page = await text_of(port, f"/sites/{SITE}?lang=en")
+    strip = re.search(r'<svg viewBox="0 0 1440 38"[^>]*aria-label="([^"]*)"', page)
+    assert strip is not None
+    assert strip[1] == "unmonitored yesterday 10:00 – today 09:00; down today 09:00 – today 10:00"
 
 
 async def test_an_unknown_site_is_not_found(port: int) -> None:
