@@ -53,7 +53,7 @@ def begin(work: Work, user: User, address: str, agent: str, lang: str = "") -> s
         lang=lang or user.lang,
     )
     work.session.add(row)
-    _note_visit(user, work.now_utc)
+    _note_visit(work.session, user, work.now_utc)
     acts.record(work, "session.begin", user.name, {}, {"address": address})
     return token
 
@@ -75,15 +75,15 @@ def saw(work: Work, id_: int) -> None:
     """Note that a session made a request."""
     row = work.session.get(UserSession, id_)
     if row is not None and not is_over(row.user.role, row.created_utc, row.seen_utc, work.now_utc):
-        _note_visit(row.user, work.now_utc)
+        _note_visit(work.session, row.user, work.now_utc)
         row.seen_utc = work.now_utc
 
 
-def _note_visit(user: User, now_utc: datetime) -> None:
-    """Note that a user is here; after a pause, when the visit before ended."""
-    if user.seen_utc is not None and now_utc - user.seen_utc > VISIT_ENDS:
-        user.looked_utc = user.seen_utc
-    user.seen_utc = now_utc
+def _note_visit(session: Session, user: User, now_utc: datetime) -> None:
+    """Note that a user is here; after a pause, when the visit before ended. The user's version stays the same."""
+    seen_utc = user.seen_utc
+    is_new = seen_utc is not None and now_utc - seen_utc > VISIT_ENDS
+    user_rows.note_visit(session, user, now_utc, looked_utc=seen_utc if is_new else user.looked_utc)
 
 
 def is_proved(row: UserSession, now_utc: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from monitor.domain.text import comparison_key
@@ -49,6 +49,16 @@ def count_sessions(session: Session) -> dict[int, int]:
     """Return the number of sessions by the user's id."""
     asked = select(UserSession.user_id, func.count()).group_by(UserSession.user_id)
     return dict(session.execute(asked).tuples().all())
+
+
+def note_visit(session: Session, user: User, seen_utc: datetime, *, looked_utc: datetime | None) -> None:
+    """Store when a user was seen, and looked before that, without a new version: nobody's form becomes stale by it."""
+    session.flush()
+    values = {"seen_utc": seen_utc, "looked_utc": looked_utc}
+    session.execute(
+        update(User).where(User.id == user.id).values(**values).execution_options(synchronize_session=False)
+    )
+    session.expire(user, list(values))
 
 
 def delete_sessions(session: Session, user_id: int | None = None, *, but: int | None = None) -> int:

@@ -11,7 +11,7 @@ from monitor.accounts.sessions import is_over
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.roles import Role
-from monitor.store.models import UserSession
+from monitor.store.models import User, UserSession
 from monitor.store.session import Session
 from tests.accounts.people import acting, acts, add, enter, hash_of, with_second_factor
 from tests.desk import Desk
@@ -72,6 +72,19 @@ def test_requests_keep_a_session_alive_but_only_one_a_minute_writes(desk: Desk) 
     with acting(desk) as work:
         sessions.saw(work, id_)
     assert not lasts(desk, token), "a late request does not bring it back"
+
+
+def test_a_user_who_only_looks_around_makes_no_form_about_them_stale(desk: Desk) -> None:
+    add(desk)
+    enter(desk, "rahim")
+    with desk.store.read() as session:
+        before = session.query(User).one().version
+    desk.clock.advance(90 * MINUTE / 2)
+    with acting(desk) as work:
+        sessions.saw(work, 1)
+    with desk.store.read() as session:
+        user = session.query(User).one()
+        assert (user.version, user.seen_utc) == (before, desk.clock.utc())
 
 
 @pytest.mark.parametrize("change", ["role", "scope", "password", "disable", "second factor"])
