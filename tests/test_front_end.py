@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.places import MONITOR, TESTS
+from tests.places import DOCS, MONITOR, ROOT, TESTS
 
 WEB = MONITOR / "web"
 TEMPLATES = sorted([*WEB.rglob("*.j2"), *WEB.rglob("*.html")])
@@ -87,3 +87,16 @@ def test_every_style_sheet_keeps_to_its_weight() -> None:
     sheets = [path for path in {*TEMPLATES, *STATIC, *WEB.rglob("*.css")} if path.suffix == ".css"]
     weights = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in sheets}
     assert {name: weight for name, weight in weights.items() if weight > 8_192} == {}
+
+
+def test_every_picture_that_the_docs_show_is_there_and_all_of_pages_are_light() -> None:
+    shown = re.compile(r"\]\(([\w./-]+\.(?:png|webp|svg))\)")
+    pages = [*DOCS.glob("*.md"), ROOT / "README.md"]
+    missing = [
+        f"{page.name}: {name}"
+        for page in pages
+        for name in shown.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / name).is_file()
+    ]
+    assert missing == []
+    assert sum(picture.stat().st_size for picture in (DOCS / "pictures" / "console").iterdir()) <= 2_000_000

@@ -89,7 +89,7 @@ class StatusReport:
     def document(self) -> dict[str, object]:
         """Return what `status --json` prints."""
         found: dict[str, object] = {"running": self.live is not None, **self.known}
-        if self.live is None:
+        if self.live is None or self.page_trouble:
             found["page_trouble"] = self.page_trouble
         if self.helpdesk is not None:
             found["helpdesk"] = self.helpdesk
@@ -111,10 +111,10 @@ def report(settings: "Settings") -> StatusReport:
     if not is_ours(said, settings):
         page = (known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)
         said = _said(f"http://{page}{PATH}")
+    trouble = daemon.page_trouble if daemon is not None and known else ""
     if is_ours(said, settings):
         live = live_status(said)
-        return StatusReport(live, live, "", mirror(settings))
-    trouble = daemon.page_trouble if daemon is not None and known else ""
+        return StatusReport(live, live, trouble, mirror(settings))
     return StatusReport(_last_known(settings), None, trouble, mirror(settings))
 
 
@@ -171,10 +171,11 @@ def _page(now: StatusReport, every: bool) -> "Group":
     from monitor.i18n.terms import STATES
 
     known, parts = now.known, list[Any]()
+    deaf = _("The daemon works, but its page cannot listen: {why}.", why=now.page_trouble)
+    if now.live is not None and now.page_trouble:
+        parts.append(Text(deaf, style="bold yellow"))
     if now.live is None:
-        silent = _("The daemon does not answer.")
-        if now.page_trouble:
-            silent = _("The daemon works, but its page cannot listen: {why}.", why=now.page_trouble)
+        silent = deaf if now.page_trouble else _("The daemon does not answer.")
         since = local(known["generated"])
         last = _("Last known, from {since}:", since=since) if since else _("Last known:")
         parts.append(Text(f"{silent} {last}", style="bold yellow"))

@@ -4,6 +4,7 @@ A pair of files that cannot be used any more changes nothing: connections go on 
 log says why, once. So a renewal that replaces first one file and then the other is no trouble.
 """
 
+import asyncio
 import logging
 import ssl
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import Message, Said, message, said_by, said_by_system
 from monitor.logs.emit import emit
+from monitor.net.pool import Pool
 from monitor.plain_file import PEM_BYTES, PlainFileError, open_plain, read_bounded
 from monitor.settings.load import Settings
 from monitor.settings.secrets import secret_path
@@ -36,6 +38,11 @@ class ServerCertificate:
         self.path, self.key_path = path, key_path
         self._tried: _Fingerprint | None = None
         self._context: ssl.SSLContext | None = None
+        self._loading = Pool("certificate", threads=1, backlog=1_000)
+
+    async def loaded(self) -> ssl.SSLContext:
+        """Return `context`, from a thread of its own where files are to be read; raises NoCertificate, PoolFull."""
+        return await asyncio.wrap_future(self._loading.submit(self.context)) if self.is_stale else self.context()
 
     @property
     def is_stale(self) -> bool:

@@ -65,7 +65,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 def _phone(value: str) -> str:
     dialled = ascii_digits(value)
-    if not re.fullmatch(r"\+?[0-9](?:[0-9 ()/-]*[0-9])?", dialled) or not 3 <= sum(map(str.isdigit, dialled)) <= 20:
+    if not re.fullmatch(r"\+?[0-9](?:[0-9 -]*[0-9])?", dialled) or not 3 <= sum(map(str.isdigit, dialled)) <= 20:
         raise ValueError(
             message("{found} is no telephone number. Expected one such as 01711000000, or 16123", found=found(value))
         )

@@ -8,6 +8,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 
+from monitor.net.pool import PoolFull
 from monitor.runtime.server_certificate import NoCertificate, ServerCertificate
 from monitor.web.connections import GRACE_S, WHOLE_REQUEST_S
 
@@ -50,13 +51,10 @@ class Handshakes:
     async def _shake(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         try:
-            if self._certificate.is_stale:
-                context = await asyncio.to_thread(self._certificate.context)
-            else:
-                context = self._certificate.context()
+            context = await self._certificate.loaded()
             with contextlib.suppress(OSError):  # who speaks no TLS, trusts us not, or takes too long
                 await loop.connect_accepted_socket(
                     self._protocol, connection, ssl=context, ssl_handshake_timeout=WHOLE_REQUEST_S
                 )
-        except NoCertificate:
+        except (NoCertificate, PoolFull):
             connection.close()

@@ -57,7 +57,7 @@ class PageServer(Part):
         """Listen, or note why that fails."""
         try:
             if self._certificate is not None:
-                await asyncio.to_thread(self._certificate.context)
+                await self._certificate.loaded()
             listeners = self._sockets or [listen(self._web)]
         except (OSError, NoCertificate) as error:
             trouble = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

@@ -13,8 +13,12 @@ NO_PAGES = {
     "/stream",
     "/alive",
     "/calendar/export",
+    "/public/badges/{name}",
+    "/public/{name}",
 }
 """What is no page for people: texts, files, streams."""
+BESIDES = ("/public/en.html", "/sites/backbone-north", "/tickets/BHR-2026-000003", "/tickets?tab=all&text=x")
+"""Pages in another state than those of the rows: with an outage, with a ticket of the monitor, with nothing found."""
 
 
 def page_rows() -> list[Row]:
@@ -24,7 +28,7 @@ def page_rows() -> list[Row]:
 
 def paths(world: World) -> list[str]:
     """A path for each of them, with what it is about."""
-    return [row.asked.format_map(world.gaps()) for row in page_rows()]
+    return [*(row.asked.format_map(world.gaps()) for row in page_rows()), *BESIDES]
 
 
 def with_lang(path: str, lang: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
@@ -11,14 +13,14 @@ from monitor.alerts.cases.complaints import Request
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
-from monitor.store.models import Event, Outage, SiteNote
+from monitor.store.models import Event, Outage, SiteNote, User
 from monitor.store.work import Work
 from tests.browser.chromium import Chromium
-from tests.browser.payloads import PAYLOADS, RESULT
-from tests.web.world import World
+from tests.browser.payloads import CSS, HTML, PAYLOADS, RESULT, TEMPLATES
+from tests.web.world import SITE, World
 from tests.web.world import world as made_world
 
-LISTS = ("/",)
+LISTS = ("/", "/sites", "/tickets", "/maintenance", "/audit", "/users", "/me", "/public", "/calendar", "/charter")
 OF_A_SITE = "/sites/{site}"
 OF_A_TICKET = "/tickets/{ticket}"
 """Pages with a gap, each asked for with every hostile site or ticket."""
@@ -38,6 +40,7 @@ def renamed(settings: Settings) -> Settings:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, list[str]]]:
     """An office of such names, with a request of every text; and the numbers of those."""
     with made_world(tmp_path_factory.mktemp("hostile"), renamed) as world:
+        _planted_elsewhere(world)
         yield world, [_planted(world, number, text) for number, text in enumerate(PAYLOADS)]
 
 
@@ -60,12 +63,26 @@ def _planted(world: World, number: int, text: str) -> str:
         return ticket.number
 
 
+def _planted_elsewhere(world: World) -> None:
+    """Have all of them in planned work, and in the names of users."""
+    desk, now_utc = world.desk, world.desk.clock.utc()
+    begins = now_utc.replace(tzinfo=None) + timedelta(days=1)
+    with desk.store.write() as session:
+        work = Work(session, desk.office, now_utc, "rahima")
+        for number, text in enumerate(PAYLOADS):
+            entry = {"text": text[:200], "sites": [SITE], "begins": begins, "ends": begins + timedelta(hours=1)}
+            actions.plan_work(work, f"hostile-{number}", entry)
+        for user, text in zip(session.query(User).order_by(User.id), PAYLOADS, strict=False):
+            user.name_bn = user.name_en = text[:200]
+            user.email = text[:200]
+
+
 def is_calm(page: Page) -> bool:
     """Whether no result of a sum is read on it."""
     return RESULT not in page.inner_text("body")
 
 
-@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize("width", [360, pytest.param(1366, marks=pytest.mark.long)])
 def test_no_text_becomes_more_than_text_on_any_page(
     hostile: tuple[World, list[str]], chromium: Chromium, width: int
 ) -> None:
@@ -83,4 +100,54 @@ def test_no_text_becomes_more_than_text_on_any_page(
             faults += seen.faults(f"{path} in {lang}") + ([] if status == 200 else [f"{path}: {status}"])
             if not is_calm(seen.page):
                 faults.append(f"{path}: a sum was done")
-    assert faults == []
+    assert faults == [], "\n".join(faults)
+
+
+ECHOES = (
+    "/sites?text={}",
+    "/tickets?text={}",
+    "/tickets?tab=all&period={}",
+    "/audit?about={}&kind={}&actor={}",
+    "/maintenance/new?text={}&q={}&begins={}&see=1",
+    "/calendar/order?what=closed&date={}&bn={}&order={}",
+    "/login?next={}",
+    "/me/prove?next={}",
+    "/?lang={}",
+    "/{}",
+)
+"""Where what was asked is shown again."""
+
+
+def test_what_is_asked_for_is_shown_again_as_text_only(hostile: tuple[World, list[str]], chromium: Chromium) -> None:
+    world, _ = hostile
+    every, faults = "".join(HTML), list[str]()
+    with chromium.looking(world.port, width=360) as seen:
+        for login in ("", "admin"):
+            if login:
+                seen.log_in(world.logins[login])
+            for path in ECHOES:
+                for text in (every, *CSS, *TEMPLATES) if "sites" in path else (every,):
+                    status = seen.go(path.replace("{}", quote(text)))
+                    faults += seen.faults(path) + ([] if status < 500 else [f"{path}: {status}"])
+                    assert seen.page.url.startswith(seen.base + "/"), "it leads elsewhere"
+                    if not is_calm(seen.page):
+                        faults.append(f"{path}: a sum was done")
+    assert faults == [], "\n".join(faults)
+
+
+def test_what_was_typed_comes_back_as_text_when_the_form_is_not_right(
+    hostile: tuple[World, list[str]], chromium: Chromium
+) -> None:
+    world, _ = hostile
+    faults = list[str]()
+    with chromium.looking(world.port, width=360) as seen:
+        seen.log_in(world.logins["admin"])
+        for text in ("".join(HTML), *TEMPLATES):
+            seen.go("/tickets/new")
+            for name in ("where", "text", "asker"):
+                seen.page.locator(f"[name={name}]").fill(text[:200] if name == "asker" else text[:3_900])
+            with seen.page.expect_navigation():
+                seen.page.locator("button[value=register]").click()
+            assert seen.page.locator("[name=text]").input_value().strip() == text[:3_900].strip()
+            faults += seen.faults("/tickets/new") + ([] if is_calm(seen.page) else ["/tickets/new: a sum was done"])
+    assert faults == [], "\n".join(faults)

@@ -25,7 +25,7 @@ def test_no_page_is_wider_than_its_window_or_asks_anybody_else(
         for path in paths(world):
             status = seen.go(with_lang(path, lang))
             faults += seen.faults(f"{path} in {lang}") + ([] if status == 200 else [f"{path}: {status}"])
-    assert faults == []
+    assert faults == [], "\n".join(faults)
 
 
 @pytest.mark.parametrize(

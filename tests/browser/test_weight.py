@@ -6,7 +6,7 @@ from playwright.sync_api import CDPSession
 from tests.browser.chromium import Chromium
 from tests.web.world import World
 
-PAGES = ("/",)
+PAGES = ("/", "/sites", "/sites/backbone-north", "/tickets", "/tickets/BHR-2026-000001")
 SLOW_BYTES_S, SLOW_MS = 256_000 // 8, 300
 MOST_BYTES, MOST_WITH_FONT_BYTES, MOST_PAGE_BYTES = 45_000, 90_000, 20_000
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"

@@ -1,11 +1,12 @@
-"""Pictures of every page of the console, as an officer and an administrator see it: on a phone and on a desk.
+"""Pictures of every page, as those see it who use it: on a phone and on a desk.
 
 All together have less than MOST_BYTES; a page that is wider than its window stops it.
 """
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
@@ -15,6 +16,9 @@ from tests.web.world import World, world
 
 FOLDER = ROOT / "docs" / "pictures" / "console"
 PHONE, DESK = 390, 1_366
+ORDER = "/calendar/order?what=closed&date=2026-11-30&bn=ঈদ,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১২&dated=2026-11-25"
+WHEN = "begins=2026-11-26T22:00&ends=2026-11-27T00:00"
+PLAN = f"/maintenance/new?text=ফাইবার+বদল&where=behind&behind=backbone-south&{WHEN}&see=1"
 MOST_BYTES = 2_000_000
 
 
@@ -28,12 +32,34 @@ class Shot:
     widths: tuple[int, ...] = (PHONE, DESK)
     lang: str = "bn"
     dark: bool = False
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 SHOTS = (
     Shot("now", "/"),
     Shot("now", "/", widths=(DESK,), lang="en"),
     Shot("now-dark", "/", widths=(PHONE,), dark=True),
+    Shot("login", "/login", login="", widths=(PHONE,)),
+    Shot("me", "/me", widths=(PHONE,)),
+    Shot("sites", "/sites", widths=(DESK,)),
+    Shot("site", "/sites/backbone-north"),
+    Shot("site-dark", "/sites/backbone-north", widths=(PHONE,), dark=True),
+    Shot("tickets", "/tickets", widths=(DESK,)),
+    Shot("ticket", "/tickets/BHR-2026-000001"),
+    Shot("ticket", "/tickets/BHR-2026-000001", widths=(DESK,), lang="en"),
+    Shot("acknowledge", "/tickets/BHR-2026-000003/act/ack", widths=(PHONE,)),
+    Shot("register", "/tickets/new", typed={"where": "জুনিয়াদহ ইউনিয়ন", "text": "সকাল থেকে নেট নেই"}),
+    Shot("slip", "/tickets/BHR-2026-000002/slip", widths=(PHONE,)),
+    Shot("charter", "/charter", widths=(DESK,)),
+    Shot("calendar", "/calendar", login="programmer", widths=(DESK,)),
+    Shot("order", ORDER, login="programmer", widths=(DESK,)),
+    Shot("maintenance", "/maintenance", widths=(DESK,)),
+    Shot("plan", PLAN, widths=(DESK,)),
+    Shot("health", "/health", widths=(DESK,)),
+    Shot("audit", "/audit", widths=(DESK,)),
+    Shot("users", "/users", login="admin", widths=(DESK,)),
+    Shot("tokens", "/tokens", login="admin", widths=(PHONE,)),
+    Shot("public", "/public", login=""),
 )
 
 
@@ -61,6 +87,9 @@ def drawn(office: World, chromium: Chromium, shot: Shot, width: int) -> bytes:
             seen.log_in(office.logins[shot.login])
         path = shot.path.format_map(office.gaps())
         status = seen.go(f"{path}{'&' if '?' in path else '?'}lang={shot.lang}")
+        for name, text in shot.typed.items():
+            seen.page.locator(f"[name={name}]").press_sequentially(text)
+        seen.page.wait_for_load_state("networkidle") if shot.typed else None
         faults = seen.faults(path)
         assert status == 200, f"{path}: {status}"
         assert faults == [], faults

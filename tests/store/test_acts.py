@@ -112,6 +112,14 @@ def test_every_tampering_with_an_act_is_found(desk: Desk, change: str) -> None:
     assert "is not what was recorded" in str(verify(desk).fault)
 
 
+def test_the_place_of_the_last_act_cannot_be_altered_although_nothing_stands_behind_it(desk: Desk) -> None:
+    a_morning(desk)
+    with desk.store.write() as session:
+        acts.record(by_hand(desk, session), "plan.end", "cable", {}, {"until": desk.clock.utc()})
+    tamper(desk, "UPDATE acts SET after_event_id = 99 WHERE kind = 'plan.end'")
+    assert "(plan.end) is not what was recorded" in str(verify(desk).fault)
+
+
 def test_an_act_is_not_lost_with_the_event_before_it_nor_an_event_behind_an_act(desk: Desk) -> None:
     a_morning(desk)
     tamper(desk, "DELETE FROM acts WHERE id = 1")

@@ -12,6 +12,7 @@ from monitor.domain.clock import DHAKA
 from monitor.domain.sample import Verdict
 from monitor.settings.load import Settings
 from monitor.store.models import Notice
+from monitor.store.session import Session
 from monitor.store.work import Work
 from tests.places import SHIPPED, TESTS
 from tests.web.desk import Desk
@@ -71,14 +72,20 @@ def something_of_everything(desk: Desk) -> None:
     _letters_arrive(desk)
     with desk.store.read() as session:
         desk.office = Office.of(desk.settings, downtimes.plans_in_force(session, desk.clock.utc()))
-    for site in ("backbone-bheramara", "backbone-south", "office-ict", "udc-chandgram", "lab-juniadaha-girls"):
-        desk.round(site)
+    lost = {"backbone-north", *desk.settings.fleet.descendants("backbone-north")}
+    for device in desk.settings.fleet.devices.values():
+        verdict = Verdict.FAILED if device.site in lost else Verdict.OK
+        desk.round(device.site, verdict, device.name, lost=int(device.site == "lab-chandgram-girls"))
     desk.turned_mono_ns = dict.fromkeys(desk.turned_mono_ns, desk.clock.mono_ns())
+
+
+def _work(session: Session, desk: Desk, actor: str) -> Work:
+    return Work(session, desk.office, desk.clock.utc(), actor, via="console", address="127.0.0.1")
 
 
 def _register(desk: Desk, service: str, way: str, asker: str, text: str, site: str | None) -> str:
     with desk.store.write() as session:
-        work = Work(session, desk.office, desk.clock.utc(), OFFICER)
+        work = _work(session, desk, OFFICER)
         key = desk.office.charter.key_of(service)
         assert key is not None, service
         return actions.register(work, Request(key, way, asker, text, work.now_utc, site=site)).number
@@ -86,7 +93,7 @@ def _register(desk: Desk, service: str, way: str, asker: str, text: str, site: s
 
 def _act(desk: Desk, number: str, action: str, text: str, until: datetime | None = None) -> None:
     with desk.store.write() as session:
-        actions.act(Work(session, desk.office, desk.clock.utc(), OFFICER), number, action, text, until_utc=until)
+        actions.act(_work(session, desk, OFFICER), number, action, text, until_utc=until)
 
 
 def _plan(desk: Desk, begins: datetime) -> None:
@@ -97,7 +104,7 @@ def _plan(desk: Desk, begins: datetime) -> None:
             "begins": begins.replace(tzinfo=None),
             "ends": (begins + timedelta(hours=2)).replace(tzinfo=None),
         }
-        actions.plan_work(Work(session, desk.office, desk.clock.utc(), PROGRAMMER), "fibre-change", entry)
+        actions.plan_work(_work(session, desk, PROGRAMMER), "fibre-change", entry)
 
 
 def _letters_arrive(desk: Desk) -> None:

@@ -91,7 +91,8 @@ def test_the_daemon_probes_without_a_page_while_its_port_is_taken(lab: Lab, tmp_
         lab.down("10.77.2.1")
         until(lambda: daemon.rows("SELECT id FROM outages"), "an outage", 20)
         told = daemon.run("status")
-        assert (told.returncode, "its page cannot listen: Address already in use" in told.stdout) == (3, True)
+        assert "its page cannot listen: Address already in use" in told.stdout
+        assert told.returncode == 1  # by its own socket it says all the same what is down
         other.close()
         until(lambda: "page http://127.0.0.1:19786/" in daemon.log(), "the page", 10)
         assert daemon.stop() == 0

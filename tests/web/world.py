@@ -66,6 +66,8 @@ class World:
 
     def __init__(self, desk: Desk, app: Starlette, serving: Serving) -> None:
         self.desk, self.app, self._serving, self.port = desk, app, serving, serving.port
+        self._watching = sqlite3.connect(desk.store.path)
+        self._digest = (-1, "")
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self.logins = {name: self._login(name, role, union) for name, role, union in self._users()}
@@ -191,6 +193,10 @@ class World:
         status = self.status(method, path, headers, sent)
         return status, self.stored() != before
 
+    def close(self) -> None:
+        """Look at the database no more."""
+        self._watching.close()
+
     def changed(self, *names: str) -> None:
         """Tell open pages of a change."""
         self._serving.call(lambda: self.desk.changes.publish(names))
@@ -203,6 +209,12 @@ class World:
 
     def stored(self) -> str:
         """A digest of all that is in the database, but for what a reader may leave behind."""
+        (version,) = self._watching.execute("PRAGMA data_version").fetchone()
+        if version != self._digest[0]:
+            self._digest = (version, self._read())
+        return self._digest[1]
+
+    def _read(self) -> str:
         digest = hashlib.sha256()
         with closing(sqlite3.connect(self.desk.store.path)) as connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -245,6 +257,8 @@ def world(folder: Path, altered: Callable[[Settings], Settings] = lambda same: s
     serving = Serving(app)
     try:
         with serving:
-            yield World(desk, app, serving)
+            made = World(desk, app, serving)
+            yield made
+            made.close()
     finally:
         desk.store.close()

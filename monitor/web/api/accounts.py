@@ -94,7 +94,7 @@ async def verify(asked: Asking) -> Response:
     """Verify the hash chain over the history of all tickets and all acts; a long one takes more than one request."""
     found = await asked.api.verification.result()
     fault = render(found.fault, SOURCE)
-    document = {"is_whole": not fault, "entries": found.events, "head": found.head, "fault": fault}
+    document = {"is_whole": not fault, "entries": found.events + found.acts, "head": found.head, "fault": fault}
     return await made(asked, lambda: Found(document))
 
 

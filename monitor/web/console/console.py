@@ -141,6 +141,7 @@ class Console:
             "office_name": charter.name_bn if asked.lang == "bn" else charter.name_en,
             "here": asked.request.url.path,
             "change_id": self.changes.id_of(self.changes.last),
+            "union_name": lambda union: self.live.fleet.union_name(union).name(asked.lang),
             "other_lang": lambda other: f"?{asked.request.url.include_query_params(lang=other).query}",
             "banners": self.banners(),
             "nav": NAV,

@@ -72,7 +72,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         path, dead, pending = await _letters(console)
-        disk = await asyncio.to_thread(_disk, console.store.path)
+        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store.path))
         may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
         live, settings = console.live, console.settings_of()
         findings = list(warnings(settings, console.office, asked.now_utc)) if asked.visitor.may(Right.AUDIT) else []
@@ -131,7 +131,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def bundle(asked: Asked) -> Response:
         path, _, _ = await _letters(console)
-        disk = await asyncio.to_thread(_disk, console.store.path)
+        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store.path))
         document = _bundle(console, asked.now_utc, path, disk, with_addresses=asked.field("addresses") == "on")
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         headers = {"content-disposition": f'attachment; filename="support-{asked.now_utc:%Y%m%d}.json"'}

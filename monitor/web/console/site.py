@@ -102,6 +102,7 @@ def values_of(console: Console, asked: Asked, site: Site, stored: SiteStored) ->
     """Return what the template shows."""
     live, office, now_utc, lang = console.live, console.office, asked.now_utc, asked.lang
     day = (now_utc - A_DAY, now_utc)
+    seen_day = stretches(stored.times, day)
     hour = live.hours.get(site.gateway.id)
     path = path_to(live, site)
     sample = live.samples.get((site.gateway.id, "icmp"))
@@ -122,7 +123,8 @@ def values_of(console: Console, asked: Asked, site: Site, stored: SiteStored) ->
         "promise": lambda outage: promise_of(outage, now_utc),
         "gone": _gone(stored, asked),
         "ahead": ahead_of(office, site.id, now_utc),
-        "day_boxes": strips.hours_strip(stretches(stored.times, day), day),
+        "seen_day": seen_day,
+        "day_boxes": strips.hours_strip(seen_day, day),
         "service_boxes": strips.hours_line(service_hours(stored.times, day), day),
         "day_begins": day[0],
         "day_middle": now_utc - A_DAY / 2,

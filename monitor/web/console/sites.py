@@ -138,13 +138,13 @@ def _row(live: RuntimeView, site: Site, state: str) -> SiteRow:
 
 def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
-    order_of = _orders(lambda: console.live.fleet)
+    order_of = _orders(console)
 
     async def show(asked: Asked) -> Response:
         wanted = Wanted.of(asked)
         overview = await console.overview(asked.visitor)
         order = await order_of()
-        found = await asyncio.to_thread(order.found, wanted, overview.states, asked.lang)
+        found = await asyncio.wrap_future(console.reading.submit(order.found, wanted, overview.states, asked.lang))
         pages = max(1, -(-len(found) // ON_A_PAGE))
         wanted = replace(wanted, page=min(wanted.page, pages))
         shown = found[(wanted.page - 1) * ON_A_PAGE : wanted.page * ON_A_PAGE]
@@ -170,14 +170,14 @@ def routes(console: Console) -> list[PageRoute]:
     return [PageRoute("/sites", Right.READ, get=show)]
 
 
-def _orders(fleet_of: Callable[[], Fleet]) -> "Callable[[], asyncio.Future[SiteOrder]]":
+def _orders(console: Console) -> "Callable[[], asyncio.Future[SiteOrder]]":
     """Return what gives out the order of the fleet in force, made once for each fleet, in a thread."""
     made: list[tuple[Fleet, asyncio.Future[SiteOrder]]] = []
 
     def order() -> asyncio.Future[SiteOrder]:
-        fleet = fleet_of()
+        fleet = console.live.fleet
         if not made or made[0][0] is not fleet or (made[0][1].done() and made[0][1].exception() is not None):
-            made[:] = [(fleet, asyncio.ensure_future(asyncio.to_thread(SiteOrder, fleet)))]
+            made[:] = [(fleet, asyncio.wrap_future(console.reading.submit(SiteOrder, fleet)))]
         return made[0][1]
 
     return order

@@ -110,6 +110,15 @@ async def test_what_was_not_measured_is_neither_up_nor_down(port: int) -> None:
     assert 'class="up"' not in re.search(r'<div class="strip">.*?<p class="legend">', page)[0]  # type: ignore[index]
 
 
+async def test_the_strip_of_a_day_says_in_words_what_it_shows(office: Desk, port: int) -> None:
+    office.goes_down(SITE)
+    office.clock.advance(3_600)
+    page = await text_of(port, f"/sites/{SITE}?lang=en")
+    strip = re.search(r'<svg viewBox="0 0 1440 38"[^>]*aria-label="([^"]*)"', page)
+    assert strip is not None
+    assert strip[1] == "unmonitored yesterday 10:00 – today 09:00; down today 09:00 – today 10:00"
+
+
 async def test_an_unknown_site_is_not_found(port: int) -> None:
     assert (await ask(port, "/sites/udc-nowhere")).status == 404
     assert (await ask(port, "/sites/%3Cscript%3E")).status == 404

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from monitor.store.models import User
 from tests.places import DOCS
 from tests.web.matrix.all_rows import ROWS
 from tests.web.matrix.page import page
@@ -40,6 +41,15 @@ def test_it_answers_everybody_as_the_list_says_and_changes_nothing_for_who_may_n
             changed.append(asker)
     assert found == wanted
     assert changed == []
+
+
+def test_a_change_is_noticed_and_that_somebody_was_seen_is_none(office: World) -> None:
+    before = office.stored()
+    with office.desk.store.write() as session:
+        session.query(User).filter_by(name="viewer").one().looked_utc = office.desk.clock.utc()
+    assert office.stored() == before
+    assert office.gaps()["ticket"]
+    assert office.stored() != before
 
 
 def test_the_page_of_the_docs_is_what_the_list_says() -> None:
