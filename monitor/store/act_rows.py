@@ -10,8 +10,6 @@ from sqlalchemy import Select, func, or_, select
 from monitor.store.models import Act
 from monitor.store.session import Session
 
-LIKE_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
-
 
 class ActDocument(TypedDict):
     """An act of a person. ``kind``: such as 'ticket.ack'; ``about``: the ticket's number, site, user or plan."""
@@ -72,7 +70,7 @@ def _chosen(query: Select[Any], wanted: ActFilter) -> Select[Any]:
     if wanted.kind:
         query = query.where(or_(Act.kind == wanted.kind, Act.kind.startswith(f"{wanted.kind}.", autoescape=True)))
     if wanted.about:
-        query = query.where(Act.about.like(f"%{wanted.about.translate(LIKE_SIGNS)}%", escape="\\"))
+        query = query.where(Act.about.contains(wanted.about, autoescape=True))
     if wanted.since_utc is not None:
         query = query.where(Act.at_utc >= wanted.since_utc)
     if wanted.until_utc is not None:

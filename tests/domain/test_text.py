@@ -142,6 +142,8 @@ def test_bangla_keeps_its_joiners_and_loses_what_turns_the_writing() -> None:
 
 LETTER_BY_LETTER = {"isprintable", "maketrans", "translate", "unicodedata"}
 MAY = {
+    "accounts/codes.py": {"maketrans", "translate"},  # digits and letters of a code that people take for each other
+    "accounts/passwords.py": {"maketrans", "translate"},  # the letters that a guesser reads in 'p@ssw0rd'
     "cli/columns.py": {"unicodedata"},  # how many columns a letter takes
     "i18n/sorting.py": {"unicodedata"},  # canonical decomposition, by which CLDR sorts
     "domain/text.py": LETTER_BY_LETTER,

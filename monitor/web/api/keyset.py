@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import message
+from monitor.domain.text import is_printable
 from monitor.store.keyset_queries import Place
 
 MOST, USUAL = 500, 100
@@ -50,7 +51,7 @@ def _part(value: object, kind: type) -> KeyPart:
         return moment.astimezone(UTC)
     if kind is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID:
         return value
-    if kind is str and isinstance(value, str) and value.isprintable():
+    if kind is str and isinstance(value, str) and is_printable(value):
         return value
     raise ValueError
 
