@@ -77,4 +77,4 @@ async def test_readers_within_a_second_share_what_was_read_once(office: Desk, po
 
     # Later it is another one.
     office.goes_down("udc-juniadaha")
-    assert '"site":"udc-juniadaha","service"' in (await ask(port, "/api/v1/status")).text
+    assert '"affected":["udc-juniadaha"]' in (await ask(port, "/api/v1/status")).text
