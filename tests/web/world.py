@@ -146,8 +146,9 @@ class World:
         return gaps["new"]
 
     def _notice(self, gaps: Gaps) -> str:
+        number = gaps["ticket"]
         with self.desk.store.read() as session:
-            found = session.query(Notice).join(Ticket).filter(Ticket.number == gaps["ticket"]).first()
+            found = session.query(Notice).join(Ticket).filter(Ticket.number == number).first()
             assert found is not None
             return str(found.id)
 

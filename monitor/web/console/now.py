@@ -1,8 +1,9 @@
 """Show the page Now: one sentence, open outages by root cause, what is due, all sites by kind, planned work."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from starlette.responses import Response
@@ -144,13 +145,16 @@ async def _stored(console: Console, asked: Asked) -> Stored:
             now_queries.troubles(session),
             now_queries.due_tickets(session, MOST_DUE * 4),
             now_queries.open_count(session),
-            monitor_faults(console.live, console.store, asked.now_utc),
-            looked_utc,
-            now_queries.since(session, looked_utc) if looked_utc else (),
+            looked_utc=looked_utc,
+            since_then=now_queries.since(session, looked_utc) if looked_utc else (),
         )
 
-    try:
-        return await console.read(ask)
+    def faults() -> list[Said]:
+        return monitor_faults(console.live, console.store, asked.now_utc)
+
+    try:  # one after the other: with both open, a writer waiting for the first would keep the second from beginning
+        stored = await console.read(ask)
+        return replace(stored, faults=await asyncio.wrap_future(console.reading.submit(faults)))
     except SQLAlchemyError:
         return Stored(is_readable=False)
 

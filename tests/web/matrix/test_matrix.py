@@ -1,11 +1,15 @@
 """Every route by everybody: exact statuses, nothing changed by who may not, and no route that nobody thought of."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from monitor.store.models import User
+from monitor.store.sqlite import Store
 from tests.places import DOCS
 from tests.web.matrix.all_rows import ROWS
 from tests.web.matrix.page import page
@@ -42,6 +46,33 @@ def test_it_answers_everybody_as_the_list_says_and_changes_nothing_for_who_may_n
             changed.append(asker)
     assert found == wanted
     assert changed == []
+
+
+def test_no_route_opens_the_database_while_it_has_it_open(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, nested = threading.local(), set[str]()
+
+    def guarded(opens: Callable[..., Any]) -> Callable[..., Any]:
+        @contextmanager
+        def opened(*given: Any) -> Iterator[Any]:
+            if getattr(under_way, "is_open", False):
+                nested.add(asked)
+            outer, under_way.is_open = getattr(under_way, "is_open", False), True
+            try:
+                with opens(*given) as session:
+                    yield session
+            finally:
+                under_way.is_open = outer
+
+        return opened
+
+    monkeypatch.setattr(Store, "_reading", guarded(Store._reading))
+    monkeypatch.setattr(Store, "write", guarded(Store.write))
+    for row in ROWS:
+        asked = row.name
+        office.ask(row, Asker.ADMIN)
+    assert nested == set(), (
+        "a writer that waits for the first reading keeps the second from beginning, until it gives up"
+    )
 
 
 def test_a_change_is_noticed_and_that_somebody_was_seen_is_none(office: World) -> None:
