@@ -22,6 +22,7 @@ def silent(connection: socket.socket, _: str) -> None:
         pass
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "TLS"])
 def test_what_waits_where_nobody_asks_for_the_deadline_is_cut_off_from_outside(tmp_path: Path, secured: bool) -> None:
     root = Issuer.root()
