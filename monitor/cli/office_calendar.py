@@ -12,6 +12,7 @@ from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, settings_of, store_of
 from monitor.cli.language import _, digits, lang, n_, render, term
+from monitor.cli.numbers import whole_argument
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
 from monitor.domain.message import message, said_by_system
 from monitor.i18n.terms import CALENDAR_CHANGES
@@ -98,7 +99,9 @@ def order(
 @app.command()
 def undo(
     context: typer.Context,
-    undone: Annotated[int, typer.Argument(metavar="NUMBER", help="The number that `calendar orders` lists.")],
+    undone: Annotated[
+        int, whole_argument(least=1, most=10**9, metavar="NUMBER", says="The number that `calendar orders` lists.")
+    ],
     number: Annotated[str, typer.Option("--order", help="The number of the order that withdraws it.")],
     dated: Annotated[str, typer.Option(help="The date of that order.")],
     bn: Annotated[str, typer.Option(help="Why, in Bangla.")] = "",

@@ -23,7 +23,6 @@ from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.metrics.notices import MailPath, mail_path
 from monitor.net.pool import Pool
-from monitor.runtime.live import BUCKETS_S
 from monitor.runtime.startup_messages import warnings
 from monitor.store import acts, notice_queries
 from monitor.store.copies import nightly
@@ -165,9 +164,9 @@ async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeDo
 
 def _probing(console: Console) -> Probing:
     live = console.live
-    counts = list(live.round_lateness.counts)
-    in_time = sum(count for count, bound in zip(counts, BUCKETS_S, strict=False) if bound <= LATE_S)
-    rounds, total = sum(live.taken.values()), sum(counts)
+    cumulative = dict(live.round_lateness.buckets())
+    in_time, total = cumulative[str(LATE_S)], cumulative["+Inf"]
+    rounds = sum(live.taken.values())
     return Probing(rounds, sum(live.unknown.values()), 1 - in_time / total if total else 0.0)
 
 
