@@ -28,6 +28,7 @@ from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.rendering import compile_templates
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
@@ -55,6 +56,7 @@ def make_app(
     that people ask for.
     """
     document = StatusDocument(live, store, clock)
+    compile_templates()
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)

@@ -20,12 +20,19 @@ from monitor.settings.fleet import Site
 from monitor.web.auth.csrf import masked
 
 TEMPLATES = Environment(
+    cache_size=-1,
     loader=PackageLoader("monitor.web.console", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def compile_templates() -> None:
+    """Translate all templates, under a second, once: else the first reader of each page would stop the event loop for it."""
+    for name in TEMPLATES.list_templates():
+        TEMPLATES.get_template(name)
 
 
 @cache
