@@ -30,7 +30,7 @@ TEMPLATES = Environment(
 
 
 def compile_templates() -> None:
-    """Translate all templates, under a second, once: else the first reader of each page would stop the event loop for it."""
+    """Compile all templates, in under a second: else the first reader of each page would stop the event loop for it."""
     for name in TEMPLATES.list_templates():
         TEMPLATES.get_template(name)
 
