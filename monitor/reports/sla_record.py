@@ -11,13 +11,13 @@ from monitor.charter.office import Office
 from monitor.charter.stages import StageDates
 from monitor.domain.clock import DHAKA
 from monitor.domain.day import at_dhaka
+from monitor.domain.fiscal_year import fiscal_year_of
 from monitor.domain.message import N_
 from monitor.judging.availability import Interval
 from monitor.store import promise_queries
 from monitor.store.promise_queries import StagedTicket
 from monitor.store.session import Session
 
-FIRST_MONTH = 7  # of the fiscal year: July
 MIDNIGHT = datetime.min.time()
 SPANS: Mapping[str, str] = {
     "month": N_("This month"),
@@ -85,16 +85,16 @@ class PromiseRecord:
 def span_of(name: str, now_utc: datetime) -> Interval:
     """Return the time of a span of `SPANS` up to now; the last fiscal year is over."""
     today = now_utc.astimezone(DHAKA).date()
-    year = today.year if today.month >= FIRST_MONTH else today.year - 1
+    begun = fiscal_year_of(today)
     match name:
         case "month":
             first = today.replace(day=1)
         case "quarter":
             first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
         case "last":
-            return at_dhaka(date(year - 1, FIRST_MONTH, 1), MIDNIGHT), at_dhaka(date(year, FIRST_MONTH, 1), MIDNIGHT)
+            return at_dhaka(begun.replace(year=begun.year - 1), MIDNIGHT), at_dhaka(begun, MIDNIGHT)
         case _:
-            first = date(year, FIRST_MONTH, 1)
+            first = begun
     return at_dhaka(first, MIDNIGHT), now_utc
 
 

@@ -6,7 +6,7 @@ What is newer stands in memory, some 700 bytes a device. A file that refuses is 
 import asyncio
 import logging
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from math import ceil
 
@@ -172,10 +172,10 @@ class HistoryKeeper(Part):
             for device in silent:
                 del self._rounds[device]
 
-    async def _do(self, job: object) -> bool:
+    async def _do(self, job: Callable[[], None]) -> bool:
         """Do a job in the thread; return whether the file took it. A refusal is logged once."""
         try:
-            await asyncio.wrap_future(self._thread.submit(job))  # type: ignore[arg-type]
+            await asyncio.wrap_future(self._thread.submit(job))
         except HistoryRefuses as error:
             if not self._failing:
                 emit(log, LogEvent.HISTORY_REFUSES, "summaries cannot be kept in %s: %s", self._file.path, error)

@@ -1,7 +1,6 @@
 """Answer who may do what, and who did what: users, tokens, and the audit log."""
 
-from datetime import datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from monitor.domain.api_scopes import ADMIN, AUDIT_READ
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE
 from monitor.store import keyset_queries, token_rows, user_rows
-from monitor.store.models import Act
+from monitor.store.act_rows import ActDocument, act_document
 from monitor.store.session import Session
 from monitor.web.api import keyset
 from monitor.web.api.answers import After, Counted, Found, Limit, made, page, reading, route, span_of
@@ -22,21 +21,6 @@ from monitor.web.api.places import within_scope
 from monitor.web.api.problems import without_scope
 
 router = APIRouter(route_class=GuardedRoute, tags=["accounts"])
-
-
-class ActDocument(TypedDict):
-    """An act of a person or program: who, when, from where, and what it changed."""
-
-    id: int
-    at_utc: str
-    actor: str
-    via: str
-    address: str
-    kind: str
-    about: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    hash: str
 
 
 class AuditDocument(TypedDict):
@@ -84,7 +68,7 @@ async def audit(
 
     def read(session: Session) -> Found:
         found = keyset_queries.acts(session, wanted, within, actor=actor, kind=kind, about=about)
-        return page(asked, found, _document)
+        return page(asked, found, act_document)
 
     return await reading(asked, read)
 
@@ -96,19 +80,3 @@ async def verify(asked: Asking) -> Response:
     fault = render(found.fault, SOURCE)
     document = {"is_whole": not fault, "entries": found.events + found.acts, "head": found.head, "fault": fault}
     return await made(asked, lambda: Found(document))
-
-
-def _document(act: Act) -> ActDocument:
-    at_utc: datetime = act.at_utc
-    return {
-        "id": act.id,
-        "at_utc": at_utc.isoformat(),
-        "actor": act.actor,
-        "via": act.via,
-        "address": act.address,
-        "kind": act.kind,
-        "about": act.about,
-        "before": act.before,
-        "after": act.after,
-        "hash": act.hash,
-    }

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
-from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
+from monitor.alerts.cases.refusals import BadInput, Refused, StaleVersion
 from monitor.domain.message import N_, Said
 from monitor.store.errors import SQLAlchemyError
 from monitor.web.auth.visitor import Visitor
@@ -93,8 +93,6 @@ def _endpoint(
             return console.page(asked, "stale.html.j2", 409, stale=stale, typed=_typed(asked))
         except BadInput as refused:
             return refused_page(console, asked, 422, refused.args[0], typed=_typed(asked))
-        except NotAllowed as refused:
-            return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
         except Refused as refused:
             return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
         except SQLAlchemyError:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitor.charter.downtimes import covers, windows_of
 from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
+from monitor.domain.fiscal_year import fiscal_year_of
 from monitor.domain.message import N_, Said, message, messages
 from monitor.domain.reasons import Reason
 from monitor.domain.sample import Sample
@@ -27,7 +28,6 @@ from monitor.store.site_page_queries import Behind, KnownState, Note, SiteOutage
 STRIP_DAYS = 90
 OUTAGES_A_PAGE, MOST_TICKETS, MOST_NOTES, MOST_EVENTS = 10, 10, 30, 10
 AHEAD = timedelta(days=14)
-FISCAL_YEAR_BEGINS = 7  # July
 BROKEN = frozenset({State.DOWN, State.UNREACHABLE})
 
 
@@ -131,8 +131,7 @@ def spans_of(now_utc: datetime) -> dict[str, Interval]:
 def fiscal_year_utc(now_utc: datetime) -> datetime:
     """Return when the fiscal year began, the 1st of July."""
     today = now_utc.astimezone(DHAKA).date()
-    year = today.year if today.month >= FISCAL_YEAR_BEGINS else today.year - 1
-    return first_moment(date(year, FISCAL_YEAR_BEGINS, 1)).astimezone(UTC)
+    return first_moment(fiscal_year_of(today)).astimezone(UTC)
 
 
 def path_to(live: RuntimeView, site: Site) -> list[PathStep]:

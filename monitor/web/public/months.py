@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.domain.clock import DHAKA
+from monitor.domain.fiscal_year import fiscal_year_of
 from monitor.store.public_rows import Promise
-
-FISCAL_YEAR_BEGINS = 7  # July
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ def months_of(targets: Iterable[Promise], at_utc: datetime) -> tuple[Month, ...]
     A promise counts in the month in which it was kept, or else in the one in which it was missed.
     """
     today = at_utc.astimezone(DHAKA).date()
-    months = _months(date(today.year - (today.month < FISCAL_YEAR_BEGINS), FISCAL_YEAR_BEGINS, 1), today)
+    months = _months(fiscal_year_of(today), today)
     promised, kept = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
     for promise in targets:
         done_utc = promise.ended_utc if promise.ended_utc is not None and promise.ended_utc <= at_utc else None
@@ -40,9 +39,8 @@ def months_of(targets: Iterable[Promise], at_utc: datetime) -> tuple[Month, ...]
 
 def fiscal_year(at_utc: datetime) -> tuple[int, int]:
     """Return the two years that the fiscal year lies in."""
-    today = at_utc.astimezone(DHAKA).date()
-    begins = today.year - (today.month < FISCAL_YEAR_BEGINS)
-    return begins, begins + 1
+    begun = fiscal_year_of(at_utc.astimezone(DHAKA).date())
+    return begun.year, begun.year + 1
 
 
 def _months(first: date, last: date) -> list[date]:

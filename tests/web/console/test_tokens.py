@@ -1,36 +1,12 @@
 """The tokens of programs: given out, shown once, revoked; by real requests."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from monitor.accounts import users
-from monitor.accounts.passwords import hashed
-from monitor.accounts.users import Profile
-from monitor.domain.roles import Role
-from monitor.store.work import Work
-from tests.web.desk import Desk, office
-from tests.web.serving import Serving
+from tests.web.administrator import browser
+from tests.web.desk import office
 from tests.web.visiting import Browser
 
-__all__ = ["office"]
-
-PASSWORD = "four-words-apart-rice"
-HASH = hashed(PASSWORD, "rahim")
-
-
-@pytest.fixture
-def browser(office: Desk) -> Iterator[Browser]:
-    """An administrator's, logged in."""
-    with office.store.write() as session:
-        work = Work(session, office.office, office.clock.utc(), "test")
-        for name, role in (("rahim", Role.ADMIN), ("salma", Role.OFFICER)):
-            users.add(work, name, Profile(role=role, lang="en"), HASH)
-    with Serving(office.app()) as serving:
-        browser = Browser(serving.port)
-        assert browser.log_in("rahim", PASSWORD).status == 303
-        yield browser
+__all__ = ["browser", "office"]
 
 
 def test_a_token_is_shown_once_and_revoked_for_ever(browser: Browser) -> None:
