@@ -11,6 +11,7 @@ from monitor.i18n.compiling import compile_catalogues
 from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
+from tests.places import ROOT
 
 __all__ = ["desk", "lab", "mails", "office"]
 
@@ -41,6 +42,18 @@ def _evenly(lengths: dict[Path, int]) -> dict[Path, float]:
         places[path] = done / whole
         done += length
     return places
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_the_checkout() -> Iterator[None]:
+    """No test writes where the daemon of this checkout keeps its state: what is left there may keep it from starting."""
+    before = _copies()
+    yield
+    assert _copies() == before, f"a test has written into {ROOT / 'var' / 'backups'}"
+
+
+def _copies() -> set[Path]:
+    return set((ROOT / "var" / "backups").glob("*"))
 
 
 @pytest.fixture
