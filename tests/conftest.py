@@ -46,7 +46,7 @@ def _evenly(lengths: dict[Path, int]) -> dict[Path, float]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _state_of_the_checkout() -> Iterator[None]:
-    """No test writes where the daemon of this checkout keeps its state: what is left there may keep it from starting."""
+    """No test writes into the state folder of this checkout: what is left there can keep its daemon from starting."""
     before = _copies()
     yield
     assert _copies() == before, f"a test has written into {ROOT / 'var' / 'backups'}"
