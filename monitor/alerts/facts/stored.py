@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, ReportFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
 from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
-from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, WEEKLY
+from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, REPORT, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
 
@@ -27,6 +27,7 @@ SHAPES: Mapping[str, type[Facts]] = {
     MORNING: MorningFacts,
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
+    REPORT: ReportFacts,
 }
 DAMAGED: Stored = {KEY: "damaged"}
 """Stands for facts that are no JSON any more."""

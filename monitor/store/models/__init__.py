@@ -16,8 +16,9 @@
     users 1 ── n user_sessions, one_time_links
     acts                             what people did, chained with ticket_events
     calendar_orders, site_notes      what officers entered in the console
+    editions 1 ── n edition_files    reports that were made, and what of them left the house
 
-The files: cases.py, watch.py, accounts.py, upkeep.py; base.py is what they share. All are imported together, here,
+The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported together, here,
 because relations name their other end.
 """
 
@@ -46,6 +47,7 @@ from monitor.store.models.cases import (
     Ticket,
     TicketEvent,
 )
+from monitor.store.models.editions import Edition, EditionFile
 from monitor.store.models.upkeep import SchemaDouble, SetAside
 from monitor.store.models.watch import (
     ClockWord,
@@ -68,6 +70,8 @@ __all__ = [
     "ClockWord",
     "ComplaintLink",
     "DeadlineRecount",
+    "Edition",
+    "EditionFile",
     "Event",
     "Gap",
     "Heartbeat",
