@@ -33,7 +33,7 @@ def _said(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differ(path: str, before: Any, after: Any) -> Iterator[Difference]:
-    if before == after and type(before) is type(after):
+    if before == after:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*after, *before)):

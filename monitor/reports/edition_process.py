@@ -1,7 +1,7 @@
 """Make an edition of a report, or a file of one, in a process of its own, so that no round of probing waits for it.
 
-What is to be done comes pickled on standard input, what came of it goes pickled to standard output: a `MadeReport`, the
-bytes of a file, or a `NotMade`. The process reads the database and writes nothing.
+What is to be done comes pickled on standard input, what came of it goes pickled to standard output: a `MadeReport`, a
+`MadeFile`, or a `NotMade`. The process reads the database and writes nothing.
 """
 
 import hashlib
@@ -11,19 +11,19 @@ import pickle
 import resource
 import sys
 import zlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.cases.edition_jobs import Job, MadeReport, NotMade, Render
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
+from monitor.reports import wording
 from monitor.reports.differences import compared
 from monitor.reports.export import as_json
 from monitor.reports.export.document import document, report_from
-from monitor.reports.export.formats import FORMATS
+from monitor.reports.export.formats import FORMATS, file_name
 from monitor.reports.monthly import report_of
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
@@ -57,28 +57,32 @@ def edition_of(report: Report, last: tuple[int, bytes] | None, files: tuple[str,
 
     Figures are compared where both count up to the same moment; else the period was not over at that time.
     """
-    found, different = report, 0
-    if last is not None:
-        number, value = last
-        before, after = unpacked(value), document(report)
-        differences = compared(before, after)
-        if not differences:
-            same = report_from(before)
-            return MadeReport(
-                number, value, _hash(same), same.as_of_utc, is_same=True, files=_files(same, files)
-            )
-        counts_alike = before["generated"] == after["generated"]
-        different = len(differences) if counts_alike else 0
-        listed = tuple(differences[:MOST_LISTED]) if counts_alike else ()
-        found = replace(report, edition=number + 1, differences=listed)
+    before = None if last is None else (last[0], unpacked(last[1]))
+    if last is None or before is None:
+        return _made(report, packed(report), files)
+    number, document_before = before
+    after = document(report)
+    differences = compared(document_before, after)
+    if not differences:
+        return replace(_made(report_from(document_before), last[1], files), is_same=True)
+    counts_alike = document_before["generated"] == after["generated"]
+    listed = tuple(differences[:MOST_LISTED]) if counts_alike else ()
+    found = replace(report, edition=number + 1, differences=listed)
+    made = _made(found, packed(found), files)
+    return replace(made, different=len(differences)) if counts_alike else made
+
+
+def _made(report: Report, value: bytes, files: tuple[str, ...]) -> MadeReport:
     return MadeReport(
-        found.edition,
-        packed(found),
-        _hash(found),
-        found.as_of_utc,
-        differences=[asdict(each) for each in found.differences],
-        different=different,
-        files=_files(found, files),
+        report.edition,
+        value,
+        _hash(report),
+        report.as_of_utc,
+        {lang: wording.title(report, lang) for lang in languages()},
+        {lang: wording.summary(report, lang) for lang in languages()},
+        differences=[asdict(each) for each in report.differences],
+        different=len(report.differences),
+        files={name: _file(report, name) for name in files},
     )
 
 
@@ -98,17 +102,14 @@ def unpacked(value: bytes) -> dict[str, Any]:
     return found
 
 
-def rendered(render: Render) -> bytes:
+def rendered(render: Render) -> MadeFile:
     """Return a file of an edition."""
-    return FORMATS[render.form].render(report_from(unpacked(render.value)), render.lang)
+    return _file(report_from(unpacked(render.value)), f"{render.lang}.{render.form}")
 
 
-def _files(report: Report, names: tuple[str, ...]) -> Mapping[str, bytes]:
-    found = {}
-    for name in names:
-        lang, _, form = name.partition(".")
-        found[name] = FORMATS[form].render(report, lang)
-    return found
+def _file(report: Report, name: str) -> MadeFile:
+    lang, _, form = name.partition(".")
+    return MadeFile(file_name(report, lang, form), FORMATS[form].media, FORMATS[form].render(report, lang))
 
 
 def _hash(report: Report) -> str:
@@ -120,8 +121,8 @@ def main() -> None:
     """Do what comes on standard input."""
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MIB << 20, MOST_MIB << 20))
-    job: Job | Render = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 (the daemon itself has written it)
-    found: MadeReport | bytes | NotMade
+    job: Job | Render = pickle.loads(sys.stdin.buffer.read())
+    found: MadeReport | MadeFile | NotMade
     try:
         found = make(job) if isinstance(job, Job) else rendered(job)
     except MemoryError:

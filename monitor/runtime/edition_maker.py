@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
-from monitor.alerts.cases import editions
-from monitor.alerts.cases.edition_jobs import Job, MadeReport, NotMade
+from monitor.alerts.cases import editions, report_schedule
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
@@ -23,6 +23,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.report_process import in_process
 from monitor.settings.load import Settings
+from monitor.store import edition_rows
 from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -79,7 +80,9 @@ class EditionMaker(Part):
                     await asyncio.wait_for(self._asked.wait(), LOOK_S)
 
     async def turn(self) -> bool:
-        """Make the report that waits longest; return whether one waited, and the database took the result."""
+        """Make the report that waits longest; return whether one waited."""
+        if self._has_taken_up and not await self._waits():
+            return False
         job = await self._do(self._begin)
         if job is None:
             return False
@@ -100,18 +103,30 @@ class EditionMaker(Part):
         self._tell(job.edition)
         return True
 
+    async def _waits(self) -> bool:
+        """Return whether any report is queued; only reads, so that writers need not wait."""
+
+        def look() -> bool:
+            try:
+                with self._store.read_briefly() as session:
+                    return edition_rows.next_queued(session) is not None
+            except DatabaseError:
+                return False
+
+        return await asyncio.wrap_future(self._thread.submit(look))
+
     def _begin(self, work: Work) -> Job | None:
         if not self._has_taken_up:
             editions.take_up_again(work)
         keep = timedelta(days=self._settings.monitor.storage.keep_days)
-        job = editions.begin_next(work, str(self._store.path), work.now_utc - keep)
-        return job
+        return editions.begin_next(work, str(self._store.path), work.now_utc - keep)
 
     @staticmethod
-    def _end(work: Work, job: Job, made: MadeReport | bytes | NotMade) -> bool:
+    def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
         match made:
             case MadeReport():
                 editions.finish(work, job.edition, made)
+                report_schedule.enqueue_letters(work, job.edition, made.titles)
             case NotMade():
                 editions.fail(work, job.edition, made.why)
             case _:

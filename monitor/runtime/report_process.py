@@ -5,7 +5,7 @@ import pickle
 from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 
-from monitor.alerts.cases.edition_jobs import Job, MadeReport, NotMade, Render
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
 from monitor.domain.message import said_by_system
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.net.pool import Pool
@@ -13,7 +13,7 @@ from monitor.net.pool import Pool
 _PICKLING = Pool("report process", threads=1, backlog=64)  # the office of 20,000 sites takes tenths of a second
 
 
-async def in_process(command: Sequence[str], job: Job | Render, within_s: float) -> MadeReport | bytes | NotMade:
+async def in_process(command: Sequence[str], job: Job | Render, within_s: float) -> MadeReport | MadeFile | NotMade:
     """Return what the process that ``command`` starts makes of a job, or why it made nothing. On the event loop.
 
     The process is ended after ``within_s``, and when this is cancelled.
@@ -34,5 +34,5 @@ async def in_process(command: Sequence[str], job: Job | Render, within_s: float)
             await process.wait()
     if process.returncode or not said:
         return NotMade(reason(ReasonCode.REPORT_ENDED, status=process.returncode or 0))
-    found: MadeReport | bytes | NotMade = await asyncio.wrap_future(_PICKLING.submit(pickle.loads, said))
+    found: MadeReport | MadeFile | NotMade = await asyncio.wrap_future(_PICKLING.submit(pickle.loads, said))
     return found

@@ -30,19 +30,18 @@ def under_way(session: Session) -> Sequence[Edition]:
 def next_queued(session: Session) -> Edition | None:
     """Return the edition that is to be made next; None when none waits."""
     query = select(Edition).where(Edition.state == EditionState.QUEUED).order_by(Edition.id).limit(1)
-    return session.scalars(query).first()
+    return session.scalar(query)
 
 
 def last_made(session: Session, about: Edition) -> Edition | None:
     """Return the last edition of the same period and scope that has a number, with what it says; None for none."""
     query = _of_same(about).where(Edition.state == EditionState.MADE).order_by(Edition.number.desc()).limit(1)
-    return session.scalars(query.options(undefer(Edition.value))).first()
+    return session.scalar(query.options(undefer(Edition.value)))
 
 
-def of_occasion(session: Session, occasion: str) -> Edition | None:
-    """Return the edition that the schedule asked for on that occasion, the latest; None for none."""
-    query = select(Edition).where(Edition.occasion == occasion).order_by(Edition.id.desc()).limit(1)
-    return session.scalars(query).first()
+def of_occasion(session: Session, occasion: str) -> Sequence[Edition]:
+    """Return the editions that the schedule asked for on that occasion, the first one first."""
+    return session.scalars(select(Edition).where(Edition.occasion == occasion).order_by(Edition.id)).all()
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Edition]:
@@ -58,7 +57,7 @@ def value_of(session: Session, id_: int) -> bytes | None:
 def kept_file(session: Session, edition_id: int, name: str) -> EditionFile | None:
     """Return a file that was kept with an edition, with its contents; None for none."""
     query = select(EditionFile).where(EditionFile.edition_id == edition_id, EditionFile.name == name)
-    return session.scalars(query.options(undefer(EditionFile.content))).first()
+    return session.scalar(query.options(undefer(EditionFile.content)))
 
 
 def take_up_again(session: Session) -> int:
@@ -86,7 +85,7 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count(Edition.id)).where(Edition.state.in_(UNDER_WAY))) or 0
 
 
-def _of_same(about: Edition) -> Select[tuple[Edition]]:
+def _of_same(about: Edition) -> Select[Edition]:
     return select(Edition).where(
         Edition.period_kind == about.period_kind,
         Edition.period_code == about.period_code,

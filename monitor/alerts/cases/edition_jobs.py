@@ -31,21 +31,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file of a report: what it is called, its media type (RFC 6838), and its contents."""
+
+    filename: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class MadeReport:
     """What came of a job. ``value``: what the report says, packed; ``value_hash``: SHA-256 of it as JSON.
 
     ``is_same``: all of it stands in the edition before. ``different``: how many figures that one had otherwise;
-    ``differences``: the first of them.
+    ``differences``: the first of them. ``titles``, ``summaries``: by language.
     """
 
     number: int
     value: bytes
     value_hash: str
     as_of_utc: datetime
+    titles: Mapping[Lang, str]
+    summaries: Mapping[Lang, str]
     is_same: bool = False
     differences: Sequence[Mapping[str, str]] = ()
     different: int = 0
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, MadeFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

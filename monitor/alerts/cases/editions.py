@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.alerts.cases.edition_jobs import Job, MadeReport
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
@@ -123,12 +123,12 @@ def finish(work: Work, id_: int, made: MadeReport) -> Edition | None:
         row.state, row.number, row.same_as, found = EditionState.SAME, last.number, last.id, last
     else:
         row.state, row.number, row.value = EditionState.MADE, made.number, made.value
+        row.said = dict(made.summaries)
         row.differences, row.different = [dict(each) for each in made.differences], made.different
     there = {each.name for each in found.kept}
-    for name, content in made.files.items():
+    for name, file in made.files.items():
         if name not in there:
-            digest = hashlib.sha256(content).hexdigest()
-            found.kept.append(EditionFile(name=name, content=content, size=len(content), hash=digest))
+            found.kept.append(_kept(name, file))
     work.session.flush()
     return found
 
@@ -138,6 +138,15 @@ def fail(work: Work, id_: int, why: Reason) -> None:
     row = edition_rows.by_id(work.session, id_)
     if row is not None and row.state in UNDER_WAY:
         row.state, row.why, row.made_utc = EditionState.FAILED, why, work.now_utc
+
+
+def _kept(name: str, file: MadeFile) -> EditionFile:
+    """Return a file as it is kept."""
+    content = file.content
+    digest = hashlib.sha256(content).hexdigest()
+    return EditionFile(
+        name=name, filename=file.filename, media=file.media, content=content, size=len(content), hash=digest
+    )
 
 
 def _scope(row: Edition) -> str:

@@ -8,13 +8,14 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.alerts.channels.base import Image, Letter, Line, Rendered
-from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, ReportFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.alerts.notices.brief_words import morning_words, weekly_words
 from monitor.alerts.notices.charts import hour_png
 from monitor.alerts.notices.digests import digest_words
 from monitor.alerts.notices.lines import line_of
+from monitor.alerts.notices.report_words import report_words
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain import notice_kinds
@@ -70,6 +71,8 @@ def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
             said = morning_words(facts, lang)
         case WeeklyFacts():
             said = weekly_words(facts, lang)
+        case ReportFacts():
+            said = report_words(facts, lang)
         case _:
             said = words(letter.kind, facts, lang, for_citizen=letter.recipient == ASKER)
     return replace(said, headline=f"{tr(lang, SAMPLE)} — {said.headline}") if letter.is_sample else said

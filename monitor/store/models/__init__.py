@@ -18,8 +18,8 @@
     calendar_orders, site_notes      what officers entered in the console
     editions 1 ── n edition_files    reports that were made, and what of them left the house
 
-The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported together, here,
-because relations name their other end.
+The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported
+together, here, because relations name their other end.
 """
 
 from monitor.store import redundancy

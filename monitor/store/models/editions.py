@@ -16,12 +16,13 @@ from monitor.store.redundancy import HASHED
 class Edition(Base):
     """An edition of a report, from the wish for it on. ``state``: as in `domain.edition_states`; ``why`` it failed.
 
-    ``scope_kind``, ``scope_id``: what it is about, as in `reports.report`; ``official``: the key of the official service
-    that it answers. ``files``: which files are to be kept with it, such as 'bn.pdf'. ``number``: 1 for the first
+    ``scope_kind``, ``scope_id``: what it is about, as in `reports.report`; ``official``: the key of the official
+    service that it answers. ``files``: which are to be kept with it, such as 'bn.pdf'. ``number``: 1 for the first
     edition of that period and scope, 0 until it is made; ``same_as``: the edition that has all of it already.
-    ``value``: what it says, as `reports.stored_report` packs it, ``value_hash`` its SHA-256, and ``as_of_utc`` up to
-    when it counts. ``said``: its summary, by language. ``differences``: the first of ``different`` figures that the edition before had otherwise.
-    ``ticket``: of the request that it is to answer. ``occasion``: the month of the schedule it was made by, else ''.
+    ``value``: what it says, as `reports.edition_process` packs it, ``value_hash`` the SHA-256 of it as JSON;
+    ``as_of_utc``: up to when it counts; ``said``: its summary, by language. ``differences``: the first of
+    ``different`` figures that the edition before had otherwise. ``ticket``: of the request that it is to answer.
+    ``occasion``: what the schedule asked for it for, else ''.
     """
 
     __tablename__ = "editions"
