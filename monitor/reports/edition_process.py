@@ -23,7 +23,7 @@ from monitor.reports import wording
 from monitor.reports.differences import compared
 from monitor.reports.export import as_json
 from monitor.reports.export.document import document, report_from
-from monitor.reports.export.formats import FORMATS, file_name
+from monitor.reports.export.formats import FORMATS, MEDIA, file_name
 from monitor.reports.monthly import report_of
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
@@ -109,7 +109,7 @@ def rendered(render: Render) -> MadeFile:
 
 def _file(report: Report, name: str) -> MadeFile:
     lang, _, form = name.partition(".")
-    return MadeFile(file_name(report, lang, form), FORMATS[form].media, FORMATS[form].render(report, lang))
+    return MadeFile(file_name(report, lang, form), MEDIA[form], FORMATS[form](report, lang))
 
 
 def _hash(report: Report) -> str:

@@ -60,7 +60,7 @@ def test_a_report_that_is_asked_for_is_made_and_open_pages_hear_of_it(desk: Desk
 
 async def killed(maker: Maker, turn: "asyncio.Task[bool]") -> None:
     """Kill the process that makes the report, as a machine without memory does."""
-    [process] = await asyncio.to_thread(until, children)
+    [process] = await asyncio.to_thread(until, children, "the process", 60)
     os.kill(process, signal.SIGKILL)
     await turn
 
@@ -101,7 +101,7 @@ def test_what_was_under_way_when_the_daemon_ended_is_made_at_the_next_start(desk
 
     async def is_interrupted() -> list[int]:
         turn = asyncio.create_task(maker.part.turn())
-        found = await asyncio.to_thread(until, children)
+        found = await asyncio.to_thread(until, children, "the process", 60)
         turn.cancel()
         with suppress(asyncio.CancelledError):
             await turn

@@ -1,25 +1,24 @@
-"""List the formats of a report. A new format is one file and one line."""
+"""List the formats of a report: a new one is a file beside this one, and a line here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from monitor.i18n.languages import Lang
 from monitor.reports.export import as_json
 from monitor.reports.report import Report
 
+Render = Callable[[Report, Lang], bytes]
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format: what renders a report in a language, its media type (RFC 6838), and how its files' names end."""
+FORMATS: Mapping[str, Render] = {"json": as_json.render}
+"""Each format by its name, which is its files' suffix too."""
 
-    render: Callable[[Report, Lang], bytes]
-    media: str
-    suffix: str
-
-
-FORMATS: Mapping[str, Format] = {
-    "json": Format(as_json.render, "application/json", "json"),
+MEDIA: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
 }
+"""The media type of each format (RFC 6838), those to come included; texts are UTF-8."""
 
 
 def file_name(report: Report, lang: Lang, form: str) -> str:
@@ -27,4 +26,4 @@ def file_name(report: Report, lang: Lang, form: str) -> str:
     about = "-".join(filter(None, (report.scope.kind if report.scope.id else "", report.scope.id)))
     plain = "".join(each if each.isascii() and (each.isalnum() or each in "-_") else "-" for each in about)
     parts = ("report", report.period.code.replace("..", "-to-"), plain.strip("-"), f"ed{report.edition}", lang)
-    return "-".join(filter(None, parts)) + f".{FORMATS[form].suffix}"
+    return "-".join(filter(None, parts)) + f".{form}"
