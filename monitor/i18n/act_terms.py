@@ -112,6 +112,7 @@ FACTS: Mapping[str, str] = {
     "address": N_("address"),
     "rows": N_("rows"),
     "period": N_("period"),
+    "report": N_("report"),
     "scope": N_("about"),
     "files": N_("files"),
     "ticket": N_("ticket"),

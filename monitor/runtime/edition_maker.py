@@ -86,7 +86,7 @@ class EditionMaker(Part):
         job = await self._do(self._begin)
         if job is None:
             return False
-        self._tell(job.edition)
+        self._publish_of(job.edition)
         began_ns = self._clock.mono_ns()
         made = await in_process(self._command, job, WITHIN_S)
         stored = await self._do(lambda work: self._end(work, job, made))
@@ -100,7 +100,7 @@ class EditionMaker(Part):
         else:
             emit(log, LogEvent.REPORT_MADE, "%s, in %.1f s", about, seconds, kind=job.period_kind, seconds=seconds)
         self._wake_delivery()
-        self._tell(job.edition)
+        self._publish_of(job.edition)
         return True
 
     async def _waits(self) -> bool:
@@ -149,7 +149,7 @@ class EditionMaker(Part):
 
         return await asyncio.wrap_future(self._thread.submit(does))
 
-    def _tell(self, edition: int) -> None:
+    def _publish_of(self, edition: int) -> None:
         self._publish([ALL, f"report:{edition}"])
 
     async def close(self) -> None:

@@ -7,6 +7,9 @@ from pydantic import Field
 from monitor.settings.base import Model
 from monitor.settings.notices_section import KnownLanguage, Role
 
+MAIL_SHARE = 750_000
+"""Octets of files for each megabyte of a mail, which carries three octets in four characters."""
+
 ReportFormat = Literal["pdf", "xlsx", "csv", "html", "json"]
 
 

@@ -30,9 +30,9 @@ class Maker:
     """The part at a desk, and what open pages hear of it."""
 
     def __init__(self, desk: Desk, command: Sequence[str] = COMMAND) -> None:
-        self.told: list[str] = []
+        self.heard: list[str] = []
         live = state_of(desk.clock, office=desk.office)
-        self.part = EditionMaker(desk.store, live, settings_of(), desk.clock, command, self.told.extend)
+        self.part = EditionMaker(desk.store, live, settings_of(), desk.clock, command, self.heard.extend)
 
 
 def ask(desk: Desk) -> int:
@@ -54,7 +54,7 @@ def test_a_report_that_is_asked_for_is_made_and_open_pages_hear_of_it(desk: Desk
     assert asyncio.run(maker.part.turn())
     made = row(desk, id_)
     assert (made.state, made.number, [each.name for each in made.kept]) == ("made", 1, ["en.json"])
-    assert maker.told == ["reports", f"report:{id_}"] * 2
+    assert maker.heard == ["reports", f"report:{id_}"] * 2
     assert not asyncio.run(Maker(desk).part.turn()), "none waits any more"
 
 

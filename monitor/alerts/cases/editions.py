@@ -128,9 +128,20 @@ def finish(work: Work, id_: int, made: MadeReport) -> Edition | None:
     there = {each.name for each in found.kept}
     for name, file in made.files.items():
         if name not in there:
-            found.kept.append(_kept(name, file))
+            keep(found, name, file)
     work.session.flush()
     return found
+
+
+def keep(row: Edition, name: str, file: MadeFile) -> EditionFile:
+    """Keep a file with an edition, as it leaves the house; return it."""
+    content = file.content
+    digest = hashlib.sha256(content).hexdigest()
+    kept = EditionFile(
+        name=name, filename=file.filename, media=file.media, content=content, size=len(content), hash=digest
+    )
+    row.kept.append(kept)
+    return kept
 
 
 def fail(work: Work, id_: int, why: Reason) -> None:
@@ -138,15 +149,6 @@ def fail(work: Work, id_: int, why: Reason) -> None:
     row = edition_rows.by_id(work.session, id_)
     if row is not None and row.state in UNDER_WAY:
         row.state, row.why, row.made_utc = EditionState.FAILED, why, work.now_utc
-
-
-def _kept(name: str, file: MadeFile) -> EditionFile:
-    """Return a file as it is kept."""
-    content = file.content
-    digest = hashlib.sha256(content).hexdigest()
-    return EditionFile(
-        name=name, filename=file.filename, media=file.media, content=content, size=len(content), hash=digest
-    )
 
 
 def _scope(row: Edition) -> str:

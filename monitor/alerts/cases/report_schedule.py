@@ -11,19 +11,17 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.alerts.cases import editions
 from monitor.alerts.cases.editions import Wanted
 from monitor.alerts.facts.briefs import ReportFacts
-from monitor.alerts.facts.case import Attachment
-from monitor.alerts.notices.gather import letterhead
+from monitor.alerts.notices.gather import attachment, letterhead
 from monitor.alerts.notices.outbox import key, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
 from monitor.domain.edition_states import EditionState
 from monitor.domain.notice_kinds import REPORT
+from monitor.settings.reports_section import MAIL_SHARE
 from monitor.store import edition_rows, notice_rows, ticket_history
 from monitor.store.models import EditionFile
 from monitor.store.work import Work
 
 MOST_FAILURES = 3
-MB = 1_000_000
-BASE64 = 4 / 3  # so much longer is a file in a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def enqueue_letters(work: Work, id_: int, titles: Mapping[str, str]) -> None:
         return
     files = {file.name: file for file in found.kept}
     wanted = [files[name] for name in asked.files if name in files]
-    sent = list(_within(wanted, work.office.reports.mail_mb * MB / BASE64))
+    sent = list(_within(wanted, work.office.reports.mail_mb * MAIL_SHARE))
     facts = ReportFacts(
         **letterhead(work.office, work.now_utc),
         head=ticket_history.head_of(work),
@@ -104,18 +102,6 @@ def enqueue_letters(work: Work, id_: int, titles: Mapping[str, str]) -> None:
     )
     for reader in missing:
         work.session.add(new_notice(work, about, REPORT, reader, facts))
-
-
-def attachment(file: EditionFile) -> Attachment:
-    """Return a kept file as the facts of a letter name it."""
-    return Attachment(
-        edition=file.edition_id,
-        name=file.name,
-        filename=file.filename,
-        media=file.media,
-        size=file.size,
-        sha256=file.hash,
-    )
 
 
 def _within(files: list[EditionFile], most: float) -> Iterator[EditionFile]:

@@ -18,7 +18,7 @@ from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, REPORT, WE
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
 
-VERSION = 4
+VERSION = 5
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -139,6 +139,11 @@ def _from_3(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _from_4(body: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 4, in which no letter had a file with it."""
+    return body
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -151,5 +156,5 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3, _from_4)
 """The n-th lifts version n to n + 1."""
