@@ -1,16 +1,17 @@
 """Rows about many sites are found however many are asked for."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from monitor.store.among import HANDFUL, among
-from monitor.store.models import Ticket
+from monitor.store.models import SiteState
 from tests.store.migrated import new_store
-from tests.store.test_ticket_list import add
 
+NOON = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 USUAL_LIMIT = 32_766  # values in one query, where a distribution has not raised it
 
 
@@ -18,14 +19,12 @@ USUAL_LIMIT = 32_766  # values in one query, where a distribution has not raised
 def test_a_site_is_found_among_any_number(tmp_path: Path, more: int) -> None:
     store = new_store(tmp_path)
     with store.write() as session:
-        add(session, 1, site="here")
-        add(session, 2, site="there")
-        add(session, 3, site=None)
+        session.add_all(SiteState(site=site, state="up", since_utc=NOON) for site in ("here", "there"))
     ids = {"here", *(f'it\'s "{number}"' for number in range(more))}
     with store.read() as session:
         driver = session.connection().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, USUAL_LIMIT)
-        assert list(session.scalars(select(Ticket.seq).where(among(Ticket.site, ids)))) == [1]
-        assert list(session.scalars(select(Ticket.seq).where(among(Ticket.site, set())))) == []
+        assert list(session.scalars(select(SiteState.site).where(among(SiteState.site, ids)))) == ["here"]
+        assert list(session.scalars(select(SiteState.site).where(among(SiteState.site, set())))) == []
     store.close()
