@@ -54,18 +54,18 @@ class ServerCertificate:
 
         Raises NoCertificate while there were none.
         """
-        if self.is_stale:
-            self._tried = self._fingerprint()
+        found = self._context
+        if found is None or self.is_stale:
+            tried = self._fingerprint()
             try:
-                self._context = load(self.path, self.key_path)
+                found = self._context = load(self.path, self.key_path)
             except NoCertificate as fault:
-                if self._context is None:
-                    self._tried = None
+                if found is None:
                     raise
                 text = "the new certificate of the page is not used, the one before stays: %s"
                 emit(log, LogEvent.CERTIFICATE_REFUSED, text, said_by(fault), path=str(self.path))
-        assert self._context is not None
-        return self._context
+            self._tried = tried  # last: until then other threads take them for stale, and wait for the same load
+        return found
 
     def expires_utc(self) -> datetime | None:
         """Return when the certificate expires; None if it cannot be read."""

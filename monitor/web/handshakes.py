@@ -18,35 +18,37 @@ class Handshakes:
 
     def __init__(self, certificate: ServerCertificate, protocol: Callable[[], asyncio.Protocol]) -> None:
         self._certificate, self._protocol = certificate, protocol
-        self._since_s: dict[asyncio.Task[None], float] = {}
+        self._under_way: dict[asyncio.Task[None], tuple[float, socket.socket]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()  # of those that were dropped, too
 
     def __len__(self) -> int:
-        return len(self._since_s)
+        return len(self._under_way)
 
     def begin(self, connection: socket.socket) -> None:
         """Begin one, in a task of its own."""
         task = asyncio.create_task(self._shake(connection))
-        self._since_s[task] = asyncio.get_running_loop().time()
-        task.add_done_callback(lambda ended: self._ended(ended, connection))
+        self._under_way[task] = asyncio.get_running_loop().time(), connection
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
     def drop_oldest(self) -> bool:
-        """Cancel the oldest that has taken longer than GRACE_S; return whether there was one."""
-        task, since_s = min(self._since_s.items(), key=lambda one: one[1], default=(None, 0.0))
-        if task is None or asyncio.get_running_loop().time() - since_s <= GRACE_S:
+        """End the oldest that has taken longer than GRACE_S; return whether there was one."""
+        task, (since_s, connection) = next(iter(self._under_way.items()), (None, (0.0, None)))
+        if task is None or connection is None or asyncio.get_running_loop().time() - since_s <= GRACE_S:
             return False
-        self._since_s.pop(task)
-        task.cancel()
+        self._under_way.pop(task)
+        _end(connection)
         return True
 
-    def cancel(self) -> None:
-        """Cancel all of them."""
-        for task in list(self._since_s):
-            task.cancel()
+    async def end_all(self) -> None:
+        """End all of them, and return when their sockets are closed."""
+        for _, connection in self._under_way.values():
+            _end(connection)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _ended(self, task: "asyncio.Task[None]", connection: socket.socket) -> None:
-        self._since_s.pop(task, None)
-        if task.cancelled():  # perhaps before it began
-            connection.close()
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._under_way.pop(task, None)
 
     async def _shake(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -58,3 +60,13 @@ class Handshakes:
                 )
         except (NoCertificate, PoolFull):
             connection.close()
+
+
+def _end(connection: socket.socket) -> None:
+    """Make the handshake fail at once.
+
+    A cancelled one keeps its socket for ever when asyncio has not begun it yet (`SSLProtocol._start_shutdown` does
+    nothing then); one whose socket has ended cleans up after itself.
+    """
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

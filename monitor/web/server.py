@@ -57,7 +57,7 @@ class _Server(uvicorn.Server):
         for listener in self._listeners:
             listener.close()
         if self._handshakes is not None:
-            self._handshakes.cancel()
+            await self._handshakes.end_all()
         asyncio.get_running_loop().call_later(LAST_WORDS_S, self._drop_all)
         await super().shutdown(sockets)
 

@@ -1,13 +1,16 @@
 """The certificate of the page: what can be used, what is said of the rest, and how it is replaced while at work."""
 
+import asyncio
 import logging
 import os
 import ssl
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
+from monitor.runtime import server_certificate
 from monitor.runtime.server_certificate import NoCertificate, ServerCertificate
 from tests.lab.authority import Issuer
 
@@ -43,6 +46,26 @@ def test_files_that_change_are_read_again_and_those_that_do_not_are_not(
     placed(issuer, tmp_path, *files, days=9)
     assert certificate.is_stale
     assert certificate.context() is not first
+
+
+async def test_who_comes_while_the_files_are_read_waits_for_them_and_gets_what_was_read(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, begun, on = server_certificate.load, threading.Event(), threading.Event()
+
+    def slow(certificate: Path, key: Path) -> ssl.SSLContext:
+        begun.set()
+        assert on.wait(20)
+        return reads(certificate, key)
+
+    monkeypatch.setattr(server_certificate, "load", slow)
+    certificate = ServerCertificate(*files)
+    first = asyncio.create_task(certificate.loaded())
+    await asyncio.to_thread(begun.wait, 20)
+    second = asyncio.create_task(certificate.loaded())
+    await asyncio.sleep(0)
+    on.set()
+    assert await second is await first
 
 
 def test_half_a_renewal_changes_nothing_and_is_logged_once(
