@@ -180,15 +180,23 @@ def _scope(office: "Office", typed: dict[str, str], official: str) -> "ReportSco
 
 def _formats(typed: str) -> Sequence[str]:
     from monitor.reports.export.formats import FORMATS
+
+    words = [word for word in typed.split(",") if word.strip()]
+    if not words:
+        return [name for name in USUAL if name in FORMATS] or [PRINTED]
+    return list(dict.fromkeys(chosen_format("--format", word) for word in words))
+
+
+def chosen_format(option: str, typed: str) -> str:
+    """Return the format of that name; ends the command when there is none."""
+    from monitor.reports.export.formats import FORMATS
     from monitor.settings.problems import one_of
 
-    usual = [name for name in USUAL if name in FORMATS] or [PRINTED]
-    chosen = [word.strip().lower() for word in typed.split(",") if word.strip()] or usual
-    for word in chosen:
-        if word not in FORMATS:
-            said = message("--format: no format '{name}'.{hint: }", name=word, hint=one_of(FORMATS, word))
-            raise Failure(said, BAD_INPUT)
-    return list(dict.fromkeys(chosen))
+    word = typed.strip().lower()
+    if word not in FORMATS:
+        hint = one_of(FORMATS, word)
+        raise Failure(message("{option}: no format '{name}'.{hint: }", option=option, name=word, hint=hint), BAD_INPUT)
+    return word
 
 
 def _language(typed: str) -> "Lang":
@@ -216,19 +224,31 @@ def file_name(report: "Report", form: str, wanted: "Lang") -> str:
 
 
 def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise Failure(message("--out: {folder} is no folder. Expected one", folder=folder), BAD_INPUT) from None
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    for form in chosen:
+        path = folder / file_name(report, form, wanted)
+        write(path, rendered(report, form, wanted))
+        yield path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; ends the command when it cannot be."""
     from monitor.durable import write_durably
 
-    for form in chosen:
-        path, content = folder / file_name(report, form, wanted), rendered(report, form, wanted)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_durably(path, content)
-        except (FileExistsError, NotADirectoryError):
-            raise Failure(message("--out: {folder} is no folder. Expected one", folder=folder), BAD_INPUT) from None
-        except OSError as error:
-            said = message("{folder} cannot be written: {fault}", folder=path, fault=said_by_system(error))
-            raise Failure(said, CANNOT) from None
-        yield path
+    try:
+        write_durably(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> Failure:
+    fault = said_by_system(error)
+    return Failure(message("{folder} cannot be written: {fault}", folder=path, fault=fault), CANNOT)
 
 
 @contextmanager
