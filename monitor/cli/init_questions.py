@@ -77,7 +77,7 @@ def ask() -> tuple[Answers, Mapping[str, str], Path]:
     officers = _officers()
     _headline(_("What the monitor sees by itself"))
     references = _list(_("Addresses beyond the uplink that always answer, with commas between; empty: none"))
-    _headline(_("Mail"))
+    _headline(_("E-mail"))
     mail = Mail()
     if confirmed(_("Has the office a mail server? Without one, mails are written to files.")):
         mail = _section(Mail, MAIL, lambda _: {"port": "587", "security": "starttls"})
