@@ -1,7 +1,7 @@
 """Answer what pages and reports ask of the history from a Prometheus that scrapes this office's /metrics.
 
-The names are those of docs/metrics.md. What Prometheus has of rounds is the last one at each scrape: they are counted in
-scrapes there, echoes in hundredths of them. A stretch is asked for at its last millisecond, so that what was scraped at
+The names are those of docs/metrics.md. Prometheus has the last round at each scrape, so rounds are counted in
+scrapes, echoes in hundredths of them. A stretch is asked for at its last millisecond, so that what was scraped at
 the beginning of the next is none of it.
 """
 
@@ -168,8 +168,8 @@ def _values(answer: http.Answer) -> list[tuple[datetime, float]]:
     try:
         said = parse_json(answer.body) if answer.is_whole else None
         if not isinstance(said, dict) or said.get("status") != "success":
-            told = said.get("error") if isinstance(said, dict) else None
-            raise HistoryRefuses(clean(str(told or f"HTTP {answer.status}")))
+            error = said.get("error") if isinstance(said, dict) else None
+            raise HistoryRefuses(clean(str(error or f"HTTP {answer.status}")))
         series: list[Any] = said["data"]["result"]
         points = [point for one in series[:1] for point in one["values"]]
         found = [(datetime.fromtimestamp(float(at_s), UTC), float(value)) for at_s, value in points]
