@@ -69,6 +69,7 @@ def typeset(document: Document, longest_s: float = LONGEST_S, largest_octets: in
         raise TypesettingError(message("PDF needs the package typst. Expected: pip install 'upazila-monitor[reports]'"))
     asked = json.dumps(
         {
+            "root": str(TEMPLATES),
             "template": document.template,
             "values": shown({**document.values, "name": document.name, "lang": document.lang}),
             "at": int(document.as_of_utc.timestamp()),
@@ -128,10 +129,10 @@ def main() -> None:
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    compiler = typst.Compiler(root=str(TEMPLATES), font_paths=fonts, package_path=os.devnull)
+    compiler = typst.Compiler(root=asked["root"], font_paths=fonts, package_path=os.devnull)
     try:
         made = compiler.compile(
-            str(TEMPLATES / asked["template"]),
+            str(Path(asked["root"], asked["template"])),
             format="pdf",
             pdf_standards=list(STANDARDS),
             timestamp=asked["at"],
