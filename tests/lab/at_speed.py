@@ -6,7 +6,8 @@ The first word is the factor; the rest are those of the command.
 import sys
 
 from monitor.accounts import sessions
-from monitor.web import connections
+from monitor.store import sqlite
+from monitor.web import connections, guard
 
 
 def main() -> None:
@@ -17,6 +18,8 @@ def main() -> None:
     connections.KEEP_ALIVE_S *= factor
     connections.GONE_MS *= factor
     connections.GRACE_S *= factor
+    guard.LATE_S *= factor
+    sqlite.GLANCE_S *= factor
     for name in ("LONGEST", "IDLE", "VISIT_ENDS", "PROVED_FOR"):
         setattr(sessions, name, getattr(sessions, name) * factor)
 
