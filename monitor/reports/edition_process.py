@@ -73,6 +73,14 @@ def edition_of(report: Report, last: tuple[int, bytes] | None, files: tuple[str,
 
 
 def _made(report: Report, value: bytes, files: tuple[str, ...]) -> MadeReport:
+    made, lacking = {}, {}
+    for name in files:
+        try:
+            made[name] = _file(report, name)
+        except MemoryError:
+            raise
+        except Exception as error:  # such as a package that is not installed: the report itself is made all the same
+            lacking[name] = f"{type(error).__name__}: {error}"
     return MadeReport(
         report.edition,
         value,
@@ -82,7 +90,8 @@ def _made(report: Report, value: bytes, files: tuple[str, ...]) -> MadeReport:
         {lang: wording.summary(report, lang) for lang in languages()},
         differences=[asdict(each) for each in report.differences],
         different=len(report.differences),
-        files={name: _file(report, name) for name in files},
+        files=made,
+        lacking=lacking,
     )
 
 

@@ -98,6 +98,8 @@ class EditionMaker(Part):
         if isinstance(made, NotMade):
             emit(log, LogEvent.REPORT_FAILED, "%s: %s", about, reason_text(made.why, SOURCE), kind=job.period_kind)
         else:
+            for name, why in (made.lacking if isinstance(made, MadeReport) else {}).items():
+                emit(log, LogEvent.REPORT_FAILED, "%s: no file %s: %s", about, name, why, kind=job.period_kind)
             emit(log, LogEvent.REPORT_MADE, "%s, in %.1f s", about, seconds, kind=job.period_kind, seconds=seconds)
         self._wake_delivery()
         self._publish_of(job.edition)

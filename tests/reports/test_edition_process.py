@@ -59,6 +59,11 @@ def test_a_report_that_says_the_same_is_no_new_edition_and_keeps_the_value_of_th
     assert again.files["bn.json"].filename.endswith("-ed1-bn.json")
 
 
+def test_a_file_that_cannot_be_made_keeps_nobody_from_the_report() -> None:
+    made = edition_of(REPORT, None, ("bn.json", "bn.papyrus"))
+    assert ([*made.files], [*made.lacking]) == (["bn.json"], ["bn.papyrus"])
+
+
 def test_a_correction_makes_the_next_edition_with_its_differences_in_it() -> None:
     last = edition_of(REPORT, None)
     first, *others = REPORT.sites

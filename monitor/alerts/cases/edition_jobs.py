@@ -45,6 +45,7 @@ class MadeReport:
 
     ``is_same``: all of it stands in the edition before. ``different``: how many figures that one had otherwise;
     ``differences``: the first of them. ``titles``, ``summaries``: by language.
+    ``lacking``: the files that could not be made, each with why.
     """
 
     number: int
@@ -57,6 +58,7 @@ class MadeReport:
     differences: Sequence[Mapping[str, str]] = ()
     different: int = 0
     files: Mapping[str, MadeFile] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
