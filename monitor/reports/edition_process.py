@@ -21,7 +21,6 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
 from monitor.reports import wording
 from monitor.reports.differences import compared
-from monitor.reports.export import as_json
 from monitor.reports.export.document import document, report_from
 from monitor.reports.export.formats import FORMATS, MEDIA, file_name
 from monitor.reports.monthly import report_of
@@ -123,7 +122,7 @@ def _file(report: Report, name: str) -> MadeFile:
 
 def _hash(report: Report) -> str:
     """Return the SHA-256 of the report as JSON: what a reader of that file can compute."""
-    return hashlib.sha256(as_json.render(report, languages()[0])).hexdigest()
+    return hashlib.sha256(FORMATS["json"](report, languages()[0])).hexdigest()
 
 
 def main() -> None:
