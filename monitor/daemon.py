@@ -141,7 +141,16 @@ class Daemon:
             reports.wake()
 
         app = make_app(
-            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, look_again, probes
+            live,
+            exposition,
+            store,
+            lambda: in_force.settings,
+            self._ages,
+            clock,
+            changes,
+            look_again,
+            probes,
+            history,
         )
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
