@@ -7,7 +7,7 @@ Severity = Literal["urgent", "routine", "good"]
 
 
 class NoticeKind(StrEnum):
-    """The kind of a notice; the last four are about many cases. Values are stored and public."""
+    """The kind of a notice; the last five are about many cases. Values are stored and public."""
 
     OPENED = "opened"
     DUE_TODAY = "due_today"
@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     ACK_OVER = "ack_over"
     ANSWERED = "answered"
     REPORT = "report"
+    MOVED = "moved"
     MORNING = "morning"
     WEEKLY = "weekly"
     DIGEST = "digest"
@@ -41,12 +42,13 @@ PATIENT = frozenset(
         NoticeKind.LAPSES_TODAY,
         NoticeKind.DUE_TODAY,
         NoticeKind.ACK_OVER,
+        NoticeKind.MOVED,
     }
 )
-DIGEST, MORNING, WEEKLY = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY
+DIGEST, MORNING, WEEKLY, MOVED = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY, NoticeKind.MOVED
 REPORT = NoticeKind.REPORT
 BRIEFS = frozenset({MORNING, WEEKLY})
-WHOLE = BRIEFS | {DIGEST, REPORT}  # letters about many cases: never merged into another one
+WHOLE = BRIEFS | {DIGEST, MOVED, REPORT}  # letters about many cases: never merged into another one
 OF_ONE_CASE = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 

@@ -134,6 +134,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     "answered": N_("Answered with a report"),
     "report": N_("Report"),
     "ack_over": N_("Acknowledgement has run out"),
+    "moved": N_("Deadlines moved"),
     "morning": N_("Morning brief"),
     "weekly": N_("Weekly brief"),
     "digest": N_("Digest"),
@@ -234,8 +235,9 @@ SNMP_REFUSALS: Mapping[str, str] = {
 }
 """Why an agent refuses an SNMPv3 user, by `probes.snmp.v3`."""
 
+_OF_MANY = {"moved", "morning", "weekly", "digest", "report"}
 HISTORY: Mapping[str, str] = {
-    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest", "report"}},
+    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in _OF_MANY},
     "ack": N_("Acknowledged"),
     "start": N_("Work has begun"),
     "wait": N_("Waiting"),

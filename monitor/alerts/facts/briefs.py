@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from monitor.alerts.facts.case import CaseFacts, Letterhead, Service, Site
+from monitor.alerts.facts.case import Letterhead, Service, Site
 from monitor.i18n.languages import Lang
 
 Thing = TypeVar("Thing")
@@ -156,6 +156,3 @@ class ReportFacts(Letterhead):
     titles: Mapping[str, str]
     summaries: Mapping[str, str]
     left_out: tuple[str, ...] = ()
-
-
-Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | ReportFacts

@@ -10,13 +10,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, ReportFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, ReportFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
+from monitor.alerts.facts.moved import MovedFacts
 from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
-from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, REPORT, WEEKLY
+from monitor.domain.notice_kinds import DIGEST, MORNING, MOVED, OF_ONE_CASE, REPORT, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
+
+Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts | ReportFacts
 
 VERSION = 5
 KEY = "v"
@@ -28,6 +31,7 @@ SHAPES: Mapping[str, type[Facts]] = {
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
     REPORT: ReportFacts,
+    MOVED: MovedFacts,
 }
 DAMAGED: Stored = {KEY: "damaged"}
 """Stands for facts that are no JSON any more."""

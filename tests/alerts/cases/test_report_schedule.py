@@ -8,7 +8,7 @@ import pytest
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import MadeFile, MadeReport
 from monitor.alerts.cases.report_schedule import last_due
-from monitor.alerts.channels.base import AttachedFile
+from monitor.alerts.channels.base import AttachedFile, Channel
 from monitor.alerts.facts.briefs import ReportFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.alerts.notices import deliver
@@ -146,7 +146,8 @@ def test_a_letter_whose_file_is_not_what_it_was_waits_and_says_so(desk: Desk) ->
             file.content = b"another document"
     letter = deliver.look(desk.store, desk.office, "email", desk.clock)
     assert letter is not None
-    attempt = deliver.hand_over(desk.office, letter, channel=None)  # type: ignore[arg-type]  # it is never reached
+    never: Channel = None  # type: ignore[assignment]  # it is not reached
+    attempt = deliver.hand_over(desk.office, letter, never, desk.clock.utc())
     assert (attempt.outcome, "no longer what it was" in attempt.said) == ("faulty", True)
 
 
