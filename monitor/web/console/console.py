@@ -25,8 +25,8 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
-from monitor.web.console.overview import Overview, Overviews
 from monitor.web.console.rendering import render
+from monitor.web.overview import Overview, Overviews
 
 T = TypeVar("T")
 
@@ -64,7 +64,8 @@ class Console:
     """What every page gets. On the event loop; jobs run in threads.
 
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
-    ``probes``: probes that people ask for, None where no engine runs.
+    ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
+    asks for too.
     """
 
     live: RuntimeView
@@ -72,14 +73,11 @@ class Console:
     clock: Clock
     settings_of: Callable[[], Settings]
     changes: Changes
+    overviews: Overviews
     wake_delivery: Callable[[], None] = lambda: None
     probes: AskedProbes | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
-    overviews: Overviews = field(init=False)
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "overviews", Overviews(self.live, self.clock))
 
     @property
     def office(self) -> Office:
@@ -178,5 +176,5 @@ class Console:
         return found
 
     async def overview(self, visitor: Visitor) -> Overview:
-        """Return the sites of the visitor's scope with their states, at most a second old; raises PoolFull."""
+        """Return the sites of the visitor's scope with their states; raises PoolFull."""
         return await self.overviews.of(visitor.scope)
