@@ -153,7 +153,9 @@ HISTORIES: Mapping[str, str] = {
     "history": N_("The use of the links is measured by this monitor, every five minutes."),
     "prometheus": N_("The use of the links comes from Prometheus."),
 }
-ON_PAPER = N_("Lengths are hours and minutes. Exact figures, in millionths of a second, are in the JSON of this report.")
+ON_PAPER = N_(
+    "Lengths are hours and minutes. Exact figures, in millionths of a second, are in the JSON of this report."
+)
 """A note that is true of pages; spreadsheets have lengths to the microsecond."""
 NOTES = (
     N_("Up, down, unmonitored and paused time add up to the whole time; each instant is counted once."),

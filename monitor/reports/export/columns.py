@@ -30,8 +30,8 @@ TABS = {
 
 FURTHER = {
     "id": N_("Key"),
-    "from": N_("From"),
-    "until": N_("Until"),
+    "first": N_("First day"),
+    "last": N_("Last day"),
     "service": N_("Service"),
     "over": N_("Past the operator's limit"),
     "affected": N_("Sites behind it"),
@@ -41,7 +41,7 @@ FURTHER = {
     "workstations": N_("Workstations"),
     "used": N_("In use"),
     "what": N_("What"),
-    "figure": N_("Figure"),
+    "value": N_("Value"),
     "note": N_("Note"),
 }
 """Headings of columns that only spreadsheets have room for."""

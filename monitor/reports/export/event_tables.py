@@ -70,7 +70,7 @@ def charter_table(report: Report, lang: Lang) -> Table:
 def _counted(rows: Sequence[object], columns: Sequence[Column], lang: Lang) -> Sequence[Cell] | None:
     """Return the row below a table whose columns that are added up are called as the figures' fields."""
     sums = [sum(getattr(row, column.key) for row in rows) if column.is_summed else None for column in columns]
-    return [tr(lang, "Total"), *sums[1:]] if rows else None
+    return [tr(lang, "In all"), *sums[1:]] if rows else None
 
 
 def outages_table(report: Report, lang: Lang) -> Table:
@@ -109,7 +109,7 @@ def outages_table(report: Report, lang: Lang) -> Table:
 
     sums = {key: sum(getattr(outage, f"{key}_us") for outage in report.outages) for key in lengths}
     total: list[Cell] = [Length(sums[column.key]) if column.is_summed else None for column in columns]
-    total[0] = tr(lang, "Total")
+    total[0] = tr(lang, "In all")
     return table("outages", columns, map(row, report.outages), lang, total if report.outages else None)
 
 

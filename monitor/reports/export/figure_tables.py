@@ -6,14 +6,13 @@ from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import Lang, lookup
 from monitor.reports import wording
 from monitor.reports.export.cells import Cell, Length, Rate, Share, Source, Table
-from monitor.reports.export.columns import PARTS, accounting_cells, accounting_columns, head, table
+from monitor.reports.export.columns import FURTHER, PARTS, accounting_cells, accounting_columns, head, table
 from monitor.reports.headings import COLUMNS, GROUPED_BY, HOURS, NOTES, ON_PAPER, PREPARED, TABLES
 from monitor.reports.report import GroupFigures, Report, SiteFigures
 
 
 def summary_table(report: Report, lang: Lang) -> Table:
     """Return the report in a few facts."""
-    begins_utc, ends_utc = report.period.window
     kept, missed = wording.kept_and_missed(report)
     signed = zip(PREPARED, report.signatures, strict=False)
     facts: dict[str, Cell] = {
@@ -21,8 +20,8 @@ def summary_table(report: Report, lang: Lang) -> Table:
         lookup(lang, TABLES["summary"]): wording.summary(report, lang),
         tr(lang, "Office"): report.office.name(lang),
         tr(lang, "About"): wording.scope_text(report.scope, lang),
-        tr(lang, "From"): begins_utc,
-        tr(lang, "Until"): ends_utc,
+        lookup(lang, FURTHER["first"]): report.period.begins,
+        lookup(lang, FURTHER["last"]): report.period.ends - timedelta(days=1),
         tr(lang, "Counted up to"): report.as_of_utc,
         tr(lang, "Edition"): report.edition,
         tr(lang, "Sites"): len(report.sites),
@@ -35,7 +34,7 @@ def summary_table(report: Report, lang: Lang) -> Table:
     }
     if report.scope.official:
         facts[tr(lang, "Answers the official service")] = wording.service_text(report, report.scope.official, lang)
-    columns = [head("summary", "what", lang), head("summary", "figure", lang)]
+    columns = [head("summary", "what", lang), head("summary", "value", lang)]
     return table("summary", columns, map(list, facts.items()), lang)
 
 
@@ -99,7 +98,7 @@ def sites_table(report: Report, lang: Lang) -> Table:
 
     sites = report.sites
     total: list[Cell] = [
-        tr(lang, "Total"),
+        tr(lang, "In all"),
         *[None] * 4,
         *accounting_cells(report.promised),
         *accounting_cells(report.always),
@@ -125,7 +124,7 @@ def power_table(report: Report, lang: Lang) -> Table:
         [site.site, site.name.name(lang), Length(site.power_us), Length(site.promised.down_us)] for site in some
     ]
     lengths = (sum(site.power_us for site in some), sum(site.promised.down_us for site in some))
-    total: list[Cell] = [tr(lang, "Total"), None, *map(Length, lengths)]
+    total: list[Cell] = [tr(lang, "In all"), None, *map(Length, lengths)]
     return table("power", columns, rows, lang, total if some else None)
 
 
@@ -160,7 +159,7 @@ def worst_table(report: Report, lang: Lang) -> Table:
 
 def earlier_table(report: Report, lang: Lang) -> Table:
     """Return earlier periods; without figures where nothing is stored."""
-    columns = [head("earlier", key, lang) for key in ("period", "from", "until", "share", "outages", "kept", "missed")]
+    columns = [head("earlier", key, lang) for key in ("period", "first", "last", "share", "outages", "kept", "missed")]
     rows: list[list[Cell]] = []
     for row in report.earlier:
         figures: list[Cell] = [None] * 4
