@@ -22,6 +22,7 @@ from monitor.cli import (
     discover,
     helpdesk,
     importing,
+    init,
     maintenance,
     notes,
     notify,
@@ -91,6 +92,7 @@ app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (
     daemon.run,
+    init.init,
     config.check,
     reload.reload,
     status.status,

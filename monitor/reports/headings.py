@@ -46,7 +46,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "share": N_("Availability"),
     },
     "groups": {
-        "by": N_("By"),
+        "by": N_("Grouped by"),
         "name": N_("Name"),
         "sites": N_("Sites"),
         "share": N_("In service hours"),

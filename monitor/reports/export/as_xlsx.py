@@ -8,7 +8,7 @@ from monitor.reports.report import Report
 
 
 def render(report: Report, lang: Lang) -> bytes:
-    """Return the workbook; the same report is always the same bytes. Raises ExtraMissing."""
+    """Return the workbook; the same report is always the same bytes. Raises CannotRender."""
     about = Imprint(
         f"{wording.title(report, lang)} · {wording.scope_text(report.scope, lang)}",
         report.office.name(lang),

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from monitor.i18n.languages import Lang
-from monitor.reports.export import as_csv, as_json, as_xlsx
+from monitor.reports.export import as_csv, as_json, as_pdf, as_xlsx
 from monitor.reports.report import Report
 
 Render = Callable[[Report, Lang], bytes]
 
-FORMATS: Mapping[str, Render] = {"json": as_json.render, "csv": as_csv.render, "xlsx": as_xlsx.render}
-"""Each format by its name. Those of the extra 'reports' raise ExtraMissing where its packages are not installed."""
+FORMATS: Mapping[str, Render] = {
+    "pdf": as_pdf.render,
+    "xlsx": as_xlsx.render,
+    "csv": as_csv.render,
+    "json": as_json.render,
+}
+"""Each format by its name. Raises CannotRender, as where a package of the extra 'reports' is not installed."""
 
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",

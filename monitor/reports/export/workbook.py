@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.domain.clock import DHAKA
 from monitor.domain.csv_text import FORMULA_SIGNS
+from monitor.domain.message import message
 from monitor.i18n.languages import Lang, has_bangla_digits
 from monitor.reports.export.cells import Cell, Column, Length, Rate, Share, Source, Table
-from monitor.reports.export.extras import ExtraMissing
+from monitor.reports.export.faults import CannotRender
 from monitor.reports.wording import NONE
 
 if TYPE_CHECKING:
@@ -63,11 +64,12 @@ class Imprint:
 
 
 def workbook(some: Sequence[Table], about: Imprint, lang: Lang) -> bytes:
-    """Return the tables as a workbook, each on a sheet of its own. Raises ExtraMissing."""
+    """Return the tables as a workbook, each on a sheet of its own. Raises CannotRender."""
     try:
         from xlsxwriter import Workbook
     except ImportError:
-        raise ExtraMissing("XlsxWriter") from None
+        said = message("XLSX needs the package XlsxWriter. Expected: pip install 'upazila-monitor[reports]'")
+        raise CannotRender(said) from None
 
     made = io.BytesIO()
     font = {"font_name": FONTS[lang == "bn"], "font_size": 10}

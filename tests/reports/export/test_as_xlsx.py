@@ -19,7 +19,7 @@ import pytest
 from monitor.domain.reasons import Names
 from monitor.i18n.languages import languages
 from monitor.reports.export import as_csv, as_json, as_xlsx, workbook
-from monitor.reports.export.extras import ExtraMissing
+from monitor.reports.export.faults import CannotRender
 from tests.places import ROOT
 from tests.reports.example_report import SITES, empty, example
 from tests.reports.export.workbooks import Found, sheets, without_results
@@ -180,7 +180,7 @@ def test_of_a_report_of_nothing_there_is_a_workbook_too() -> None:
 
 def test_without_its_package_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ExtraMissing, match=r"XlsxWriter is not installed.*upazila-monitor\[reports\]"):
+    with pytest.raises(CannotRender, match=r"needs the package XlsxWriter.*upazila-monitor\[reports\]"):
         as_xlsx.render(example(), "en")
 
 
