@@ -35,14 +35,13 @@ FURTHER = {
     "service": N_("Service"),
     "over": N_("Past the operator's limit"),
     "affected": N_("Sites behind it"),
-    "excuse": N_("Why it does not count"),
     "notified": N_("Who was notified"),
     "power": N_("Down without power"),
     "workstations": N_("Workstations"),
     "used": N_("In use"),
     "what": N_("What"),
     "value": N_("Value"),
-    "note": N_("Note"),
+    "note": N_("How it is counted"),
 }
 """Headings of columns that only spreadsheets have room for."""
 

@@ -75,7 +75,7 @@ def _counted(rows: Sequence[object], columns: Sequence[Column], lang: Lang) -> S
 
 def outages_table(report: Report, lang: Lang) -> Table:
     """Return every outage."""
-    keys = [*COLUMNS["outages"], "over", "affected", "excuse", "notified"]
+    keys = [*COLUMNS["outages"], "over", "affected", "notified"]
     keys[1:1] = ["id"]
     keys[3:3] = ["operator", "service"]
     lengths = {"length", "counted", "over"}
@@ -99,11 +99,10 @@ def outages_table(report: Report, lang: Lang) -> Table:
             Length(outage.counted_us),
             wording.cause_text(outage, lang),
             outage.deadline_utc,
-            wording.kept_text(outage.kept, lang),
+            wording.promise_text(outage, lang),
             outage.ticket or None,
             Length(outage.over_us),
             list_text(outage.affected, lang) or None,
-            outage.excuse or None,
             wording.notices_text(outage.notices, lang) or None,
         ]
 
