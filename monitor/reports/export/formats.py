@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from monitor.i18n.languages import Lang
-from monitor.reports.export import as_csv, as_json, as_pdf, as_xlsx
+from monitor.reports.export import as_csv, as_html, as_json, as_pdf, as_xlsx
 from monitor.reports.report import Report
 
 Render = Callable[[Report, Lang], bytes]
@@ -12,6 +12,7 @@ FORMATS: Mapping[str, Render] = {
     "pdf": as_pdf.render,
     "xlsx": as_xlsx.render,
     "csv": as_csv.render,
+    "html": as_html.render,
     "json": as_json.render,
 }
 """Each format by its name. Raises CannotRender, as where a package of the extra 'reports' is not installed."""

@@ -10,8 +10,8 @@ from monitor.domain.text import nfc
 from monitor.i18n.languages import BOTH, Lang
 from monitor.reports.export import as_pdf
 from monitor.reports.export.laying_out import laid_out
-from monitor.reports.export.pages import Pages
 from tests.reports.example_report import empty, example
+from tests.reports.export.page_text import said_on
 from tests.reports.export.pdf_text import drawn, facts_of, structure_of, text_of, words_of
 
 SIGNS = re.compile(r"[!-/:-@\[-`{-~]+")
@@ -27,21 +27,9 @@ def pdf(lang: Lang) -> bytes:
     return as_pdf.render(example(), lang)
 
 
-def texts(pages: Pages) -> list[str]:
-    """Everything that is said on the pages."""
-    said = [pages.office, pages.title, pages.scope, pages.made, pages.summary]
-    for section in pages.sections:
-        said += [section.title, *section.paragraphs]
-        for table in section.tables:
-            said += [*(column.heading for column in table.columns), *(cell for row in table.rows for cell in row)]
-        for chart in section.charts:
-            said += [text for bar in chart.bars for text in (bar.label, bar.text)]
-    return said + [text for signature in pages.signatures for text in (signature.does, signature.title)]
-
-
 def test_every_word_and_figure_of_the_value_is_found(pdf: bytes, lang: Lang) -> None:
     found = words_of(pdf)
-    wanted = {word for text in texts(laid_out(example(), lang)) for word in nfc(text).split()}
+    wanted = {word for text in said_on(laid_out(example(), lang)) for word in nfc(text).split()}
     assert len(wanted) > 200
     lines = text_of(pdf, "-layout").replace("\u200b", "")
     # A word may be broken over two lines behind a sign, such as that of a tag.
