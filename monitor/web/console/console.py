@@ -44,6 +44,7 @@ NAV: tuple[tuple[str, str, Right], ...] = (
 """The pages in the order of the menu, each with the right to read it."""
 
 BANNERS = {
+    "demonstration": N_("This is a demonstration: nothing on these pages is real."),
     "clock": N_("This machine's clock is not trusted: no ticket is escalated"),
     "config": N_("The configuration on disk was refused, the one before stays in force (why: upazila-monitor check)"),
     "refuses": N_("The database refuses to write, decisions wait; is the disk full?"),
@@ -53,7 +54,7 @@ BANNERS = {
         "to files only."
     ),
 }
-"""The monitor's own trouble, which stands on every page."""
+"""The monitor's own trouble, and that it is a demonstration: they stand on every page."""
 
 TOAST = "toast"
 LONGEST_TOAST = 400  # characters; it travels in a cookie
@@ -149,6 +150,8 @@ class Console:
     def banners(self) -> list[str]:
         """Return codes of the monitor's own trouble, which stands on every page."""
         found = []
+        if self.settings_of().monitor.web.demonstration:
+            found.append("demonstration")
         if self.live.clock_suspect:
             found.append("clock")
         if self.live.verdict.refused:
