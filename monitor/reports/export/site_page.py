@@ -17,7 +17,7 @@ CHARTER = ("name", "target", "kept", "missed", "open", "last_missed")
 ON_A_PAGE = {"outages": 8, "excused": 3, "charter": 6}
 """How many rows each table of the page has at most."""
 LAB = N_("The computer lab")
-PROMISES = N_("What was promised, and kept")
+PROMISED = N_("What was promised, and kept")
 
 
 def site_page(report: Report, site: SiteFigures, lang: Lang) -> Pages:
@@ -28,7 +28,7 @@ def site_page(report: Report, site: SiteFigures, lang: Lang) -> Pages:
         _lab(site, lang) if site.workstations else None,
         _outages(report, lang),
         _excused(site, lang) if site.excused else None,
-        _promises(report, lang),
+        _kept(report, lang),
     ]
     about = [wording.kind_text(site.kind, lang), wording.union_text(report, site.union, lang), site.operator]
     return Pages(
@@ -74,9 +74,9 @@ def _excused(site: SiteFigures, lang: Lang) -> Section:
     return Section(wording.heading("excused", lang), [table("excused", lang, rows, note, only=only)])
 
 
-def _promises(report: Report, lang: Lang) -> Section:
+def _kept(report: Report, lang: Lang) -> Section:
     concerned = [row for row in report.charter if row.kept or row.missed or row.open]
     places = [list(COLUMNS["charter"]).index(column) for column in CHARTER]
     rows = [[wording.charter_texts(row, lang)[place] for place in places] for row in concerned]
     empty = tr(lang, "No promise of the charter fell due.")
-    return Section(lookup(lang, PROMISES), [table("charter", lang, rows[: ON_A_PAGE["charter"]], "", empty, CHARTER)])
+    return Section(lookup(lang, PROMISED), [table("charter", lang, rows[: ON_A_PAGE["charter"]], "", empty, CHARTER)])
