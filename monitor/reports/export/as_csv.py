@@ -14,7 +14,7 @@ from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
 from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import Lang
 from monitor.reports.export.cells import US_PER_SECOND, Cell, Column, Length, Rate, Share, Table, Unit
-from monitor.reports.export.tables import tables
+from monitor.reports.export.sheets import tables
 from monitor.reports.report import Report
 
 READABLE = 0o100644 << 16

@@ -2,7 +2,7 @@
 
 from monitor.i18n.languages import Lang
 from monitor.reports import wording
-from monitor.reports.export.tables import tables
+from monitor.reports.export.sheets import tables
 from monitor.reports.export.workbook import Imprint, workbook
 from monitor.reports.report import Report
 

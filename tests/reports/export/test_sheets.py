@@ -1,4 +1,4 @@
-"""The tables of a report for spreadsheets."""
+"""The tables of a report for spreadsheets: each a sheet."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from monitor.i18n.languages import languages
 from monitor.reports.export.cells import Length, Share
-from monitor.reports.export.tables import MAKERS, tables
+from monitor.reports.export.sheets import MAKERS, tables
 from monitor.reports.headings import TABLES
 from monitor.reports.report import Report
 from tests.reports.example_report import SITES, empty, example
