@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.i18n.languages import languages
-from monitor.reports.export.cells import Length, Share
+from monitor.reports.export.cells import Cell, Length, Share
 from monitor.reports.export.sheets import MAKERS, tables
 from monitor.reports.headings import TABLES
 from monitor.reports.report import Report
@@ -45,6 +45,12 @@ def test_no_heading_and_no_word_of_a_table_is_left_in_english() -> None:
     assert same == set()
 
 
+def number(cell: Cell) -> int:
+    """A whole number, or a length's; none is nought."""
+    assert isinstance(cell, int | Length | None)
+    return cell.us if isinstance(cell, Length) else cell or 0
+
+
 def test_what_stands_below_a_table_is_the_sum_of_what_stands_in_it() -> None:
     checked = 0
     for table in tables(example(), "en"):
@@ -52,9 +58,7 @@ def test_what_stands_below_a_table_is_the_sum_of_what_stands_in_it() -> None:
             if table.total is None or not column.is_summed:
                 continue
             cells = [row[at] for row in table.rows]
-            numbers = [cell.us if isinstance(cell, Length) else cell or 0 for cell in cells]
-            total = table.total[at]
-            assert sum(numbers) == (total.us if isinstance(total, Length) else total), (table.key, column.key)
+            assert sum(map(number, cells)) == number(table.total[at]), (table.key, column.key)
             checked += 1
     assert checked > 15
 
