@@ -23,6 +23,7 @@ READ_BY_PEOPLE = {
     "Refused": 0,
     "SecretError": 0,
     "StoreError": 0,
+    "TypesettingError": 0,
 }
 """Which argument says what is wrong, by the class."""
 
