@@ -12,6 +12,7 @@ MONITOR = ROOT / "monitor"
 READ_BY_PEOPLE = {
     "BadInput": 1,
     "CalendarError": 0,
+    "CannotRender": 0,
     "ClockWrong": 0,
     "Damaged": 0,
     "Failure": 0,
@@ -23,7 +24,6 @@ READ_BY_PEOPLE = {
     "Refused": 0,
     "SecretError": 0,
     "StoreError": 0,
-    "TypesettingError": 0,
 }
 """Which argument says what is wrong, by the class."""
 

@@ -76,11 +76,12 @@ def _one(option: str, typed: str, known: tuple[str, ...]) -> str:
 
 def _write(document: "Document", path: Path) -> None:
     from monitor.cli.report import write
-    from monitor.reports.export.typesetting import TypesettingError, typeset
+    from monitor.reports.export.faults import CannotRender
+    from monitor.reports.export.typesetting import typeset
 
     try:
         made = typeset(document)
-    except TypesettingError as error:
+    except CannotRender as error:
         raise Failure(said_by(error), CANNOT) from None
     write(path, made)
     print(path)

@@ -220,20 +220,22 @@ def _language(typed: str) -> "Lang":
 
 def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
     """Return a report in a format; ends the command when it cannot be made."""
+    from monitor.reports.export.faults import CannotRender
     from monitor.reports.export.formats import FORMATS
-    from monitor.reports.export.typesetting import TypesettingError
 
     try:
         return FORMATS[form](report, wanted)
-    except TypesettingError as error:
+    except CannotRender as error:
         raise Failure(said_by(error), CANNOT) from None
 
 
 def file_name(report: "Report", form: str, wanted: "Lang") -> str:
     """Return what a file of a report is called: report-2026-11-udc-juniadaha.bn.pdf; JSON is of no language."""
+    from monitor.reports.export.formats import SUFFIXES
+
     about = [report.period.code.replace("..", "-to-"), report.scope.id, report.scope.official]
     name = "-".join(["report", *(re.sub(r"[^\w-]+", "-", part).strip("-") for part in about if part)])
-    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{form}"
+    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{SUFFIXES.get(form, form)}"
 
 
 def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:
