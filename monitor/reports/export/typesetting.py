@@ -22,7 +22,6 @@ from monitor.domain.message import message
 from monitor.domain.text import REPLACEMENT, nfc
 from monitor.i18n.languages import Lang
 from monitor.reports.export.faults import CannotRender
-from monitor.reports.export.faults import CannotRender
 
 STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 LONGEST_S = 120.0
@@ -45,10 +44,6 @@ ZERO_WIDTH_SPACE = "\u200b"
 _JOINING = "\u09cd\u200c\u200d"  # the virama and joiners bind the next letter
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LACKING = re.compile(f"[^{SHOWN}]")
-
-
-class CannotRender(CannotRender):
-    """A document could not be set; raised with a message."""
 
 
 @dataclass(frozen=True, slots=True)
