@@ -14,9 +14,11 @@ from monitor.cli.spreadsheet import COLUMNS, site_list
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=f"CSV with these columns in any order: {', '.join(COLUMNS)}.")],
+    file: Annotated[
+        Path, typer.Argument(help=f"Workbook or CSV with these columns, in any order: {', '.join(COLUMNS)}.")
+    ],
 ) -> None:
-    """Read sites from a CSV file and print them as TOML for sites.toml; changes nothing."""
+    """Read sites from a workbook or CSV file and print them as TOML for sites.toml; changes nothing."""
     settings = settings_of(context.obj)
     rows = site_list(file).rows
     addresses = {str(device.address) for device in settings.fleet.devices.values()}
