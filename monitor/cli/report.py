@@ -16,7 +16,7 @@ from monitor.cli.dates import YEARS
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.language import _, is_known, lang
 from monitor.domain.clock import DHAKA
-from monitor.domain.message import message, said_by_system
+from monitor.domain.message import message, said_by, said_by_system
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -77,12 +77,14 @@ def report(
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
     with store_of(settings) as store, store.read() as session, _progress() as progress:
+        from monitor.reports.kept_use import use_kept
         from monitor.reports.monthly import report_of
 
         office = office_of(session, settings, now_utc)
         scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
         kept = timedelta(days=settings.monitor.storage.keep_days)
-        found = report_of(session, office, period, scope, now_utc, kept_since_utc=now_utc - kept, progress=progress)
+        history = use_kept(settings.monitor.history, settings.state, office.id, now_utc)
+        found = report_of(session, office, period, scope, now_utc, history, now_utc - kept, progress)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
@@ -210,10 +212,14 @@ def _language(typed: str) -> "Lang":
 
 
 def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
-    """Return a report in a format."""
+    """Return a report in a format; ends the command when it cannot be made."""
     from monitor.reports.export.formats import FORMATS
+    from monitor.reports.export.typesetting import TypesettingError
 
-    return FORMATS[form](report, wanted)
+    try:
+        return FORMATS[form](report, wanted)
+    except TypesettingError as error:
+        raise Failure(said_by(error), CANNOT) from None
 
 
 def file_name(report: "Report", form: str, wanted: "Lang") -> str:
