@@ -9,6 +9,7 @@ import pytest
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.health import State
 from monitor.reports.export.formats import FORMATS
+from monitor.store.history.file import HistoryFile
 from tests.cli.typed import Done, typed
 from tests.desk import Desk
 
@@ -149,6 +150,7 @@ def test_without_a_format_the_last_month_is_written_as_offices_use_it(
 @pytest.mark.usefixtures("november")
 @pytest.mark.parametrize(("kept", "source"), [("days = 40", "history"), ("days = 0\nyears = 0", "")])
 def test_a_report_says_where_the_use_of_links_comes_from(home: Path, kept: str, source: str) -> None:
+    HistoryFile(home / "var").open()
     file = home / "config" / "monitor.toml"
     file.write_text(file.read_text(encoding="utf-8").split("[history]")[0] + f"[history]\n{kept}\n", encoding="utf-8")
     assert json.loads(report(home, "--month", "2026-11", "--format", "json").stdout)["history"] == source
