@@ -6,18 +6,15 @@ counted when they ended, and hours of rounds.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from monitor.domain.clock import DHAKA
 from monitor.judging.availability import Interval
 from monitor.reports.growth import DAYS, full_by, growth_of
-from monitor.reports.use_history import LinkUse, NoHistory, UseHistory
+from monitor.reports.use_history import LinkUse
 from monitor.settings.fleet import Link
-from monitor.settings.history_section import History as Section
 from monitor.store.history.counting import month_after
 from monitor.store.history.file import HistoryRefuses
 from monitor.store.history.reading import History, Step
-from monitor.store.history.sources import history_of
 from monitor.store.history.use import Use
 
 HOUR_US = 3_600_000_000
@@ -62,13 +59,6 @@ class KeptUse:
         except HistoryRefuses:
             return None
         return sum(round(share * HOUR_US) for share in busiest.values()) if busiest else None
-
-
-def use_kept(section: Section, folder: Path, office: str, now_utc: datetime) -> UseHistory:
-    """Return what is kept of samples by an office; ``folder``: of its state."""
-    if not (section.is_on or section.prometheus):
-        return NoHistory()
-    return KeptUse(history_of(section, folder, office, lambda: now_utc), now_utc)
 
 
 def full_day(link: Link, days: Mapping[date, Use], today: date) -> date | None:
