@@ -112,7 +112,7 @@ class Daemon:
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
-        history = HistoryKeeper(clock, HistoryFile(settings.state), settings.monitor.history)
+        history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)
@@ -132,7 +132,16 @@ class Daemon:
         exposition = Exposition(live, store, clock)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         app = make_app(
-            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+            live,
+            exposition,
+            store,
+            lambda: in_force.settings,
+            self._ages,
+            clock,
+            changes,
+            notifier.wake,
+            probes,
+            history,
         )
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)

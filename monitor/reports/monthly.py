@@ -7,7 +7,7 @@ in force, and what is deleted in the end.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,18 +61,25 @@ def report_of(
     now_utc: datetime,
     history: UseHistory | None = None,
     kept_since_utc: datetime | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Report:
     """Return the report of a period and scope, as of its end, or of now when that is ahead.
 
-    ``kept_since_utc``: what ended before is deleted, so that no earlier period is compared. Raises NotBegun.
+    ``kept_since_utc``: what ended before is deleted, so that no earlier period is compared. ``progress`` is told how
+    many of how many periods are computed. Raises NotBegun.
     """
     window = period.window[0], min(period.window[1], now_utc)
     if window[0] >= window[1]:
         raise NotBegun(period.code)
-    every, use = sites_of(office, scope), history or NoHistory()
+    every, use, others = sites_of(office, scope), history or NoHistory(), earlier_periods(period)
     counted = _counted(session, office, scope, every, window)
     sites = list(_sites(every, counted, use))
     notices = report_rows.notices(session, counted.outages)
+    progress(1, 1 + len(others))
+    earlier = []
+    for at, each in enumerate(others, start=2):
+        earlier.append(_earlier(session, office, scope, every, each, kept_since_utc or each.window[0]))
+        progress(at, 1 + len(others))
     return Report(
         period=period,
         scope=scope,
@@ -95,10 +102,7 @@ def report_of(
         ),
         links=list(_links(every, use, window)),
         worst=worst(sites),
-        earlier=[
-            _earlier(session, office, scope, every, each, kept_since_utc or each.window[0])
-            for each in earlier_periods(period)
-        ],
+        earlier=earlier,
         unseen=list(_unseen(office, every, counted.rows.gaps, window)),
         history=use.source,
         signatures=_signatures(office),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
+from monitor.domain.clock import DHAKA
 from monitor.domain.reasons import Names
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
@@ -91,7 +92,7 @@ def summary(report: Report, lang: Lang) -> str:
     )
     said += ", " + (trn(lang, "{count} outage", "{count} outages", outages) if outages else tr(lang, "no outage"))
     if kept + missed:
-        promise = tr(lang, "{kept} of {count} promises of the charter kept", kept=kept, count=kept + missed)
+        promise = tr(lang, "{kept:,} of {count:,} promises of the charter kept", kept=kept, count=kept + missed)
     else:
         promise = tr(lang, "no promise of the charter fell due")
     return tr(lang, "{figures}; {promises}.", figures=said, promises=promise)
@@ -154,7 +155,7 @@ def lasting_text(seconds: float | None, lang: Lang) -> str:
 
 def moment_text(at_utc: datetime | None, lang: Lang) -> str:
     """Write a time of the office's clock, '24/11/2026 09:00'; '–' for none."""
-    return NONE if at_utc is None else formats.digits(f"{at_utc.astimezone(formats.DHAKA):%d/%m/%Y %H:%M}", lang)
+    return NONE if at_utc is None else formats.digits(f"{at_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}", lang)
 
 
 def day_text(day: date | None, lang: Lang) -> str:
@@ -186,9 +187,19 @@ def cause_text(outage: OutageFigures, lang: Lang) -> str:
     return tr(lang, "{cause}: {why}", cause=cause, why=why) if why else cause
 
 
-def kept_text(kept: bool | None, lang: Lang) -> str:
-    """Say whether the promised time was kept."""
-    return lookup(lang, KEPT[kept])
+def promise_text(outage: OutageFigures, lang: Lang) -> str:
+    """Say whether the promised time of an outage was kept, that it is ahead, or why it does not count."""
+    if outage.excuse:
+        return tr(lang, "not counted: {excuse}", excuse=outage.excuse)
+    if outage.kept is None and outage.ended_utc is not None:
+        return NONE
+    return lookup(lang, KEPT[outage.kept])
+
+
+def stretch_texts(begins_utc: datetime, ends_utc: datetime, lang: Lang) -> list[str]:
+    """Write a stretch of time: when it began, when it was over, how long it was."""
+    length_us = (ends_utc - begins_utc) // timedelta(microseconds=1)
+    return [moment_text(begins_utc, lang), moment_text(ends_utc, lang), length_text(length_us, lang)]
 
 
 def kind_text(kind: str, lang: Lang, *, many: bool = False) -> str:
