@@ -77,12 +77,15 @@ def report(
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
     with store_of(settings) as store, store.read() as session, _progress() as progress:
+        from monitor.reports.kept_use import KeptUse
         from monitor.reports.monthly import report_of
+        from monitor.store.history.sources import history_of
 
         office = office_of(session, settings, now_utc)
         scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
         kept = timedelta(days=settings.monitor.storage.keep_days)
-        found = report_of(session, office, period, scope, now_utc, kept_since_utc=now_utc - kept, progress=progress)
+        use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
+        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
