@@ -164,13 +164,13 @@ def worst_table(report: Report, lang: Lang) -> Table:
 
 def earlier_table(report: Report, lang: Lang) -> Table:
     """Return earlier periods; without figures where nothing is stored. An operator's have no promises of the office."""
-    promises = () if report.scope.kind == "operator" else ("kept", "missed")
-    columns = [head("earlier", key, lang) for key in ("period", "first", "last", "share", "outages", *promises)]
+    records = () if report.scope.kind == "operator" else ("kept", "missed")
+    columns = [head("earlier", key, lang) for key in ("period", "first", "last", "share", "outages", *records)]
     rows: list[list[Cell]] = []
     for row in report.earlier:
-        figures: list[Cell] = [None] * (2 + len(promises))
+        figures: list[Cell] = [None] * (2 + len(records))
         if row.promised is not None:
-            figures = [Share(row.promised.share), row.outages, *(getattr(row, key) for key in promises)]
+            figures = [Share(row.promised.share), row.outages, *(getattr(row, key) for key in records)]
         last = row.period.ends - timedelta(days=1)
         rows.append([wording.period_text(row.period, lang), row.period.begins, last, *figures])
     return table("earlier", columns, rows, lang)
