@@ -112,7 +112,7 @@ class Daemon:
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
-        history = HistoryKeeper(clock, HistoryFile(settings.state), settings.monitor.history)
+        history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from monitor.cli.errors import BAD_INPUT, Failure
+from monitor.cli.examples import examples_of
 from monitor.cli.language import _, is_known, lang
 from monitor.domain.message import N_, message
 from monitor.i18n.catalogue import tr
@@ -65,8 +66,10 @@ def prepare(command: Any) -> None:
     """Put the help of ``command`` and of all below it into the run's language; each takes the general --lang too."""
     general = copy(next(option for option in command.params if option.name == "lang"))
     general.expose_value, general.callback = False, _refuse_unknown
-    for each in _with_all_below(command):
+    for words, each in with_all_below(command):
         _prepare_one(each, general)
+        if examples := examples_of(words):
+            each.epilog = "\n\n".join([_("Examples:"), *examples])  # typer shows one paragraph a line
 
 
 def _prepare_one(command: Any, general: Any) -> None:
@@ -136,10 +139,11 @@ def unknown_language(found: str) -> Any:
     return message("--lang: no language '{found}'. Expected one of: {known}", found=found, known=known)
 
 
-def _with_all_below(command: Any) -> Iterator[Any]:
-    yield command
-    for below in getattr(command, "commands", {}).values():
-        yield from _with_all_below(below)
+def with_all_below(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each command with the words that lead to it, ``command`` itself first."""
+    yield words, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from with_all_below(below, (*words, name))
 
 
 def _translate(option: Any) -> None:

@@ -7,7 +7,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, cast
 
@@ -16,7 +16,10 @@ import zstandard
 
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.language import lang
 from monitor.cli.replay_lines import sentence
+from monitor.cli.report import First, Fiscal, Last, Month, Quarter, chosen_format, chosen_period, rendered, write
+from monitor.domain.clock import DHAKA
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import Message, message, said_by, said_by_system
 from monitor.domain.reasons import TIMEOUT, Reason, from_json
@@ -26,12 +29,15 @@ from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 
 if TYPE_CHECKING:
+    from monitor.charter.office import Office
     from monitor.runtime.virtual.replay_events import RecordedEvent
     from monitor.settings.fleet import Fleet
+    from monitor.store.session import Session
 
 MOST_MS = 1e9
 LONGEST_LINE = 1_000_000
 PARTS = 1_000_000  # a share of loss in whole echoes
+SOME_DAY = datetime(YEARS[1], 1, 1, tzinfo=UTC)  # after every period
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
@@ -41,42 +47,87 @@ def replay(
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The folder of another configuration.")] = None,
     until: Annotated[str, typer.Option(help="Run the clock on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write the report of what was replayed, such as REPORT.json."),
+    ] = None,
+    month: Month = "",
+    quarter: Quarter = "",
+    fiscal: Fiscal = "",
+    first: First = "",
+    last: Last = "",
 ) -> None:
-    """Run recorded samples through the daemon's judging, charter clock and escalation. No message is sent."""
+    """Run recorded samples through the daemon's judging, charter clock and escalation. No message is sent.
+
+    With --report: of the month in which the recording ends, or of another period.
+    """
     from monitor.runtime import gc_tuning
     from monitor.runtime.virtual.replay import replay as play
     from monitor.runtime.virtual.replay_events import ImpossibleError
 
     settings = settings_of(config or context.obj)
     until_utc = moment_of("--until", until) if until else None
-    gc_tuning.freeze_heap()
     recorded = Recorded(samples, settings.fleet)
+    wanted = ReplayReport(report, (month, quarter, fiscal, first, last), recorded) if report is not None else None
+    if wanted is None and any((month, quarter, fiscal, first, last)):
+        raise Failure(message("a period is of a report. Expected --report FILE with it"), BAD_INPUT)
+    gc_tuning.freeze_heap()
     try:
-        for transition in play(settings, recorded, until_utc):
+        for transition in play(settings, recorded, until_utc, wanted.write if wanted else None):
             print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
     except ImpossibleError as error:
         said = message("{where}: {fault}", where=f"{samples}:{recorded.number}", fault=said_by(error))
         raise Failure(said, BAD_INPUT) from None
 
 
+class ReplayReport:
+    """The report of a replay, written to a file in the format of its suffix.
+
+    ``typed``: its period, as `chosen_period` takes it. Ends the command when either is wrong.
+    """
+
+    def __init__(self, file: Path, typed: tuple[str, str, str, str, str], recorded: "Recorded") -> None:
+        self._file, self._typed, self._recorded = file, typed, recorded
+        self._format = chosen_format("--report", file.suffix.removeprefix("."))
+        if any(typed):
+            chosen_period(*typed, SOME_DAY)  # what is no period is refused before anything is played
+
+    def write(self, session: "Session", office: "Office", now_utc: datetime) -> None:
+        """Write the report of what is stored at the end of a replay."""
+        from monitor.reports.monthly import report_of
+        from monitor.reports.period import current_month
+        from monitor.reports.report_scope import scope_of
+
+        if any(self._typed):
+            period = chosen_period(*self._typed, now_utc)
+        else:
+            ends_utc = (self._recorded.last_utc or now_utc) - timedelta(microseconds=1)
+            period = current_month(ends_utc.astimezone(DHAKA).date())
+        found = report_of(session, office, period, scope_of(office), now_utc)
+        write(self._file, rendered(found, self._format, lang()))
+
+
 class Recorded:
-    """The entries of a file, in its order; ``number``: the line read last. Raises Failure that names it."""
+    """The entries of a file, in its order. Raises Failure that names the line.
+
+    ``number``: the line read last; ``last_utc``: when what it says happened.
+    """
 
     def __init__(self, path: Path, fleet: "Fleet") -> None:
         self._path, self._fleet = path, fleet
         self.number = 0
+        self.last_utc: datetime | None = None
 
     def __iter__(self) -> Iterator["Sample | RecordedEvent"]:
         known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
         known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
-        last: datetime | None = None
         for number, line in enumerate(_lines(self._path), 1):
             self.number = number
             if not line.strip():
                 continue
             where = f"{self._path}:{self.number}"
             each, at = _read(line, known, where)
-            if last is not None and at < last:
+            if self.last_utc is not None and at < self.last_utc:
                 raise Failure(
                     message(
                         "{where}: t: '{time}' is before the line above. Expected them in order",
@@ -85,7 +136,7 @@ class Recorded:
                     ),
                     BAD_INPUT,
                 )
-            last = at if isinstance(each, Sample) else each.clock_after
+            self.last_utc = at if isinstance(each, Sample) else each.clock_after
             yield each
 
 

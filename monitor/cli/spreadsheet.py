@@ -3,16 +3,20 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from monitor.cli.errors import BAD_INPUT, Failure
+from monitor.cli.workbook import WorkbookFault, workbook_lines
 from monitor.domain.message import NP_, Message, message, messages, said_by
 from monitor.domain.text import ascii_digits, comparison_key, nfc
 from monitor.i18n.languages import languages, lookup
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
+from monitor.settings.proposal import new_id
 
 COLUMNS = (
     "id",
@@ -75,40 +79,79 @@ KINDS: Mapping[str, str] = {
 Row = Mapping[str, str]
 
 
-def rows(file: Path) -> list[tuple[int, Row]]:
-    """Read each row of ``file`` with the line on which it begins; ends the command when it is no such list.
+class SiteList(NamedTuple):
+    """A list as it was understood: our name of each heading, and each row with the line on which it begins."""
 
-    Cells come in NFC, without the blanks around them, missing ones empty; figures in ASCII, kinds in our words.
+    columns: Mapping[str, str]
+    rows: Sequence[tuple[int, Row]]
+
+
+def rows(file: Path) -> Sequence[tuple[int, Row]]:
+    """Read each row of ``file`` with the line on which it begins; ends the command when it is no such list."""
+    return site_list(file).rows
+
+
+def site_list(file: Path, ids_made: bool = False) -> SiteList:
+    """Read a list of sites, CSV or a workbook's first sheet; ends the command when it is no such list.
+
+    Cells come in NFC, without the blanks around them, missing ones empty; figures in ASCII, kinds in our words. With
+    ``ids_made`` a row without an id gets one made of its English name.
     """
-    text = _decoded(file)
+    found: list[tuple[int, Row]] = []
+    taken: set[str] = set()
+    lines = _lines(file)
+    above, heading = next(lines, (1, []))
+    names = [_column(cell) for cell in heading]
+    _check_heading(file, above, names, NEEDED - {"id"} if ids_made else NEEDED)
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
+            raise _wrong(file, line, _too_long(len(cells), len(names)))
+        if len(found) == MOST_ROWS:
+            said = message("is row {row:,}. Expected at most {most:,}", row=MOST_ROWS + 1, most=MOST_ROWS)
+            raise _wrong(file, line, said)
+        given = dict(zip(names, cells, strict=False))
+        row = {column: _cell(column, given.get(column, "")) for column in COLUMNS}
+        if ids_made and not row["id"]:
+            row["id"] = new_id(row["name_en"], taken)
+        taken.add(row["id"])
+        found.append((line, row))
+    if not found:
+        raise _wrong(file, 0, message("has no rows. Expected a heading and a site on each line"))
+    return SiteList(dict(zip(heading, names, strict=True)), found)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line, the heading's first."""
+    try:
+        content = read_bounded(file, LIST_BYTES)
+    except PlainFileError as error:
+        raise _wrong(file, 0, message("{why}. Expected a CSV file or a workbook", why=said_by(error))) from None
+    if not content.startswith(WORKBOOKS):
+        yield from _csv_lines(file, _decoded(file, content))
+        return
+    try:
+        yield from workbook_lines(content)
+    except WorkbookFault as fault:
+        raise _wrong(file, 0, message("{why}. Expected a workbook of Excel or LibreOffice", why=str(fault))) from None
+
+
+def _csv_lines(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     first, _, rest = text.partition("\n")
     named = re.fullmatch(r"sep=(.)\s*", first)  # the separator's declaration for Excel
     if named:
         text = rest
     delimiter = named[1] if named else max(DELIMITERS, key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found: list[tuple[int, Row]] = []
     above = 1 if named else 0
     line = above + 1
     try:
-        names = [_column(cell) for cell in next(reader, [])]
-        _check_heading(file, line, names)
-        line = above + reader.line_num + 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-                    raise _wrong(file, line, _too_long(len(cells), len(names)))
-                if len(found) == MOST_ROWS:
-                    row = {"row": MOST_ROWS + 1, "most": MOST_ROWS}
-                    raise _wrong(file, line, message("is row {row:,}. Expected at most {most:,}", **row))
-                given = dict(zip(names, cells, strict=False))
-                found.append((line, {column: _cell(column, given.get(column, "")) for column in COLUMNS}))
+            yield line, cells
             line = above + reader.line_num + 1
     except csv.Error as error:
         raise _wrong(file, line, message("is no CSV: {why}", why=str(error))) from None
-    if not found:
-        raise _wrong(file, 0, message("has no rows. Expected a heading and a site on each line"))
-    return found
 
 
 def _wrong(file: Path, line: int, fault: Message) -> Failure:
@@ -136,13 +179,7 @@ def spoilt(cell: str) -> bool:
     return nothing_else or any(sign in cell for sign in ("\ufffd", "??", "à¦", "à§"))
 
 
-def _decoded(file: Path) -> str:
-    try:
-        written = read_bounded(file, LIST_BYTES)
-    except PlainFileError as error:
-        raise _wrong(file, 0, message("{why}. Expected a CSV file", why=said_by(error))) from None
-    if written.startswith(WORKBOOKS):
-        raise _wrong(file, 0, message("is a workbook. Expected it saved as 'CSV UTF-8'"))
+def _decoded(file: Path, written: bytes) -> str:
     encoding = "utf-8-sig"
     if written.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         encoding = "utf-32"
@@ -185,9 +222,9 @@ def _plain(heading: str) -> str:
     return " ".join(re.sub(r"[()\[\]_.:/-]", " ", comparison_key(heading)).split())
 
 
-def _check_heading(file: Path, line: int, names: list[str]) -> None:
+def _check_heading(file: Path, line: int, names: list[str], needed: AbstractSet[str]) -> None:
     names = [name for name in names if name]
-    missing, strange = NEEDED - set(names), sorted({name for name in names if name not in COLUMNS})
+    missing, strange = needed - set(names), sorted({name for name in names if name not in COLUMNS})
     lacking, odd = sorted(missing), repr(strange[0][:60]) if strange else ""
     if missing and strange:
         said = message("the heading lacks {columns}; {odd} is none of them", columns=lacking, odd=odd)
@@ -220,7 +257,7 @@ def _kind(written: str) -> str:
     return written
 
 
-def circles(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+def circles(rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
     """Yield (line, id) of each row that is its own ancestor; linear in the rows, however long their chains."""
     parents = {row["id"]: row["parent"] for _, row in rows}
     done: set[str] = set()

@@ -28,6 +28,7 @@ from monitor.judging.health import Health, Rules, State, Transition
 from monitor.judging.known import Known
 from monitor.judging.power import TOGETHER, Power
 from monitor.judging.topology import Blame, OnTheWay, blame
+from monitor.judging.touched import Touched
 from monitor.settings.fleet import Fleet
 
 # times ``down_after`` failed rounds: so long a site waits for a suspect one on the way to it
@@ -69,6 +70,11 @@ class OutageAttribution:
         for site in self.in_downtime:
             if site in self.fleet.sites and site in self.silent_since:
                 self._known.restore_suspect(self._gateway(site), self.silent_since[site])
+
+    @property
+    def touched(self) -> Touched:
+        """Return which sites' states may have changed lately."""
+        return self._known.touched
 
     def health(self, device: str) -> Health:
         """Return the health of a device or of a link's interface; UNKNOWN before its first sample."""
@@ -140,7 +146,7 @@ class OutageAttribution:
         yield from self._leave_downtime(site, transition.since_utc)
         if transition.old in _NOT_KNOWN_TO_ANSWER:
             yield from self._reset_pending_behind(site, transition.seen_utc)
-        if self.affected.pop(site, None) is not None:
+        if self._no_longer_affected(site):
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
             yield OutageClosed(site, transition.since_utc)
@@ -158,7 +164,7 @@ class OutageAttribution:
     def _release_affected_by(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Release the sites affected by ``root``: each must fail ``down_after`` rounds of its own to count as down."""
         for site in [site for site, its_root in self.affected.items() if its_root == root]:
-            del self.affected[site]
+            self._no_longer_affected(site)
             yield NoLongerAffected(site, at_utc)
             if site not in self.fleet.sites:
                 continue
@@ -195,6 +201,7 @@ class OutageAttribution:
             else:
                 yield from self._leave_downtime(site, now_utc)
                 self.affected[site], self.silent_since[site] = finding.root, transition.since_utc
+                self.touched.add(site)
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
@@ -203,6 +210,7 @@ class OutageAttribution:
         self.silent_since[site] = since_utc
         self._note_promised(site, since_utc, now_utc)
         self.in_downtime[site] = downtime
+        self.touched.add(site)
         if known is None or known.why != downtime.why:
             since_utc = since_utc if known is None else now_utc
             yield OutageSuppressed(
@@ -231,9 +239,17 @@ class OutageAttribution:
             since_utc = max(since_utc, min(known.until_utc or now_utc, now_utc))
         return first_promised(self.downtimes, site, since_utc, now_utc)
 
+    def _no_longer_affected(self, site: str) -> bool:
+        """Release the site from another's outage; return whether it was affected by one."""
+        was_affected = self.affected.pop(site, None) is not None
+        if was_affected:
+            self.touched.add(site)
+        return was_affected
+
     def _leave_downtime(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         self.promised.pop(site, None)
         if self.in_downtime.pop(site, None) is not None:
+            self.touched.add(site)
             yield SuppressionEnded(site, at_utc)
 
     def _open(

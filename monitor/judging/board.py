@@ -128,7 +128,7 @@ class Board(OutageAttribution):
             far_end = self._known.health(self._gateway(site))
             if far_end.state is State.UNKNOWN or (far_end.suspect and far_end.state is not State.DOWN):
                 return []
-        self._known.healths.pop(interface, None)
+        self._known.forget_health(interface)
         if site is None or before.state is State.UNKNOWN:
             return []
         self.flaps.watch(site)
@@ -176,10 +176,10 @@ class Board(OutageAttribution):
                 decisions += self._release_affected_by(site, now_utc)
         for site in list(self.affected):
             if _why_ended(old, fleet, site):
-                del self.affected[site]
+                self._no_longer_affected(site)
                 decisions.append(NoLongerAffected(site, now_utc))
             elif self.affected[site] not in fleet.ancestors(site):  # it is reached another way now
-                del self.affected[site]
+                self._no_longer_affected(site)
                 self._known.suspect_down(fleet.sites[site].vital)
                 decisions.append(NoLongerAffected(site, now_utc))
         decisions += self._reset_rerouted(moved, now_utc)
@@ -210,7 +210,7 @@ class Board(OutageAttribution):
         if health.state is State.UNKNOWN:
             self._known.restore_down(self._gateway(site), self.open_outages.get(site), self.rules)
         elif health.state is not State.DOWN and self._known.health(self._gateway(site)).state is not State.UNKNOWN:
-            if self.affected.pop(site, None) is not None:
+            if self._no_longer_affected(site):
                 yield NoLongerAffected(site, now_utc)
             if self.open_outages.pop(site, None) is not None:
                 yield OutageClosed(site, now_utc, EndReason.RECONFIGURED)

@@ -6,17 +6,22 @@ from datetime import datetime
 
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.health import NO_ROW, Health, Row, Rules, State, Transition, judge, suspect
+from monitor.judging.touched import Touched
 
 UNJUDGED = Health()
 
 
 @dataclass
 class Known:
-    """Health, last sample and last good sample by the id of the device or interface."""
+    """Health, last sample and last good sample by the id of the device or interface.
+
+    ``touched``: whose health may have changed the state of its site.
+    """
 
     healths: dict[str, Health] = field(default_factory=dict)
     last: dict[str, Sample] = field(default_factory=dict)
     last_good: dict[str, Sample] = field(default_factory=dict)
+    touched: Touched = field(default_factory=Touched)
 
     def health(self, device: str) -> Health:
         """Return the health; UNKNOWN before the first sample."""
@@ -31,7 +36,7 @@ class Known:
         if sample.verdict is Verdict.OK:
             self.last_good[device] = sample
         if health is not before:
-            self.healths[device] = health
+            self._set(device, health)
         return health, transition
 
     def worst(self, devices: tuple[str, ...]) -> Health:
@@ -50,14 +55,14 @@ class Known:
 
     def restore_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
         """Restore a device that was down before a restart, until its samples say otherwise."""
-        self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
+        self._set(device, Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc)))
 
     def restore_suspect(self, device: str, since_utc: datetime) -> None:
         """Restore a device that failed before a restart without being attributed.
 
         It must fail ``down_after`` rounds again.
         """
-        self.healths[device] = Health(failed=Row(0, since_utc))
+        self._set(device, Health(failed=Row(0, since_utc)))
 
     def suspect_down(self, devices: Iterable[str]) -> None:
         """Make the devices that are down fail ``down_after`` rounds again."""
@@ -67,7 +72,7 @@ class Known:
         """Make devices that are down, or failing, fail ``down_after`` rounds again; since when is kept."""
         for device in devices:
             if device in self.healths:
-                self.healths[device] = suspect(self.healths[device])
+                self._set(device, suspect(self.healths[device]))
 
     def failing_since(self, devices: Iterable[str]) -> datetime | None:
         """Return the start of the oldest row of failed rounds among them, confirmed or not."""
@@ -82,11 +87,23 @@ class Known:
             if health is None:
                 continue
             if also_down:
-                self.healths[device] = UNJUDGED
+                self._set(device, UNJUDGED)
             elif health.state is not State.DOWN and health.failed is not NO_ROW:
-                self.healths[device] = replace(health, failed=NO_ROW, poor=NO_ROW)
+                self._set(device, replace(health, failed=NO_ROW, poor=NO_ROW))
 
     def forget(self, device: str) -> None:
         """Drop all that is known of the device."""
-        for known in (self.healths, self.last, self.last_good):
-            known.pop(device, None)
+        self.forget_health(device)
+        for samples in (self.last, self.last_good):
+            samples.pop(device, None)
+
+    def forget_health(self, device: str) -> None:
+        """Drop the health of the device, which is UNKNOWN then; its samples stay."""
+        if self.healths.pop(device, None) is not None:
+            self.touched.add(device)
+
+    def _set(self, device: str, health: Health) -> None:
+        before = self.healths.get(device, UNJUDGED)
+        self.healths[device] = health
+        if health.state is not before.state or health.suspect is not before.suspect:  # all that `worst` goes by
+            self.touched.add(device)

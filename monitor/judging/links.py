@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from monitor.domain.reasons import Reason, ReasonCode, reason
@@ -41,6 +42,15 @@ class Rates(NamedTuple):
     in_bps: float | None = None
     out_bps: float | None = None
     errors_per_s: float | None = None
+
+
+class Passage(NamedTuple):
+    """What passed a link's interface between two readings: mean rates over ``seconds``, until that time."""
+
+    link: str
+    until_utc: datetime
+    seconds: float
+    rates: Rates
 
 
 class Finding(NamedTuple):

@@ -3,10 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from monitor.domain.reasons import Reason, ReasonCode, reason
 
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together
+
+
+class UpsReading(NamedTuple):
+    """A reading of a device's UPS. ``charge``: of its battery, per cent; None where it does not say."""
+
+    device: str
+    at_utc: datetime
+    on_battery: bool
+    charge: int | None
 
 
 @dataclass

@@ -17,7 +17,8 @@ from monitor.domain.text import same_key
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision, DeviceEvent
 from monitor.judging.health import State
-from monitor.judging.links import Finding, LinkRules, Rates, Row, find, rates, utilisation
+from monitor.judging.links import Finding, LinkRules, Passage, Rates, Row, find, rates, utilisation
+from monitor.judging.power import UpsReading
 from monitor.judging.restarts import Uptime, restarted
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading, feeds_from_battery
@@ -48,10 +49,19 @@ EVENTS = {
 
 
 class SnmpJudge:
-    """Compare each device's readings with the ones before. Not thread-safe: on the event loop only."""
+    """Compare each device's readings with the ones before. Not thread-safe: on the event loop only.
 
-    def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None]) -> None:
-        self.rules, self.record = rules, record
+    ``record`` gets the sample of each link, ``measured`` what passed its interface, and each reading of a UPS.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        rules: LinkRules,
+        record: Callable[[Sample], None],
+        measured: Callable[[Passage | UpsReading], None] = lambda _: None,
+    ) -> None:
+        self.rules, self.record, self.measured = rules, record, measured
         self.restarts: Counter[str] = Counter()
         self.used: dict[str, float] = {}
         self._board = board
@@ -100,7 +110,10 @@ class SnmpJudge:
         if agent_restarted:
             self.restarts[device.id] += 1
             decisions.append(DeviceEvent(device.site, device.id, EventKind.RESTARTED, AGENT_RESTARTED, at_utc))
-        decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
+        feeds = _feeds_from_battery(state.reading, state.series)
+        if feeds is not None:
+            self.measured(UpsReading(device.id, at_utc, feeds, _charge(state.reading)))
+        decisions += self._ups(device, feeds, at_utc)
         decisions += self._left_out(device, state, at_utc)
         decisions += self._timed_out(device, state.reading.unread, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
@@ -170,6 +183,8 @@ class SnmpJudge:
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
         counters_reset = restarted_ or before.get("ifIndex") != row.get("ifIndex")  # other counters under the same name
         passed = rates(before, row, seconds, restarted=counters_reset) if seconds else Rates()
+        if passed.in_bps is not None or passed.out_bps is not None:
+            self.measured(Passage(link.id, at_utc, seconds, passed))
         if (used := utilisation(row, passed)) is not None:
             self.used[link.site] = used
         finding = find(link.interface.strip(), row, passed, link.speed_mbps, self.rules)
@@ -205,6 +220,12 @@ def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | No
     said = [one.value in one.metric.on_battery for one in series if one.metric.on_battery]
     feeds = feeds_from_battery(reading.ups)
     return any(said) if feeds is None and said else feeds
+
+
+def _charge(reading: Reading) -> int | None:
+    """Return the charge of its battery in per cent; None where it says none, or none that can be."""
+    said = reading.ups.get("upsEstimatedChargeRemaining")
+    return said if isinstance(said, int) and 0 <= said <= 100 else None
 
 
 def _named(ports: Sequence[Row], name: str) -> list[Row]:

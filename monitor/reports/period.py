@@ -95,6 +95,24 @@ def before(period: Period) -> Period:
             return days(period.begins - (period.ends - period.begins), period.begins - timedelta(days=1))
 
 
+def year_before(period: Period) -> Period:
+    """Return the same period a year earlier; of days that February has not then, the last it has."""
+    match period.kind:
+        case "month":
+            return month(period.begins.year - 1, period.begins.month)
+        case "quarter":
+            return quarter(period.begins.year - 1, (period.begins.month + 2) // 3)
+        case "fiscal":
+            return before(period)
+        case _:
+            return days(_year_before(period.begins), _year_before(period.ends - timedelta(days=1)))
+
+
+def _year_before(day: date) -> date:
+    leaps = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leaps else day.day)
+
+
 def _month_after(year: int, number: int, months: int) -> date:
     place = year * 12 + number - 1 + months
     return date(place // 12, place % 12 + 1, 1)

@@ -112,8 +112,10 @@ class NoticeSent:
 class OutageFigures:
     """An outage that reaches into the window. ``ended_utc``: None when it lasted at the report's ``as_of``.
 
-    ``kept``: None while the deadline is ahead. ``length_us``: whole, up to ``as_of``; ``counted_us``: what of it counts
-    as down in the window, within service hours. ``over_us``: past the operator's limit (``operator_hours``).
+    ``cause``: the suspected one, with ``why``; without one, ``why`` is what was observed. ``kept``: None while the
+    deadline is ahead, and of one that ended otherwise than by recovering; one with an ``excuse`` counts in no record.
+    ``length_us``: whole, up to ``as_of``; ``counted_us``: what of it counts as down in the window, within service
+    hours. ``over_us``: past the operator's limit (``operator_hours``).
     """
 
     number: int
@@ -138,7 +140,10 @@ class OutageFigures:
 
 @dataclass(frozen=True, slots=True)
 class TicketFigures:
-    """The tickets of a service. Medians in seconds, over those acknowledged or resolved in the window; None of none."""
+    """The tickets of a service; ``reopened``: how often. Medians in seconds from the opening, None of none.
+
+    To the first acknowledgement of those first acknowledged in the window, to the last resolution of those resolved.
+    """
 
     service: str
     opened: int

@@ -46,7 +46,7 @@ class SnmpPoller(Part):
 
     def __init__(self, clock: Clock, live: RuntimeState, settings: Settings, sink: Sink) -> None:
         self._clock, self._live, self._settings, self._sink = clock, live, settings, sink
-        self._judge = SnmpJudge(live.board, link_rules(settings), sink.sampled)
+        self._judge = SnmpJudge(live.board, link_rules(settings), sink.sampled, sink.measured)
         self._port_checks = asyncio.Semaphore(MOST_PORT_CHECKS)  # each is a socket of its own
         self._silent_since: dict[str, int] = {}
         self._unread: dict[str, tuple[tuple[str, ...], int]] = {}  # until when it is not asked for these

@@ -29,7 +29,7 @@ class Web(Model):
     ``names``: host names allowed besides its address. ``certificate``, ``key``: files in PEM; with them it speaks TLS.
     ``behind_proxy``: the addresses of proxies that speak TLS before it. ``anonymous``: the role of who has no name;
     unless it is given, 'viewer' for who listens on loopback with no proxy before it, else none. ``public``: where the
-    public page is served by itself, ADDRESS:PORT; empty: nowhere.
+    public page is served by itself, ADDRESS:PORT; empty: nowhere. ``demonstration``: every page says that it is one.
     """
 
     names: Annotated[tuple[Annotated[str, AfterValidator(valid_host)], ...], Field(max_length=100)] = ()
@@ -39,6 +39,7 @@ class Web(Model):
     anonymous: Literal["viewer", ""] | None = None
     listen: Annotated[str, Field(min_length=1), AfterValidator(valid_page_address)] = "127.0.0.1:9786"  # sees the above
     public: Annotated[str, AfterValidator(valid_page_address)] = ""
+    demonstration: bool = False
 
     @property
     def host(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from monitor.domain.ticket_states import UNSOLVED
+from monitor.store.among import among
 from monitor.store.models import Act, Event, Notice, Outage, SiteState, Ticket
 from monitor.store.notice_queries import NoticeView, notice_view
 from monitor.store.queries import (
@@ -152,7 +153,7 @@ def notices(session: Session, span: Span, tickets_of: Within) -> Page[NoticeView
     """Return notices; within a scope of sites only those about its tickets."""
     query = select(Notice)
     if tickets_of.sites is not None:
-        query = query.join(Ticket).where(Ticket.site.in_(tickets_of.sites))
+        query = query.join(Ticket).where(among(Ticket.site, tickets_of.sites))
     return _page(session, query, (Notice.id,), span, notice_view)
 
 
@@ -197,7 +198,7 @@ def _portion(
 
 
 def _sites(column: InstrumentedAttribute[Any], within: Within) -> list[ColumnElement[bool]]:
-    return [] if within.sites is None else [column.in_(sorted(within.sites))]
+    return [] if within.sites is None else [among(column, within.sites)]
 
 
 def _between(column: InstrumentedAttribute[Any], within: Within) -> list[ColumnElement[bool]]:

@@ -32,6 +32,7 @@ from monitor.web.console.rendering import compile_templates
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
+from monitor.web.overview import Overviews
 from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.public.publisher import Publisher
 from monitor.web.scrape import Scrape
@@ -57,7 +58,8 @@ def make_app(
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
-    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
+    changes, overviews = changes or Changes(live.instance), Overviews(live)
+    console = Console(live, store, clock, settings_of, changes, overviews, wake_delivery, probes)
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 
@@ -74,6 +76,7 @@ def make_app(
             callers.of_feed,
             Publisher(store, lambda: live.office, settings_of, clock),
             Verification(store),
+            overviews,
             partial(_publish, console),
         )
     )

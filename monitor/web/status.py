@@ -1,7 +1,7 @@
 """Collect the office's whole state as plain values, for the page and /api/v1/status."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from importlib.metadata import version
 from typing import TypedDict
@@ -63,7 +63,7 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
         "configuration": _configuration(live),
         "sites": sites,
         "counts": counts,
-        "snmp": not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
+        "snmp": not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}.__contains__),
         "store_readable": False,
         "outages": [],
         "tickets": [],
@@ -99,8 +99,9 @@ def _configuration(live: RuntimeView) -> ConfigurationDocument:
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
-    """Return the devices that SNMP does not reach although their sites answer."""
+def not_read(live: RuntimeView, answers: Callable[[str], bool]) -> list[UnreadDocument]:
+    """Return the devices that SNMP does not reach although their sites answer, as ``answers`` says of a site's id."""
+    unread = [(device, state) for device, state in dict(live.snmp).items() if state.outcome != "ok"]  # fed meanwhile
     return [
         {
             "device": device,
@@ -108,8 +109,8 @@ def not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
             "why": reason_text(state.why, "en"),
             "reason": as_json(state.why),
         }
-        for device, state in sorted(dict(live.snmp).items())  # which is fed meanwhile
-        if state.outcome != "ok" and device.partition("/")[0] in answering
+        for device, state in sorted(unread)
+        if answers(device.partition("/")[0])
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.errors import Failure
-from monitor.cli.spreadsheet import Row, circles, rows, spoilt
+from monitor.cli.spreadsheet import Row, circles, site_list, spoilt
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.cli.typed import Done, do
@@ -164,7 +164,7 @@ def test_what_is_no_list_is_refused_at_once(tmp_path: Path, place: str) -> None:
     done = subprocess.run([program(), "import", str(file)], capture_output=True, encoding="utf-8", timeout=30)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
-    assert done.stderr.endswith("Expected a CSV file\n")
+    assert done.stderr.endswith("Expected a CSV file or a workbook\n")
 
 
 def test_long_chains_of_parents_take_no_time() -> None:
@@ -196,7 +196,7 @@ def test_headings_in_words_of_an_office_are_understood_in_any_encoding(
 ) -> None:
     file = tmp_path / "sites.csv"
     file.write_bytes(f"{heading}\r\nlab-x,ল্যাব,ল্যাব,Lab,১২৭.৯.৯.৯\r\n".encode(encoding))
-    ((line, row),) = rows(file)
+    ((line, row),) = site_list(file).rows
     assert line == 2
     assert {column: cell for column, cell in row.items() if cell} == ONE
 
@@ -204,17 +204,17 @@ def test_headings_in_words_of_an_office_are_understood_in_any_encoding(
 def test_a_running_number_is_left_out_and_what_a_heading_does_not_mean_is_named(tmp_path: Path) -> None:
     file = tmp_path / "sites.csv"
     file.write_text("ক্রমিক নং,id,kind,name_bn,name_en,address,\n১,lab-x,lab,ল্যাব,Lab,127.9.9.9,\n", encoding="utf-8")
-    assert rows(file)[0][1]["id"] == "lab-x"
+    assert site_list(file).rows[0][1]["id"] == "lab-x"
     file.write_text("id,kind,name_bn,name_en,মোবাইল\n", encoding="utf-8")
     with pytest.raises(Failure, match="the heading lacks address; 'মোবাইল' is none of them"):
-        rows(file)
+        site_list(file)
 
 
 @pytest.mark.parametrize("start", [b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")])
-def test_a_workbook_is_told_as_one(tmp_path: Path, start: bytes) -> None:
+def test_a_workbook_that_cannot_be_read_is_refused_as_one(tmp_path: Path, start: bytes) -> None:
     (tmp_path / "sites.xlsx").write_bytes(start + b"\0" * 100)
-    with pytest.raises(Failure, match="is a workbook"):
-        rows(tmp_path / "sites.xlsx")
+    with pytest.raises(Failure, match="Expected a workbook of Excel or LibreOffice"):
+        site_list(tmp_path / "sites.xlsx")
 
 
 def test_a_name_that_another_encoding_spoilt_is_seen() -> None:

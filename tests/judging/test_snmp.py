@@ -9,7 +9,8 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import DeviceEvent, OutageOpened
 from monitor.judging.health import Rules, State
-from monitor.judging.links import LinkRules
+from monitor.judging.links import LinkRules, Passage, Rates
+from monitor.judging.power import UpsReading
 from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.probes.snmp.mibs import OUTPUT_SOURCE
 from monitor.probes.snmp.modules import Series
@@ -37,7 +38,8 @@ class Watch:
         core = replace(site("core"), devices=(ROUTER, UPS_A, UPS_B))
         north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1", speed_mbps))
         self.board = Board(fleet(core, north), Rules(down_after=3, up_after=2))
-        self.meaning = SnmpJudge(self.board, LinkRules(), lambda _: None)
+        self.measured: list[Passage | UpsReading] = []
+        self.meaning = SnmpJudge(self.board, LinkRules(), lambda _: None, self.measured.append)
         self.minute = 0
         self.opened: list[str] = []
 
@@ -83,6 +85,26 @@ def test_a_ups_without_the_standard_mib_is_understood_by_its_maker_s(watch: Watc
     assert says(3) == ["on_battery"]
     assert says(2) == ["on_mains"]
     assert says(3, upsOutputSource=MAINS) == [], "the standard one comes first"
+
+
+def test_what_passed_an_interface_is_measured_but_never_across_a_restart_or_a_wrap_that_cannot_be(watch: Watch) -> None:
+    def counts(octets: int, uptime_s: int) -> None:
+        row: Facts = {"ifIndex": 3, "ifName": "sfp1", "ifHCInOctets": octets, "ifHCOutOctets": 0, "ifHighSpeed": 100}
+        watch.sees(ROUTER, SnmpState("ok", None, Reading({"sysUpTime_ticks": uptime_s * 100}, ports=[row])))
+
+    counts(1_000_000, 1_000)
+    counts(1_000_000 + 7_500_000, 1_060)
+    assert watch.measured == [Passage("north/interface", at(2), 60.0, Rates(1e6, 0.0, None))]
+    counts(100, 20)
+    assert len(watch.measured) == 1, "it restarted"
+    counts(100 + 10**12, 80)
+    assert [one.rates.in_bps for one in watch.measured[1:] if isinstance(one, Passage)] == [None], "faster than it can"
+
+
+def test_each_reading_of_a_ups_is_measured_with_its_charge(watch: Watch) -> None:
+    watch.ups(UPS_A, upsOutputSource=BATTERY, upsEstimatedChargeRemaining=80)
+    watch.ups(UPS_A, upsOutputSource=MAINS, upsEstimatedChargeRemaining=255)
+    assert watch.measured == [UpsReading(UPS_A.id, at(1), True, 80), UpsReading(UPS_A.id, at(2), False, None)]
 
 
 @pytest.mark.parametrize("source", ["other", "none", "mains", "bypass", "booster", "reducer"])

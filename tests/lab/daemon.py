@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -45,10 +45,21 @@ BESIDE_RESOLV_CONF = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
 
 class Daemon:
-    """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``."""
+    """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``.
 
-    def __init__(self, lab: Lab, home: Path, port: int = 0, environment: Mapping[str, str] | None = None) -> None:
+    ``command``: what is run in place of `upazila-monitor`.
+    """
+
+    def __init__(
+        self,
+        lab: Lab,
+        home: Path,
+        port: int = 0,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
+    ) -> None:
         self._lab = lab
+        self._command = list(command) or [program()]
         self._environment = dict(environment or {})
         self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self._process: subprocess.Popen[str] | None = None
@@ -90,22 +101,25 @@ class Daemon:
         handed_in: bool = True,
         resolver: str | None = None,
         fresh: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Starts the process and waits until every device was judged once; None does not wait.
 
         ``handed_in``: with the listening socket of out here; else it listens by itself, in there. ``resolver``: the
-        name server that it asks, in place of the machine's. ``fresh``: with nothing in its database.
+        name server that it asks, in place of the machine's. ``fresh``: with nothing in its database. ``environment``:
+        what this start has besides its own.
         """
         assert not self.running, "the daemon runs already"
         listener = self._listener.fileno()
-        words = [program(), "--config", str(self.config), "run", *(["--fresh"] if fresh else [])]
+        words = [*self._command, "--config", str(self.config), "run", *(["--fresh"] if fresh else [])]
         if handed_in:
             words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
         if resolver is not None:
             resolv_conf = self.home / "resolv.conf"
             resolv_conf.write_text(f"nameserver {resolver}\n")
             words = ["unshare", "-m", "sh", "-c", BESIDE_RESOLV_CONF, str(resolv_conf), *words]
-        changes = [f"{name}={value}" for name, value in self._environment.items()]
+        given = {**self._environment, **(environment or {})}
+        changes = [f"{name}={value}" for name, value in given.items()]
         with self.log_file.open("a", encoding="utf-8") as log:
             self._process = self._lab.monitor.popen(
                 ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT

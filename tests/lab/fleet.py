@@ -38,8 +38,13 @@ def officer_address(role: str) -> str:
     return f"{role}@office.example"
 
 
-def write_config(folder: Path, *, sites: str, listen: str, target_s: int = 8, settings: Settings | None = None) -> None:
-    """Fills ``folder`` with a whole configuration; ``settings`` says what of monitor.toml differs from FAST."""
+def write_config(
+    folder: Path, *, sites: str, listen: str, target_s: int | None = 8, settings: Settings | None = None
+) -> None:
+    """Fills ``folder`` with a whole configuration; ``settings`` says what of monitor.toml differs from FAST.
+
+    ``target_s``: the target of every service, promised around the clock; None leaves the charter's own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sites.toml").write_text(sites, encoding="utf-8")
     (folder / "charter.toml").write_text(drill_charter(target_s), encoding="utf-8")
@@ -51,8 +56,8 @@ def write_config(folder: Path, *, sites: str, listen: str, target_s: int = 8, se
     (folder / "monitor.toml").write_text(_toml(wanted), encoding="utf-8")
 
 
-def drill_charter(target_s: int) -> str:
-    """The shipped charter with made-up, confirmed addresses, promised around the clock, due after ``target_s`` s."""
+def drill_charter(target_s: int | None) -> str:
+    """The shipped charter with made-up, confirmed addresses; promised around the clock, due after ``target_s`` s."""
     text, count = re.subn(
         r'(?ms)^(\[officers\.(\w+)\]$.*?^email = )"[^"]*"',
         lambda found: f'{found[1]}"{officer_address(found[2])}"',
@@ -60,6 +65,8 @@ def drill_charter(target_s: int) -> str:
     )
     assert count == text.count("\n[officers."), "an officer of the shipped charter has no e-mail key to fill in"
     text = text.replace("\nofficers_confirmed = false\n", "\nofficers_confirmed = true\n")
+    if target_s is None:
+        return text
     text = re.sub(r"(?m)^target = [^#\n]*", f"target = {{ seconds = {target_s} }}", text)
     text = re.sub(r'(?m)^hours = "\w+"', 'hours = "always"', text)
     return text.replace("\n[citizen_defaults]\n", '\n[citizen_defaults]\nhours = "always"\n')

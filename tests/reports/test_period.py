@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.reports import period
-from monitor.reports.period import Period, before, period_of
+from monitor.reports.period import Period, before, period_of, year_before
 
 DAYS = st.dates(date(2000, 1, 1), date(2200, 1, 1))
 PERIODS = st.one_of(
@@ -62,3 +62,15 @@ def test_the_period_before_ends_where_it_begins_and_is_of_its_kind(one: Period) 
 def test_what_is_no_period_is_refused(kind: str, code: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         period_of(kind, code)
+
+
+@given(PERIODS)
+def test_the_year_before_is_the_same_kind_of_period_a_year_earlier(one: Period) -> None:
+    found = year_before(one)
+    assert found.kind == one.kind
+    assert found.begins.year == one.begins.year - 1
+    assert abs((one.begins - found.begins).days - 365) <= 1
+
+
+def test_days_that_february_lacks_a_year_earlier_end_on_its_last() -> None:
+    assert year_before(period_of("days", "2028-02-29..2028-02-29")).code == "2027-02-28..2027-02-28"

@@ -13,6 +13,8 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules
+from monitor.judging.links import Passage
+from monitor.judging.power import UpsReading
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.trusted_clock import TrustedClock
@@ -61,9 +63,13 @@ class Told:
 
     samples: list[Sample] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    measurements: list[Passage | UpsReading] = field(default_factory=list)
 
     def sampled(self, sample: Sample) -> None:
         self.samples.append(sample)
+
+    def measured(self, measured: Passage | UpsReading) -> None:
+        self.measurements.append(measured)
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         self.decisions += decisions

@@ -3,15 +3,21 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
-from monitor.runtime.history_keeper import MOST_SLOTS, HistoryKeeper, Rounds
+from monitor.judging.links import Passage, Rates
+from monitor.judging.power import UpsReading
+from monitor.runtime.history_keeper import HistoryKeeper
+from monitor.runtime.unwritten import MOST_SLOTS, Rounds
 from monitor.settings.history_section import History
 from monitor.store.history.file import FINE_S, HistoryFile
-from monitor.store.history.summaries import Echoes
+from monitor.store.history.names import ups_series
+from monitor.store.history.summaries import Echoes, Traffic, UpsPower
+from tests.runtime.built import settings_of
 
 KEEPING = History()
 
@@ -23,7 +29,7 @@ def sample(clock: VirtualClock, device: str = "a/gateway", lost: int = 0) -> Sam
 
 
 def recorder(clock: VirtualClock, folder: Path, section: History = KEEPING) -> HistoryKeeper:
-    return HistoryKeeper(clock, HistoryFile(folder), section)
+    return HistoryKeeper(clock, HistoryFile(folder), settings_of(history=section))
 
 
 async def test_an_hour_of_rounds_is_written_by_five_minutes_and_by_the_hour(tmp_path: Path) -> None:
@@ -42,7 +48,7 @@ async def test_an_hour_of_rounds_is_written_by_five_minutes_and_by_the_hour(tmp_
     assert sum(one.failed for one in fine.values()) == 2
     (hour,) = file.read("coarse", "a/gateway", Echoes, began - timedelta(hours=1), clock.utc()).values()
     assert (hour.answered, hour.failed, hour.sent, hour.lost) == (58, 2, 180, 6)
-    assert part.recent("a/gateway") == {}, "what is written is forgotten"
+    assert part.unwritten("a/gateway") == {}, "what is written is forgotten"
 
 
 async def test_a_stop_in_the_middle_of_an_hour_loses_nothing(tmp_path: Path) -> None:
@@ -70,10 +76,10 @@ async def test_a_file_that_refuses_costs_no_memory_without_end(tmp_path: Path) -
         part.take(sample(clock))
         clock.advance(FINE_S)
     await part.write()
-    assert len(part.recent("a/gateway")) <= MOST_SLOTS + 1
+    assert len(part.unwritten("a/gateway")) <= MOST_SLOTS + 1
     (tmp_path / "missing").mkdir()
     await part.write()
-    assert part.recent("a/gateway") == {}
+    assert part.unwritten("a/gateway") == {}
 
 
 async def test_where_none_are_kept_there_is_no_file_and_no_memory(tmp_path: Path) -> None:
@@ -84,7 +90,7 @@ async def test_where_none_are_kept_there_is_no_file_and_no_memory(tmp_path: Path
     clock.advance(FINE_S)
     part.take(sample(clock))
     await part.close()
-    assert (part.recent("a/gateway"), HistoryFile(tmp_path).is_there) == ({}, False)
+    assert (part.unwritten("a/gateway"), HistoryFile(tmp_path).is_there) == ({}, False)
 
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3)), max_size=60))
@@ -104,4 +110,43 @@ async def test_other_probes_are_no_rounds_of_echoes(tmp_path: Path) -> None:
     clock = VirtualClock()
     part = recorder(clock, tmp_path)
     part.take(sample(clock)._replace(probe="snmp"))
-    assert part.recent("a/gateway") == {}
+    assert part.unwritten("a/gateway") == {}
+
+
+async def test_what_passed_a_link_and_a_ups_are_written_beside_the_rounds(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part, began = recorder(clock, tmp_path), clock.utc()
+    await part.open()
+    for minute in range(60):
+        clock.advance(60)
+        part.measured(Passage("north/interface", clock.utc(), 60, Rates(1e6 * (minute // 5 + 1), None)))
+        part.measured(UpsReading("north/ups", clock.utc(), on_battery=minute >= 30, charge=100 - minute))
+        if minute == 7:  # in the middle of five minutes
+            await part.write()
+    await part.close()
+
+    file = HistoryFile(tmp_path)
+    rates = file.read("fine", "north/interface", Traffic, began, clock.utc())
+    assert [round((rate.in_bps or 0) / 1e6) for rate in rates.values()] == list(range(1, 13))
+    assert {(rate.seconds, rate.out_bps) for rate in rates.values()} == {(300, None)}
+    (hour,) = file.read("coarse", "north/interface", Traffic, began, clock.utc()).values()
+    assert hour.seconds == 3_600
+    assert hour.in_bps == pytest.approx(6.5e6, rel=0.01)
+    power = file.read("coarse", ups_series("north/ups"), UpsPower, began, clock.utc() + timedelta(hours=1))
+    assert sum(one.on_battery for one in power.values()) == 30
+    assert min(one.lowest_charge or 0 for one in power.values()) == 41
+    assert part.unwritten("north/interface") == {}
+
+
+async def test_a_device_taken_out_of_the_configuration_costs_no_memory(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path)
+    await part.open()
+    part.take(sample(clock, "gone/gateway"))
+    assert part.last_day("gone/gateway", clock.utc())
+    clock.advance(FINE_S)
+    part.take(sample(clock, "gone/gateway"))
+    await part.write()
+    clock.advance(3 * 3_600)
+    await part.write()
+    assert part.last_day("gone/gateway", clock.utc()) == []

@@ -1,5 +1,6 @@
 """Lists of tickets: what is urgent stands first, pages join without a gap, filters find what they name."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -112,7 +113,10 @@ def test_a_filter_finds_what_it_names_and_nothing_else(store: Store, wanted: Tic
     assert numbers(store, wanted) == found
     with store.read() as session:
         assert ticket_list.count(session, wanted) == len(found)
-        assert ticket_list.counts(session, {"a": wanted, "b": TicketFilter()}) == {"a": len(found), "b": 4}
+        late = replace(wanted, due_until_utc=NOON)
+        counted = ticket_list.counts(session, wanted, {"all": wanted, "late": late})
+        assert counted == {"all": len(found), "late": ticket_list.count(session, late)}
+        assert ticket_list.counts(session, TicketFilter(), {"all": TicketFilter()}) == {"all": 4}
     store.close()
 
 

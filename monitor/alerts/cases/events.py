@@ -72,7 +72,7 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
     for site, changes in states.items():
         row, last = known.get(site), changes[-1]
         if row is None:
-            row = SiteState(site=site, state=last.state, since_utc=last.since_utc)
+            row = SiteState(site=site, state=last.state, since_utc=last.since_utc, first_utc=changes[0].since_utc)
             work.session.add(row)
         for change in changes:
             row.answers_since_utc = (row.answers_since_utc or change.since_utc) if change.state in ANSWERS else None

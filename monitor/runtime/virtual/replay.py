@@ -3,7 +3,7 @@
 Nothing is sent: the database is temporary, and notices are only listed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,20 +11,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.alerts.cases import actions, downtimes, outages
+from monitor.alerts.cases import downtimes, outages
 from monitor.alerts.cases.clock import settle
-from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.cases.next_due import next_moment
-from monitor.alerts.cases.refusals import BadInput, Refused
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.event_kinds import EventKind
-from monitor.domain.message import message, said_by
+from monitor.domain.message import message
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
-from monitor.domain.text import has_words
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Decision,
@@ -42,32 +39,37 @@ from monitor.probes.snmp.reading import Reading
 from monitor.runtime.icmp_prober import STALL_NS
 from monitor.runtime.snmp_poller import link_rules
 from monitor.runtime.virtual import replay_events
+from monitor.runtime.virtual.replay_acts import do, known, replan
 from monitor.runtime.virtual.replay_clock import ReplayClock
 from monitor.runtime.virtual.replay_delivery import ReplayOutbox
 from monitor.runtime.virtual.replay_events import ImpossibleError, RecordedEvent
 from monitor.runtime.virtual.replay_output import SiteHistory, Transition, line, ticket_lines
 from monitor.settings.load import Settings
-from monitor.settings.problems import did_you_mean
 from monitor.store import board_state, ticket_rows
 from monitor.store.opening import open_store
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)
-REPLAYED = "replayed"
 STALL = timedelta(seconds=STALL_NS / NS_PER_S)
 
 
 def replay(
-    settings: Settings, recorded: Iterable[Sample | RecordedEvent], until_utc: datetime | None = None
+    settings: Settings,
+    recorded: Iterable[Sample | RecordedEvent],
+    until_utc: datetime | None = None,
+    at_end: Callable[[Session, Office, datetime], None] | None = None,
 ) -> Iterator[Transition]:
     """Yield every transition, in order of time; ``until_utc`` advances time past the recording.
 
-    Raises ImpossibleError when a recorded event cannot have happened then.
+    ``at_end`` gets what is stored in the end, and when that is; a recording without an entry has no end. Raises
+    ImpossibleError when a recorded event cannot have happened then.
     """
     with _scratch() as store:
         office = Office.of(settings)
         player = _Player(settings, store, office, board_of(settings, office))
+        each = None
         for each in recorded:
             if isinstance(each, Sample):
                 yield from player.sample(each)
@@ -75,18 +77,11 @@ def replay(
                 yield from player.happen(each)
         if until_utc is not None:
             yield from player.until(until_utc)
-
-
-@contextmanager
-def _possible() -> Iterator[None]:
-    """Raise ImpossibleError when an act is refused."""
-    try:
-        yield
-    except BadInput as error:
-        field = "email" if error.field == "asker_email" else error.field
-        raise ImpossibleError(message("{field:>: }{fault}", field=field, fault=said_by(error))) from None
-    except Refused as error:
-        raise ImpossibleError(said_by(error)) from None
+        if at_end is not None and each is not None:
+            wall_utc = until_utc or (each.started_utc if isinstance(each, Sample) else each.clock_after)
+            now_utc = yield from player.finish(wall_utc)
+            with store.read() as session:
+                at_end(session, player.office, now_utc)
 
 
 @contextmanager
@@ -140,6 +135,16 @@ class _Player:
         """Advance time, by the wall clock."""
         yield from self._update_clock_trust(wall_utc)
         yield from self.advance(self._clock.date(wall_utc))
+
+    def finish(self, wall_utc: datetime) -> Generator[Transition, None, datetime]:
+        """Store what waits, and that the daemon lives if it does; return the time, by the trusted clock."""
+        yield from self.until(wall_utc)
+        now_utc = self._clock.date(wall_utc)
+        if self.runs:
+            yield from self._look(now_utc)
+            with self.store.write() as session:
+                board_state.store_heartbeat(session, self._clock.known(wall_utc))
+        return now_utc
 
     def _update_clock_trust(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
         """Update the clock's trust, as the writer does; redate what it dated before."""
@@ -227,12 +232,12 @@ class _Player:
         yield from self.advance(now_utc - timedelta(seconds=stalled_s))
         match happening:
             case replay_events.Mains(site=site, on_battery=on_battery):
-                self._known("site", site, self.board.fleet.sites)
+                known("site", site, self.board.fleet.sites)
                 yield from self.take(self.board.ups(site, now_utc, on_battery=on_battery), now_utc)
             case replay_events.SnmpRead():
                 yield from self._read(happening)
             case replay_events.Trap(device=device, name=name):
-                self._known("device", device, self.board.fleet.devices)
+                known("device", device, self.board.fleet.devices)
                 site = self.board.fleet.devices[device].site
                 yield from self.take(
                     [DeviceEvent(site, device, EventKind.TRAP, reason(ReasonCode.TRAP, name=name), now_utc)], now_utc
@@ -257,13 +262,8 @@ class _Player:
             case replay_events.Stall(seconds=seconds):
                 yield from self._stalled(timedelta(seconds=seconds), now_utc)
 
-    def _known(self, what: str, name: str, among: Iterable[str]) -> None:
-        if name not in among:
-            hint = did_you_mean(name, list(among))
-            raise ImpossibleError(message("{what}: there is no '{name}'.{hint: }", what=what, name=name, hint=hint))
-
     def _read(self, read: replay_events.SnmpRead) -> Iterator[Transition]:
-        self._known("device", read.device, self.board.fleet.devices)
+        known("device", read.device, self.board.fleet.devices)
         device = self.board.fleet.devices[read.device]
         reading = Reading(read.system, read.ports, read.ups) if read.outcome == "ok" else None
         state = SnmpState(read.outcome, None if reading else reason(ReasonCode.NO_ANSWER), reading)
@@ -271,27 +271,12 @@ class _Player:
         yield from self.take(self._meaning.of(device, state, read.t, mono_ns), read.t)
 
     def _act(self, act: replay_events.Act | replay_events.Registered) -> None:
-        with self.store.write() as session, _possible():
-            work = Work(session, self.office, act.t, act.by)
-            if isinstance(act, replay_events.Registered):
-                self._known("service", act.service, self.office.charter.services)
-                if act.site is not None:
-                    self._known("site", act.site, self.board.fleet.sites)
-                request = Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
-                actions.register(work, request)
-            else:
-                # A recording may leave out the words that a person had to give.
-                text = REPLAYED if act.act in actions.NEEDS_WORDS and not has_words(act.text) else act.text
-                actions.act(work, act.ticket, act.act, text, until_utc=act.until)
+        with self.store.write() as session:
+            do(Work(session, self.office, act.t, act.by), act)
 
     def _replan(self, change: replay_events.Planned | replay_events.PlannedEnded) -> Iterator[Transition]:
-        with self.store.write() as session, _possible():
-            work = Work(session, self.office, change.t)
-            if isinstance(change, replay_events.Planned):
-                # What was planned was possible then: the rules of a new plan are not those of a recorded one.
-                downtimes.add(work.by(change.by), change.name, change.work)
-            else:
-                actions.end_work(work, change.name)
+        with self.store.write() as session:
+            replan(Work(session, self.office, change.t), change)
         self._plan(change.t)
         yield from self.take(self.board.replan(partial(downtime_of, self.office), change.t), change.t)
 

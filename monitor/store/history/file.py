@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.store.history.packing import Damaged, pack, unpack
-from monitor.store.history.summaries import Echoes, Traffic
+from monitor.store.history.summaries import Summary
+from monitor.store.history.use import Use
 
 FILE = "history.db"
 BUSY_TIMEOUT_S = 5.0
@@ -21,10 +22,9 @@ FINE_S, COARSE_S = 300, 3_600
 SLOTS = {"fine": 86_400 // FINE_S, "coarse": 86_400 // COARSE_S}
 STEP_S = {"fine": FINE_S, "coarse": COARSE_S}
 EPOCH = date(1970, 1, 1)
-PORTION = 500  # series a transaction: others get their turn
 MARK = 0x75706D68  # 'upmh', the application id
 
-Kind = TypeVar("Kind", Echoes, Traffic)
+Kind = TypeVar("Kind", bound=Summary)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -32,7 +32,12 @@ CREATE TABLE IF NOT EXISTS fine (
     series INTEGER NOT NULL, day INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS coarse (
     series INTEGER NOT NULL, day INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS used (
+    series INTEGER NOT NULL, span TEXT NOT NULL, begins INTEGER NOT NULL, rates INTEGER NOT NULL,
+    in_p95_bps REAL, out_p95_bps REAL, in_octets INTEGER NOT NULL, out_octets INTEGER NOT NULL,
+    PRIMARY KEY (series, span, begins)) WITHOUT ROWID;
 """
+TABLES = frozenset({"series", "fine", "coarse"})  # those without which a file is none of ours; others are added
 
 
 class HistoryRefuses(Exception):
@@ -65,28 +70,25 @@ class HistoryFile:
     def open(self) -> None:
         """Make the file, or begin it again where it is no history; raises HistoryRefuses."""
         try:
-            if self._is_sound():
-                return
-            self._put_aside()
+            if not self._is_sound():
+                self._put_aside()
             with self._connected() as connection:
                 connection.executescript(_SCHEMA)
                 connection.execute(f"PRAGMA application_id = {MARK}")
         except (OSError, sqlite3.Error) as error:
             raise HistoryRefuses(str(error)) from None
 
-    def add(self, table: str, summaries: Mapping[str, Mapping[datetime, Echoes | Traffic]]) -> None:
-        """Add summaries of series, by the beginning of their stretch (UTC), to what is there of the same stretch.
+    def add(self, summaries: Mapping[str, Mapping[datetime, Summary]]) -> None:
+        """Add five-minute summaries of series, by their beginning (UTC), to what is there of the same minutes and hour.
 
-        Raises HistoryRefuses; what was added in portions before stays.
+        All of it or nothing: raises HistoryRefuses.
         """
-        names = sorted(summaries)
         try:
-            with self._connected() as connection:
-                for start in range(0, len(names), PORTION):
-                    with connection:
-                        connection.execute("BEGIN IMMEDIATE")
-                        for name in names[start : start + PORTION]:
-                            self._add_one(connection, table, name, summaries[name])
+            with self._connected() as connection, connection:
+                connection.execute("BEGIN IMMEDIATE")
+                for name, stretches in sorted(summaries.items()):
+                    self._add_one(connection, "fine", name, stretches)
+                    self._add_one(connection, "coarse", name, hourly(stretches))
         except sqlite3.Error as error:
             raise HistoryRefuses(str(error)) from None
 
@@ -120,15 +122,64 @@ class HistoryFile:
                 for table, days in (("fine", kept.fine), ("coarse", kept.coarse)):
                     limit = _day_of(now_utc) - days
                     connection.execute(f"DELETE FROM {table} WHERE day < ?", (limit,))
+                oldest = (now_utc.date() - EPOCH).days - kept.coarse
+                connection.execute("DELETE FROM used WHERE begins < ?", (oldest,))
         except sqlite3.Error as error:
             raise HistoryRefuses(str(error)) from None
 
+    def put_use(self, used: Mapping[tuple[str, str, date], Use]) -> None:
+        """Keep how interfaces were used, by 'day' or 'month', series and first day; what was kept of it is replaced.
+
+        All of it or nothing: raises HistoryRefuses.
+        """
+        query = (
+            "INSERT OR REPLACE INTO used (series, span, begins, rates, in_p95_bps, out_p95_bps, in_octets, out_octets) "
+            "SELECT id, ?, ?, ?, ?, ?, ?, ? FROM series WHERE name = ?"
+        )
+        rows = [
+            (span, (day - EPOCH).days, use.rates, use.in_p95_bps, use.out_p95_bps, use.in_octets, use.out_octets, name)
+            for (span, name, day), use in sorted(used.items())
+        ]
+        try:
+            with self._connected() as connection, connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(query, rows)
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+
+    def read_use(self, span: str, name: str, first: date, until: date) -> dict[date, Use]:
+        """Return what is kept of an interface's days or months that begin from ``first`` to before ``until``.
+
+        Raises HistoryRefuses.
+        """
+        query = (
+            "SELECT begins, rates, in_p95_bps, out_p95_bps, in_octets, out_octets FROM used "
+            "WHERE series = (SELECT id FROM series WHERE name = ?) AND span = ? AND begins >= ? AND begins < ? "
+            "ORDER BY begins"
+        )
+        try:
+            with self._connected(readonly=True) as connection:
+                bounds = (first - EPOCH).days, (until - EPOCH).days
+                rows = connection.execute(query, (name, span, *bounds)).fetchall()
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+        return {EPOCH + timedelta(days=begins): Use(*columns) for begins, *columns in rows}
+
+    def last_day_of_use(self) -> date | None:
+        """Return the last day of which any interface's use is kept; None without one. Raises HistoryRefuses."""
+        try:
+            with self._connected(readonly=True) as connection:
+                (found,) = connection.execute("SELECT max(begins) FROM used WHERE span = 'day'").fetchone()
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+        return None if found is None else EPOCH + timedelta(days=found)
+
     def _add_one(
-        self, connection: sqlite3.Connection, table: str, name: str, summaries: Mapping[datetime, Echoes | Traffic]
+        self, connection: sqlite3.Connection, table: str, name: str, summaries: Mapping[datetime, Summary]
     ) -> None:
         connection.execute("INSERT OR IGNORE INTO series (name) VALUES (?)", (name,))
         (series,) = connection.execute("SELECT id FROM series WHERE name = ?", (name,)).fetchone()
-        by_day: dict[int, dict[int, Echoes | Traffic]] = {}
+        by_day: dict[int, dict[int, Summary]] = {}
         for at_utc, summary in summaries.items():
             day = _day_of(at_utc)
             by_day.setdefault(day, {})[int((at_utc - _beginning(day)).total_seconds()) // STEP_S[table]] = summary
@@ -151,10 +202,10 @@ class HistoryFile:
             with self._connected(readonly=True) as connection:
                 (mark,) = connection.execute("PRAGMA application_id").fetchone()
                 (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-                tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         except sqlite3.DatabaseError:
             return False
-        return bool(mark == MARK and verdict == "ok" and tables == 3)
+        return bool(mark == MARK and verdict == "ok" and tables >= TABLES)
 
     def _put_aside(self) -> None:
         if not self.path.exists():
@@ -179,6 +230,15 @@ class HistoryFile:
             connection.close()
 
 
+def hourly(summaries: Mapping[datetime, Summary]) -> dict[datetime, Summary]:
+    """Return the summaries of whole hours, from those of five minutes."""
+    by_hour: dict[datetime, list[Summary]] = {}
+    for at_utc, summary in summaries.items():
+        by_hour.setdefault(at_utc.replace(minute=0, second=0, microsecond=0), []).append(summary)
+    merged = ((hour, type(parts[0]).merged(parts)) for hour, parts in by_hour.items())
+    return {hour: summary for hour, summary in merged if summary is not None}
+
+
 def _slots(table: str, day: int, packed: bytes) -> Iterator[tuple[datetime, Sequence[int]]]:
     try:
         count, slots = unpack(packed)
@@ -189,7 +249,7 @@ def _slots(table: str, day: int, packed: bytes) -> Iterator[tuple[datetime, Sequ
             yield _beginning(day) + timedelta(seconds=slot * STEP_S[table]), codes
 
 
-def _together(packed: bytes, added: Mapping[int, Echoes | Traffic]) -> tuple[dict[int, Sequence[int]], int]:
+def _together(packed: bytes, added: Mapping[int, Summary]) -> tuple[dict[int, Sequence[int]], int]:
     """Return the codes of a day with more added, and how many columns they have; damaged ones are begun again."""
     kind = type(next(iter(added.values())))
     try:
@@ -200,7 +260,7 @@ def _together(packed: bytes, added: Mapping[int, Echoes | Traffic]) -> tuple[dic
     for slot, summary in added.items():
         before = kind.of(whole[slot]) if slot in whole else None
         parts = [part for part in (before, summary) if part is not None]
-        merged = kind.merged(parts)  # type: ignore[arg-type]  # all of one kind
+        merged = kind.merged(parts)
         whole[slot] = (merged or summary).codes()
     return whole, kind.COLUMNS
 

@@ -1,4 +1,4 @@
-"""Define what is kept of a stretch of time: summaries of echo rounds, and of an interface's traffic. Pure."""
+"""Define what is kept of a stretch of time: summaries of echo rounds, an interface's traffic, a UPS's power. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST = 0xFFFE  # of a count
 
 
 class Summary(Protocol):
-    """A summary that can be packed into columns of 16 bits."""
+    """A summary that can be packed into columns of 16 bits, and merged with others of its kind."""
 
     COLUMNS: ClassVar[int]
 
@@ -21,6 +21,10 @@ class Summary(Protocol):
     @classmethod
     def of(cls, codes: Sequence[int]) -> Self | None:
         """Return the summary of columns; None for a stretch without any."""
+
+    @classmethod
+    def merged(cls, parts: Iterable[Self]) -> Self | None:
+        """Return the summary of several stretches; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Echoes:
         return cls(*codes[:5], *map(value_of, codes[5:]))
 
     @classmethod
-    def merged(cls, parts: Iterable["Echoes"]) -> "Echoes | None":
+    def merged(cls, parts: Iterable[Self]) -> Self | None:
         """Return the summary of several stretches; its median is that of their medians. None for none."""
         every = list(parts)
         if not every:
@@ -78,29 +82,67 @@ class Echoes:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What passed an interface, in bits per second: the mean of a stretch, computed from counters."""
+    """What passed an interface, in bits per second: the mean over ``seconds`` of a stretch, computed from counters."""
 
-    COLUMNS: ClassVar[int] = 2
+    COLUMNS: ClassVar[int] = 3
 
+    seconds: float
     in_bps: float | None
     out_bps: float | None
 
     def codes(self) -> Sequence[int]:
-        return code_of(self.in_bps), code_of(self.out_bps)
+        return min(round(self.seconds), MOST), code_of(self.in_bps), code_of(self.out_bps)
 
     @classmethod
     def of(cls, codes: Sequence[int]) -> Self | None:
-        found = cls(*map(value_of, codes))
-        return None if found.in_bps is None and found.out_bps is None else found
+        if codes[0] == NONE:
+            return None
+        return cls(float(codes[0]), *map(value_of, codes[1:]))
 
     @classmethod
-    def merged(cls, parts: Iterable["Traffic"]) -> "Traffic | None":
-        """Return the mean of several stretches of equal length; None for none."""
+    def merged(cls, parts: Iterable[Self]) -> Self | None:
+        """Return the mean over all their seconds; None for none."""
         every = list(parts)
-        incoming = [part.in_bps for part in every if part.in_bps is not None]
-        outgoing = [part.out_bps for part in every if part.out_bps is not None]
-        if not (incoming or outgoing):
+        if not every:
             return None
-        return cls(
-            sum(incoming) / len(incoming) if incoming else None, sum(outgoing) / len(outgoing) if outgoing else None
-        )
+        seconds = sum(part.seconds for part in every)
+        incoming = _mean([(part.seconds, part.in_bps) for part in every])
+        return cls(seconds, incoming, _mean([(part.seconds, part.out_bps) for part in every]))
+
+
+@dataclass(frozen=True, slots=True)
+class UpsPower:
+    """The readings of a UPS: how many there were, how many of them on battery, and its lowest charge in per cent."""
+
+    COLUMNS: ClassVar[int] = 3
+
+    readings: int
+    on_battery: int
+    lowest_charge: int | None = None
+
+    def codes(self) -> Sequence[int]:
+        charge = NONE if self.lowest_charge is None else self.lowest_charge
+        return min(self.readings, MOST), min(self.on_battery, MOST), charge
+
+    @classmethod
+    def of(cls, codes: Sequence[int]) -> Self | None:
+        if codes[0] == NONE:
+            return None
+        return cls(codes[0], codes[1], None if codes[2] == NONE else codes[2])
+
+    @classmethod
+    def merged(cls, parts: Iterable[Self]) -> Self | None:
+        """Return the summary of several stretches; None for none."""
+        every = list(parts)
+        if not every:
+            return None
+        charges = [part.lowest_charge for part in every if part.lowest_charge is not None]
+        readings, on_battery = sum(part.readings for part in every), sum(part.on_battery for part in every)
+        return cls(readings, on_battery, min(charges, default=None))
+
+
+def _mean(weighed: Sequence[tuple[float, float | None]]) -> float | None:
+    """Return the mean of what is known, by its seconds; None when nothing is."""
+    known = [(seconds, value) for seconds, value in weighed if value is not None]
+    whole = sum(seconds for seconds, _ in known)
+    return sum(seconds * value for seconds, value in known) / whole if whole else None

@@ -21,6 +21,7 @@ from monitor.alerts.cases.refusals import Refused
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.message import message
+from monitor.domain.roles import Scope
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
@@ -32,8 +33,8 @@ from monitor.store.work import Work
 from monitor.web.api.caller import Caller
 from monitor.web.api.limits import DEEPEST, MOST_BODY_BYTES, Rates, is_too_deep
 from monitor.web.api.problems import Problem, late, refusal, without_scope, without_token
-from monitor.web.api.site_search import SiteSearch
 from monitor.web.api.verification import Verification
+from monitor.web.overview import Overview, Overviews
 from monitor.web.public.publisher import Publisher
 
 T = TypeVar("T")
@@ -55,8 +56,8 @@ class Api:
     """What all routes get. On the event loop.
 
     ``settings_of``: returns the configuration in force; ``status``: the whole office's state, at most a second old, as
-    JSON; ``ages``: seconds since each part last turned; ``changed``: called on the loop after each act with names of
-    what it changed, as `runtime.changes` has them.
+    JSON; ``ages``: seconds since each part last turned; ``overviews``: the sites counted; ``changed``: called on the
+    loop after each act with names of what it changed, as `runtime.changes` has them.
     """
 
     live: RuntimeView
@@ -69,9 +70,9 @@ class Api:
     feed_of: FeedOf
     publisher: Publisher
     verification: Verification
+    overviews: Overviews
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
-    search: SiteSearch = field(default_factory=SiteSearch)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))
 
@@ -96,6 +97,10 @@ class Api:
             raise late("busy") from None
         except (SQLAlchemyError, TimeoutError):
             raise late("database-away") from None
+
+    async def overview(self, scope: Scope) -> Overview:
+        """Return the sites of a scope with their states; raises as `run` does."""
+        return await self.whole(self.overviews.of(scope))
 
     async def read(self, job: Callable[[Session], T]) -> T:
         """Return what ``job`` reads of the database, in one transaction; raises as `run` does."""

@@ -1,6 +1,8 @@
 """Answer what is watched: the whole state, sites, outages, events, and the monitor's own health."""
 
 import json
+from bisect import bisect_right
+from collections.abc import Collection
 from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, TypedDict
@@ -12,7 +14,6 @@ from monitor.alerts.cases import publishing
 from monitor.domain.api_scopes import ADMIN, STATUS_READ, TICKETS_WRITE
 from monitor.domain.message import message
 from monitor.domain.roles import Right
-from monitor.domain.text import comparison_key
 from monitor.reports.availability import figures
 from monitor.reports.charter_documents import SiteSharesDocument, availability_document
 from monitor.reports.status_document import ConfigurationDocument, LiveStatus, SiteDocument
@@ -128,26 +129,31 @@ async def sites(
 ) -> Response:
     """List sites by their ids."""
     wanted = span_of(limit, after, count, (str,))
-    live, fleet = asked.api.live, asked.api.live.fleet
+    overview = await asked.api.overview(asked.caller.scope)
+    index = overview.index
 
     def chosen() -> list[str]:
-        named = None if text is None else asked.api.search.ids(fleet, text)
-        within = None if union is None else comparison_key(union)
-        return sorted(
-            site.id
-            for site in fleet.sites.values()
-            if (named is None or site.id in named)
-            and (kind is None or site.kind == kind)
-            and (within is None or comparison_key(site.union or "") == within)
-            and (state is None or live.board.state(site.id) == state)
-            and asked.caller.sees(site)
-        )
+        """Return the ids in their order; all of them, or those of the smallest set that has all that are wanted."""
+        sets: list[Collection[str]] = [] if asked.caller.scope.is_all else [overview.sites]
+        if text is not None:
+            sets.append(index.called(text))
+        if kind is not None:
+            sets.append(index.of_kind(kind))
+        if union is not None:
+            sets.append(index.of_union(union))
+        if state is not None:
+            sets.append(overview.in_state.get(state, ()))
+        if not sets:
+            return index.by_id
+        least, *others = sorted(sets, key=len)
+        return sorted(set(least).intersection(*others))
 
     def read(session: Session) -> Found:
         ids = chosen()
-        rest = [id_ for id_ in ids if wanted.after is None or id_ > wanted.after[0]]
-        shown = [fleet.sites[id_] for id_ in rest[: wanted.limit]]
-        more = (shown[-1].id,) if len(rest) > len(shown) else None
+        begins = 0 if wanted.after is None else bisect_right(ids, wanted.after[0])
+        ends = begins + wanted.limit
+        shown = [index.fleet.sites[id_] for id_ in ids[begins:ends]]
+        more = (shown[-1].id,) if shown and len(ids) > ends else None
         found = Page(_documents(asked, session, shown), more, len(ids) if count else None)
         return page(asked, found, lambda document: document)
 

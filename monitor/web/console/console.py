@@ -25,8 +25,8 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
-from monitor.web.console.overview import Overview, Overviews
 from monitor.web.console.rendering import render
+from monitor.web.overview import Overview, Overviews
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ NAV: tuple[tuple[str, str, Right], ...] = (
 """The pages in the order of the menu, each with the right to read it."""
 
 BANNERS = {
+    "demonstration": N_("This is a demonstration: nothing on these pages is real."),
     "clock": N_("This machine's clock is not trusted: no ticket is escalated"),
     "config": N_("The configuration on disk was refused, the one before stays in force (why: upazila-monitor check)"),
     "refuses": N_("The database refuses to write, decisions wait; is the disk full?"),
@@ -53,7 +54,7 @@ BANNERS = {
         "to files only."
     ),
 }
-"""The monitor's own trouble, which stands on every page."""
+"""The monitor's own trouble, and that it is a demonstration: they stand on every page."""
 
 TOAST = "toast"
 LONGEST_TOAST = 400  # characters; it travels in a cookie
@@ -64,7 +65,8 @@ class Console:
     """What every page gets. On the event loop; jobs run in threads.
 
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
-    ``probes``: probes that people ask for, None where no engine runs.
+    ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
+    asks for too.
     """
 
     live: RuntimeView
@@ -72,14 +74,11 @@ class Console:
     clock: Clock
     settings_of: Callable[[], Settings]
     changes: Changes
+    overviews: Overviews
     wake_delivery: Callable[[], None] = lambda: None
     probes: AskedProbes | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
-    overviews: Overviews = field(init=False)
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "overviews", Overviews(self.live, self.clock))
 
     @property
     def office(self) -> Office:
@@ -151,6 +150,8 @@ class Console:
     def banners(self) -> list[str]:
         """Return codes of the monitor's own trouble, which stands on every page."""
         found = []
+        if self.settings_of().monitor.web.demonstration:
+            found.append("demonstration")
         if self.live.clock_suspect:
             found.append("clock")
         if self.live.verdict.refused:
@@ -178,5 +179,5 @@ class Console:
         return found
 
     async def overview(self, visitor: Visitor) -> Overview:
-        """Return the sites of the visitor's scope with their states, at most a second old; raises PoolFull."""
+        """Return the sites of the visitor's scope with their states; raises PoolFull."""
         return await self.overviews.of(visitor.scope)

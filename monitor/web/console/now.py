@@ -26,9 +26,9 @@ from monitor.store.now_queries import DueTicket, OpenTrouble
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
-from monitor.web.console.overview import Overview
 from monitor.web.console.rendering import site_name
 from monitor.web.console.union_map import union_map
+from monitor.web.overview import Overview
 from monitor.web.status import monitor_faults, not_read
 
 MOST_CARDS = 20
@@ -122,7 +122,7 @@ def routes(console: Console) -> list[PageRoute]:
             looked_utc=stored.looked_utc,
             since_then=[each for each in stored.since_then if each[0] in known],
             is_readable=stored.is_readable,
-            unread=not_read(console.live, overview.answering)[:MOST_UNREAD],
+            unread=not_read(console.live, overview.answers)[:MOST_UNREAD],
             planned=planned_soon(console.office, asked.now_utc),
             map=drawn,
             troubled_unions=[union_name(union) for union in drawn.troubled] if drawn else [],
@@ -224,14 +224,16 @@ def look_of(cards: Sequence[Card], total: Counter[str]) -> str:
 
 def kinds_of(overview: Overview, lang: Lang) -> list[KindRow]:
     """Return the sites by kind, in the order of the kinds; each by name where they get marks."""
-    few = {kind for kind, counts in overview.by_kind.items() if counts.total() <= MOST_DOTS}
-    marked = [site for site in overview.sites.values() if site.kind in few] if few else []
-    marked.sort(key=lambda site: name_key(site_name(lang, site)))
     return [
-        KindRow(kind, counts, [(site, overview.states[site.id]) for site in marked if site.kind == kind])
+        KindRow(kind, overview.by_kind[kind], _marks(sites, overview, lang) if len(sites) <= MOST_DOTS else [])
         for kind in KINDS
-        if (counts := overview.by_kind.get(kind)) is not None
+        if (sites := overview.of_kind.get(kind)) is not None
     ]
+
+
+def _marks(sites: Sequence[Site], overview: Overview, lang: Lang) -> list[tuple[Site, str]]:
+    by_name = sorted(sites, key=lambda site: name_key(site_name(lang, site)))
+    return [(site, overview.states[site.id]) for site in by_name]
 
 
 def planned_soon(office: Office, now_utc: datetime) -> list[Planned]:

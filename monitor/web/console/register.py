@@ -32,10 +32,10 @@ from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.count import CountView, count_view
-from monitor.web.console.overview import Overview
 from monitor.web.console.rendering import site_name
 from monitor.web.console.ticket import local_time
 from monitor.web.console.tickets import may_see
+from monitor.web.overview import Overview
 
 MOST_PLACES = 8
 REPEATS_WITHIN = timedelta(days=30)

@@ -1,23 +1,25 @@
 """List the sites of a visitor's scope: filters in the URL, the worst first, 50 on a page, as a list or as tiles."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from monitor.domain.roles import Right
-from monitor.domain.text import ascii_digits, comparison_key
-from monitor.i18n.languages import BOTH, Lang
-from monitor.i18n.sorting import name_key
+from monitor.domain.text import ascii_digits
+from monitor.i18n.languages import Lang
 from monitor.i18n.terms import KINDS, STATES
+from monitor.judging.health import State
 from monitor.runtime.live import RuntimeView
-from monitor.settings.fleet import Fleet, Site
+from monitor.settings.fleet import Site
 from monitor.store import site_page_queries
+from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
-from monitor.web.console.rendering import site_name
+from monitor.web.overview import Overview
+from monitor.web.site_index import SiteIndex
 
 ON_A_PAGE = 50
 MOST_UNIONS = 200  # in a list to choose from
@@ -63,47 +65,41 @@ def _one_of(found: str, known: Iterable[str]) -> str:
     return found if found in known else ""
 
 
-class SiteOrder:
-    """The names of a fleet: in the order of the alphabet of each language, and as they are searched. Immutable."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self.fleet = fleet
-        self._sorted: Mapping[Lang, list[str]] = {lang: _by_name(fleet, lang) for lang in BOTH}
-        self._searched = {site.id: _searched(site) for site in fleet.sites.values()}
-        names = sorted({site.union for site in fleet.sites.values() if site.union}, key=name_key)
-        self._unions = {comparison_key(name): name for name in names}
-
-    def unions_of(self, known: Collection[str]) -> list[str]:
-        """Return those of ``known`` that are unions of the fleet, in the order of the alphabet."""
-        return [name for name in self._unions.values() if name in known]
-
-    def found(self, wanted: Wanted, states: Mapping[str, str], lang: Lang) -> list[str]:
-        """Return the ids of the wanted sites among those of ``states``, the worst first, then by name."""
-        keys = [comparison_key(word) for word in wanted.text.split()]
-        union = self._unions.get(comparison_key(wanted.union), wanted.union)
-        behind = set(self.fleet.descendants(wanted.behind)) if wanted.behind in self.fleet.sites else None
-        rows: dict[str, list[str]] = {state: [] for state in STATES}
-        for id_ in self._sorted[lang if lang in self._sorted else BOTH[0]]:
-            state = states.get(id_)
-            if state is None or (wanted.state and state != wanted.state):
-                continue
-            site = self.fleet.sites[id_]
-            if (wanted.kind and site.kind != wanted.kind) or (union and site.union != union):
-                continue
-            if behind is not None and id_ not in behind:
-                continue
-            if keys and not all(key in self._searched[id_] for key in keys):
-                continue
-            rows[state].append(id_)
-        return [id_ for row in rows.values() for id_ in row]
+def found(wanted: Wanted, overview: Overview, lang: Lang) -> tuple[list[str], int]:
+    """Return the ids on the wanted page, or on the last one, the worst first, then by name; and how many there are."""
+    index = overview.index
+    narrowed: set[str] | None = None
+    for ids in _filters(wanted, index):
+        narrowed = set(ids) if narrowed is None else narrowed.intersection(ids)
+    states = [wanted.state] if wanted.state else list(STATES)
+    groups: list[Collection[str]] = [overview.in_state[State(state)] for state in states]
+    if narrowed is not None:
+        groups = [narrowed.intersection(group) for group in groups]
+    count = sum(map(len, groups))
+    begins = (min(wanted.page, pages_of(count)) - 1) * ON_A_PAGE
+    shown: list[str] = []
+    for group in groups:
+        if begins < len(group) and len(shown) < ON_A_PAGE:
+            shown += index.in_order(group, lang, begins, begins + ON_A_PAGE - len(shown))
+        begins = max(begins - len(group), 0)
+    return shown, count
 
 
-def _by_name(fleet: Fleet, lang: Lang) -> list[str]:
-    return sorted(fleet.sites, key=lambda id_: name_key(site_name(lang, fleet.sites[id_])))
+def pages_of(count: int) -> int:
+    """Return how many pages so many sites have."""
+    return max(1, -(-count // ON_A_PAGE))
 
 
-def _searched(site: Site) -> str:
-    return " ".join(map(comparison_key, (site.id, site.name_bn, site.name_en, site.union or "", site.operator)))
+def _filters(wanted: Wanted, index: SiteIndex) -> Iterator[Collection[str]]:
+    """Yield for each filter that is set the sites that it lets through, whatever their states."""
+    if wanted.union:
+        yield index.of_union(wanted.union)
+    if wanted.behind in index.fleet.sites:
+        yield set(index.fleet.descendants(wanted.behind))
+    if wanted.kind:
+        yield index.of_kind(wanted.kind)
+    if wanted.text.split():
+        yield index.described(wanted.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +134,26 @@ def _row(live: RuntimeView, site: Site, state: str) -> SiteRow:
 
 def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
-    order_of = _orders(console)
 
     async def show(asked: Asked) -> Response:
         wanted = Wanted.of(asked)
         overview = await console.overview(asked.visitor)
-        order = await order_of()
-        found = await asyncio.wrap_future(console.reading.submit(order.found, wanted, overview.states, asked.lang))
-        pages = max(1, -(-len(found) // ON_A_PAGE))
-        wanted = replace(wanted, page=min(wanted.page, pages))
-        shown = found[(wanted.page - 1) * ON_A_PAGE : wanted.page * ON_A_PAGE]
-        since = await console.read(lambda session: site_page_queries.since_of(session, shown))
-        unions = order.unions_of(overview.by_union)
+
+        def read(session: Session) -> tuple[list[str], int, Mapping[str, tuple[str, datetime]]]:
+            shown, count = found(wanted, overview, asked.lang)
+            return shown, count, site_page_queries.since_of(session, shown)
+
+        shown, count, since = await console.read(read)
+        pages = pages_of(count)
+        unions = overview.index.unions_of(overview.by_union)
         known = {id_: overview.sites[id_] for id_ in shown if id_ in overview.sites}
         return console.page(
             asked,
             "sites.html.j2",
-            wanted=wanted,
+            wanted=replace(wanted, page=min(wanted.page, pages)),
             rows=rows_of(console.live, list(known.values()), overview.states),
             since_utc={site: at for site, (state, at) in since.items() if state == overview.states.get(site)},
-            count=len(found),
+            count=count,
             pages=pages,
             total=overview.total,
             kinds=[kind for kind in KINDS if kind in overview.by_kind],
@@ -168,16 +164,3 @@ def routes(console: Console) -> list[PageRoute]:
         )
 
     return [PageRoute("/sites", Right.READ, get=show)]
-
-
-def _orders(console: Console) -> "Callable[[], asyncio.Future[SiteOrder]]":
-    """Return what gives out the order of the fleet in force, made once for each fleet, in a thread."""
-    made: list[tuple[Fleet, asyncio.Future[SiteOrder]]] = []
-
-    def order() -> asyncio.Future[SiteOrder]:
-        fleet = console.live.fleet
-        if not made or made[0][0] is not fleet or (made[0][1].done() and made[0][1].exception() is not None):
-            made[:] = [(fleet, asyncio.wrap_future(console.reading.submit(SiteOrder, fleet)))]
-        return made[0][1]
-
-    return order

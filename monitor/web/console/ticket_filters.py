@@ -1,6 +1,6 @@
 """Read which tickets a list is to show from its URL, and write that URL again. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -12,15 +12,15 @@ from monitor.domain import ticket_number
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import N_, message
 from monitor.domain.roles import Right, Role
-from monitor.domain.text import ascii_digits, clean, same_key
+from monitor.domain.text import ascii_digits, clean
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S, TicketSource, TicketState
 from monitor.i18n.formats import digits
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import ACTORS, KINDS, TICKET_STATES, WAYS
-from monitor.settings.fleet import Site
 from monitor.store.ticket_list import TicketFilter
 from monitor.web.auth.visitor import Visitor
+from monitor.web.overview import Overview
 
 T = TypeVar("T")
 A_DAY = timedelta(days=1)
@@ -79,30 +79,30 @@ def tabs_of(visitor: Visitor) -> list[str]:
     return [tab for tab in TABS if tab != "mine" or visitor.role in STAGES_OF]
 
 
-def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site], now_utc: datetime) -> TicketFilter:
-    """Return the filter of the store, whatever the tab; ``sites``: those of the visitor's scope.
+def filter_of(query: ListQuery, visitor: Visitor, overview: Overview, now_utc: datetime) -> TicketFilter:
+    """Return the filter of the store, whatever the tab; ``overview``: of the visitor's scope.
 
     Raises BadInput for a wrong date.
     """
-    restricted = bool(query.kind or query.union) or not visitor.scope.is_all
-    those = [
-        site
-        for site in (sites if restricted or query.q else ())
-        if (not query.kind or site.kind == query.kind) and (not query.union or same_key(site.union or "", query.union))
-    ]
+    index = overview.index
+    those = None if visitor.scope.is_all else set(overview.sites)
+    for typed, ids_of in ((query.kind, index.of_kind), (query.union, index.of_union)):
+        if typed:
+            those = set(ids_of(typed)) if those is None else those.intersection(ids_of(typed))
+    named = set(index.called(query.q)) if query.q else set()
     number = ticket_number.read(query.q, now_utc.astimezone(DHAKA).year) if query.q else None
     return TicketFilter(
         services=_one(query.service),
         sources=_one(query.source),
         states=_one(query.state),
         stages=(int(query.stage),) if query.stage.isdecimal() and len(query.stage) < 3 else None,
-        sites=tuple(site.id for site in those) if restricted else None,
+        sites=None if those is None else tuple(sorted(those)),
         without_site=not (query.kind or query.union),
         opened_from_utc=_midnight("since", query.since),
         opened_until_utc=_midnight("until", query.until, after=A_DAY),
         text=ascii_digits(query.q),
         number=(number.year, number.seq) if number else None,
-        named=tuple(site.id for site in those if _is_called(site, query.q)) if query.q else (),
+        named=tuple(sorted(named if those is None else named & those)),
         personal=visitor.may(Right.PERSONAL),
     )
 
@@ -157,10 +157,6 @@ def _one(value: str) -> tuple[str, ...] | None:
 
 def _meet(wanted: tuple[T, ...] | None, allowed: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(allowed) if wanted is None else tuple(value for value in wanted if value in allowed)
-
-
-def _is_called(site: Site, typed: str) -> bool:
-    return typed in site.name_bn or typed.casefold() in site.name_en.casefold() or typed.casefold() in site.id
 
 
 def _midnight(field: str, typed: str, after: timedelta = timedelta()) -> datetime | None:

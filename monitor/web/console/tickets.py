@@ -1,6 +1,6 @@
 """Show lists of tickets by urgency, as their URL says; act on several at once; write them as a table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -48,14 +48,14 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         query, after = ListQuery.of(asked.query), asked.query("after")
-        visitor, sites = asked.visitor, await _sites(console, asked)
-        wanted = filter_of(query, visitor, sites, asked.now_utc)
+        visitor, overview = asked.visitor, await console.overview(asked.visitor)
+        wanted = filter_of(query, visitor, overview, asked.now_utc)
         filters = {tab: within_tab(wanted, tab, visitor, console.office, asked.now_utc) for tab in tabs_of(visitor)}
 
         def read(session: Session) -> tuple[list[ListedTicket], dict[str, int]]:
             start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
             rows = _listed(console, session, filters[query.tab], start, A_PAGE + 1)
-            return rows, ticket_list.counts(session, filters)
+            return rows, ticket_list.counts(session, wanted, filters)
 
         found, counts = await console.read(read)
         rows = [_row(console, ticket, asked) for ticket in found[:A_PAGE]]
@@ -68,7 +68,7 @@ def routes(console: Console) -> list[PageRoute]:
             next_url=f"{query.url()}&after={rows[-1].ticket.id}" if len(found) > A_PAGE else "",
             first_url=query.url() if after else "",
             here_url=f"{query.url()}{f'&after={after}' if after else ''}",
-            choices=choices(console.office, {site.union for site in sites if site.union}, asked.lang),
+            choices=choices(console.office, overview.by_union, asked.lang),
             charter=console.office.charter,
             source_text=lambda source: source_text(source, asked.lang),
         )
@@ -91,7 +91,7 @@ def routes(console: Console) -> list[PageRoute]:
     async def export(asked: Asked) -> Response:
         query = ListQuery.of(asked.field)
         personal = asked.visitor.may(Right.PERSONAL) and asked.field("personal") == "yes"
-        wanted = filter_of(query, asked.visitor, await _sites(console, asked), asked.now_utc)
+        wanted = filter_of(query, asked.visitor, await console.overview(asked.visitor), asked.now_utc)
         wanted = within_tab(wanted, query.tab, asked.visitor, console.office, asked.now_utc)
 
         def read(work: Work) -> list[ListedTicket]:
@@ -116,13 +116,6 @@ def may_see(console: Console, asked: Asked, site_id: str | None) -> bool:
     """Return whether a ticket about that site is within the visitor's scope; what is about none is in everybody's."""
     site = console.live.fleet.sites.get(site_id or "")
     return asked.visitor.scope.is_all or (asked.visitor.sees(site) if site else site_id is None)
-
-
-async def _sites(console: Console, asked: Asked) -> Collection[Site]:
-    """Return the sites of the visitor's scope; all of them need no counting."""
-    if asked.visitor.scope.is_all:
-        return console.live.fleet.sites.values()
-    return (await console.overview(asked.visitor)).sites.values()
 
 
 def _listed(console: Console, session: Session, wanted: TicketFilter, after: int, limit: int) -> list[ListedTicket]:

@@ -9,7 +9,7 @@ from monitor.domain.text import comparison_key
 from monitor.i18n.terms import STATES
 from monitor.settings.areas_file import Areas
 from monitor.web.areas import Drawing, Shape, drawing
-from monitor.web.console.overview import Overview
+from monitor.web.overview import Overview
 
 MOST_MARKS = 200
 QUIET = ("up", "paused", "unknown")
@@ -43,8 +43,9 @@ def union_map(areas: Areas | None, overview: Overview) -> UnionMap | None:
     if areas is None:
         return None
     drawn = _drawn(areas)
-    by_union = {comparison_key(union): counts for union, counts in overview.by_union.items()}
-    shapes = [(shape, worst(by_union.get(comparison_key(shape.union)))) for shape in drawn.shapes]
+    unions = overview.index.unions
+    named = [(shape, unions.get(comparison_key(shape.union), "")) for shape in drawn.shapes]
+    shapes = [(shape, worst(overview.by_union.get(union))) for shape, union in named]
     return UnionMap(drawn, shapes, _marks(drawn, overview))
 
 
@@ -54,7 +55,7 @@ def worst(counts: Counter[str] | None) -> str:
 
 
 def _marks(drawn: Drawing, overview: Overview) -> list[Mark]:
-    placed = [site for site in overview.sites.values() if site.position is not None]
+    placed = overview.placed
     if len(placed) > MOST_MARKS:
         return []
     at = ((drawn.place(*site.position), overview.states[site.id]) for site in placed if site.position is not None)

@@ -13,7 +13,7 @@ from monitor.configuration import load
 from monitor.judging.decisions import SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device, Fleet
-from monitor.store.models import Event
+from monitor.store.models import Event, SiteState
 from monitor.store.work import Work
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
@@ -62,3 +62,15 @@ def test_a_week_of_holidays_is_no_week_of_classes(tmp_path: Path) -> None:
     noted, _ = nights(tmp_path, before_eid, before_eid, 20)
     assert noted
     assert noted[0] > 9
+
+
+def test_a_site_is_known_since_the_first_of_the_states_that_are_stored_at_once(tmp_path: Path) -> None:
+    office, lab = lab_office()
+    store = new_store(tmp_path)
+    states = [SiteChanged(lab, State.UP, T0), SiteChanged(lab, State.DEGRADED, T0 + timedelta(days=9))]
+    with store.write() as session:
+        events.store_states(Work(session, office, T0 + timedelta(days=10)), {lab: states})
+    with store.read() as session:
+        row = session.get_one(SiteState, lab)
+        assert (row.state, row.since_utc, row.first_utc) == ("degraded", T0 + timedelta(days=9), T0)
+    store.close()

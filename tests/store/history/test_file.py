@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store.history.file import HistoryFile, HistoryRefuses, Kept
-from monitor.store.history.summaries import Echoes, Traffic
+from monitor.store.history.summaries import Echoes, Summary, Traffic
 
 T0 = datetime(2026, 11, 24, 3, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
@@ -19,13 +19,13 @@ def opened(folder: Path) -> HistoryFile:
     return file
 
 
-def day(count: int = 12, loss: int = 0) -> dict[datetime, Echoes | Traffic]:
+def day(count: int = 12, loss: int = 0) -> dict[datetime, Summary]:
     return {T0 + number * FIVE: Echoes(5, 0, 0, 15, loss, 4_000, 4_200, 9_000) for number in range(count)}
 
 
 def test_what_was_added_is_found_again_by_its_time(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add("fine", {"udc-a/gateway": day(30), "udc-b/gateway": day(2)})
+    file.add({"udc-a/gateway": day(30), "udc-b/gateway": day(2)})
     found = file.read("fine", "udc-a/gateway", Echoes, T0 + FIVE, T0 + 3 * FIVE)
     assert list(found) == [T0 + FIVE, T0 + 2 * FIVE]
     assert found[T0 + FIVE].median_us == pytest.approx(4_200, rel=0.006)
@@ -34,24 +34,23 @@ def test_what_was_added_is_found_again_by_its_time(tmp_path: Path) -> None:
 
 def test_a_day_grows_over_midnight_and_over_restarts(tmp_path: Path) -> None:
     late = datetime(2026, 11, 24, 23, 55, tzinfo=UTC)
-    opened(tmp_path).add("fine", {"a": {late: Echoes(5, 0, 0, 15, 0, 1_000, 1_000, 1_000)}})
+    opened(tmp_path).add({"a": {late: Echoes(5, 0, 0, 15, 0, 1_000, 1_000, 1_000)}})
     file = opened(tmp_path)
-    file.add("fine", {"a": {late: Echoes(1, 1, 0, 6, 3), late + FIVE: Echoes(5, 0, 0, 15, 0)}})
+    file.add({"a": {late: Echoes(1, 1, 0, 6, 3), late + FIVE: Echoes(5, 0, 0, 15, 0)}})
     found = file.read("fine", "a", Echoes, late, late + 2 * FIVE)
     assert [(one.answered, one.failed, one.lost) for one in found.values()] == [(6, 1, 3), (5, 0, 0)]
 
 
 def test_traffic_is_kept_beside_echoes(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add("coarse", {"north/interface": {T0: Traffic(94_000_000, 12_000_000)}})
+    file.add({"north/interface": {T0: Traffic(300, 94_000_000, 12_000_000)}})
     (found,) = file.read("coarse", "north/interface", Traffic, T0, T0 + timedelta(hours=1)).values()
     assert found.in_bps == pytest.approx(94_000_000, rel=0.006)
 
 
 def test_what_is_older_than_is_kept_goes(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add("fine", {"a": day()})
-    file.add("coarse", {"a": {T0: Echoes(60, 0, 0, 180, 0)}})
+    file.add({"a": day()})
     file.prune(T0 + timedelta(days=41), Kept(fine=40, coarse=1_096))
     assert file.read("fine", "a", Echoes, T0, T0 + timedelta(days=1)) == {}
     assert len(file.read("coarse", "a", Echoes, T0, T0 + timedelta(days=1))) == 1
@@ -62,28 +61,28 @@ def test_a_file_that_is_no_history_is_set_aside_and_begun_again(tmp_path: Path, 
     (tmp_path / "history.db").write_bytes(rubbish)
     file = opened(tmp_path)
     assert Path(file.set_aside).read_bytes() == rubbish
-    file.add("fine", {"a": day()})
+    file.add({"a": day()})
 
 
 def test_a_torn_file_is_set_aside_too(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add("fine", {f"device-{number}": day(288) for number in range(300)})
+    file.add({f"device-{number}": day(288) for number in range(300)})
     whole = file.path.read_bytes()
     file.path.write_bytes(whole[: len(whole) // 2])
     again = opened(tmp_path)
     assert again.set_aside
-    again.add("fine", {"a": day()})
+    again.add({"a": day()})
 
 
 def test_a_damaged_day_is_left_out_and_all_others_are_read(tmp_path: Path) -> None:
     file = opened(tmp_path)
     next_day = {T0 + timedelta(days=1): Echoes(5, 0, 0, 15, 0)}
-    file.add("fine", {"a": {**day(1), **next_day}})
+    file.add({"a": {**day(1), **next_day}})
     with sqlite3.connect(file.path) as connection:
         connection.execute("UPDATE fine SET packed = zeroblob(40) WHERE day = (SELECT min(day) FROM fine)")
     connection.close()
     assert list(file.read("fine", "a", Echoes, T0, T0 + timedelta(days=2))) == list(next_day)
-    file.add("fine", {"a": day(2)})
+    file.add({"a": day(2)})
     assert len(file.read("fine", "a", Echoes, T0, T0 + timedelta(hours=1))) == 2
 
 
@@ -91,14 +90,14 @@ def test_a_file_that_cannot_be_written_is_a_refusal_in_words(tmp_path: Path) -> 
     with pytest.raises(HistoryRefuses):
         HistoryFile(tmp_path / "missing").open()
     with pytest.raises(HistoryRefuses, match=r"\w"):
-        HistoryFile(tmp_path / "missing").add("fine", {"a": day()})
+        HistoryFile(tmp_path / "missing").add({"a": day()})
     with pytest.raises(HistoryRefuses):
         HistoryFile(tmp_path / "missing").read("fine", "a", Echoes, T0, T0 + FIVE)
 
 
 def test_a_writer_at_work_keeps_no_reader_out_for_long(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add("fine", {"a": day()})
+    file.add({"a": day()})
     with sqlite3.connect(file.path, isolation_level=None) as connection:
         connection.execute("BEGIN IMMEDIATE")
         assert len(file.read("fine", "a", Echoes, T0, T0 + timedelta(hours=1))) == 12

@@ -45,9 +45,9 @@ def test_a_summary_comes_back_from_its_codes(summary: Echoes) -> None:
 
 def test_nothing_stays_nothing() -> None:
     assert (Echoes.merged([]), Traffic.merged([])) == (None, None)
-    assert (Echoes.of([NONE] * 8), Traffic.of([NONE] * 2)) == (None, None)
+    assert (Echoes.of([NONE] * 8), Traffic.of([NONE] * 3)) == (None, None)
     assert Echoes(0, 0, 0, 0, 0).loss is None
 
 
-def test_traffic_of_an_hour_is_the_mean_of_what_is_known() -> None:
-    assert Traffic.merged([Traffic(10, None), Traffic(20, 4)]) == Traffic(15, 4)
+def test_traffic_of_an_hour_is_the_mean_of_what_is_known_by_its_seconds() -> None:
+    assert Traffic.merged([Traffic(300, 10, None), Traffic(100, 20, 4)]) == Traffic(400, 12.5, 4)

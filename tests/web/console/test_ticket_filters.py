@@ -10,9 +10,13 @@ from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.roles import Role, Scope
 from monitor.domain.ticket_states import UNSOLVED
+from monitor.judging.board import Board
+from monitor.judging.health import Rules
 from monitor.store.ticket_list import TicketFilter
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.ticket_filters import TABS, ListQuery, choices, filter_of, source_text, tabs_of, within_tab
+from monitor.web.overview import overview_of
+from monitor.web.site_index import SiteIndex
 from tests.desk import shipped_office
 
 OFFICER = Visitor("rahim", Role.OFFICER)
@@ -29,8 +33,8 @@ def query(**parameters: str) -> ListQuery:
 
 
 def wanted(office: Office, visitor: Visitor = OFFICER, **parameters: str) -> TicketFilter:
-    sites = [site for site in office.fleet.sites.values() if visitor.sees(site)]
-    return filter_of(query(**parameters), visitor, sites, NOW)
+    overview = overview_of(Board(office.fleet, Rules()), SiteIndex(office.fleet), visitor.scope)
+    return filter_of(query(**parameters), visitor, overview, NOW)
 
 
 def test_an_address_comes_back_as_it_was_and_an_unknown_tab_is_all() -> None:

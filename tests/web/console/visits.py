@@ -19,6 +19,7 @@ from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
+from monitor.web.overview import Overviews
 from tests.web.desk import Desk
 from tests.web.serving import Serving
 
@@ -95,6 +96,7 @@ class Visits:
             desk.clock,
             lambda: desk.settings,
             Changes(desk.live.instance),
+            Overviews(desk.live),
             probes=desk.probes(),
         )
 

@@ -1,0 +1,170 @@
+"""Run `init`: write an office's configuration, from questions at the terminal or from a file of answers."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.console import console, say
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.language import _, lang, n_, render
+from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credentials
+from monitor.cli.spreadsheet import SiteList, site_list
+from monitor.domain.clock import DHAKA
+from monitor.domain.message import message, said_by, said_by_system
+from monitor.plain_file import PlainFileError, read_bounded
+
+if TYPE_CHECKING:
+    from monitor.new_office.answers import Answers
+    from monitor.settings.load import Settings
+
+MOST_AREAS_BYTES = 4 * 1024 * 1024
+SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be written. ``secrets``: by where they go, seen from the folder that holds the configuration."""
+
+    texts: Mapping[str, str]
+    areas: bytes | None
+    secrets: Mapping[PurePosixPath, str]
+
+
+def init(
+    context: typer.Context,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", metavar="FILE", help="A file with the answers (docs/init.md); nothing is asked then."
+        ),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a configuration that is there; it stays beside the new one.")
+    ] = False,
+) -> None:
+    """Write an office's configuration into the folder of --config: asks for all it needs, and checks it first."""
+    from monitor.cli.init_questions import ask, confirmed
+    from monitor.new_office.answers import read_answers
+    from monitor.new_office.placing import check, in_the_way, place
+
+    folder: Path = context.obj
+    if answers is None and not sys.stdin.isatty():
+        raise Failure(message("nobody can be asked here. Expected --answers FILE"), BAD_INPUT)
+    with _problems_named():
+        if answers is None:
+            try:
+                given, typed, home = ask()
+            except EOFError:  # the terminal is gone
+                raise typer.Abort from None
+        else:
+            given, typed, home = read_answers(answers), {}, answers.absolute().parent
+        listed = _sites(given, home)
+        _preview(listed, given)
+        draft = _draft(given, listed, typed, home)
+        check(draft.texts, draft.areas, draft.secrets)
+    there = in_the_way(folder, draft.secrets)
+    if there and not replace:
+        names = ", ".join(str(path) for path in there)
+        if answers is not None:
+            raise Failure(message("{names}: there already. Expected --replace to replace them", names=names), BAD_INPUT)
+        if not confirmed(_("{names}: there already. Replace them? They stay beside the new ones.", names=names)):
+            raise typer.Abort
+    elif answers is None and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
+        raise typer.Abort
+    try:
+        kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
+    except OSError as error:
+        fault = said_by_system(error)
+        raise Failure(message("{folder} cannot be written: {fault}", folder=folder, fault=fault), CANNOT) from None
+    for path in kept:
+        say(_("kept: {path}", path=path))
+    count = len(draft.texts) + len(draft.secrets) + (draft.areas is not None)
+    say(n_("{count} file written to {folder}.", "{count} files written to {folder}.", count, folder=folder))
+    for warning in _still_missing(settings_of(folder)):
+        say(_("still missing: {what}", what=warning))
+    say(_("Next: `upazila-monitor check`, `upazila-monitor doctor`, then `upazila-monitor run`."))
+
+
+@contextmanager
+def _problems_named() -> Iterator[None]:
+    """End the command with every problem of the answers, or of the configuration that they would make."""
+    from monitor.settings.problems import ConfigError
+    from monitor.settings.secrets import SecretError
+
+    try:
+        yield
+    except ConfigError as error:
+        raise Failure(f"{error.text(lang())}\n{_('Nothing was written.')}", BAD_INPUT) from None
+    except SecretError as error:
+        raise Failure(said_by(error), BAD_INPUT) from None
+
+
+def _sites(given: "Answers", home: Path) -> SiteList:
+    """Read the list of sites, with parents found by union where that is wanted; ends the command at a fault."""
+    from monitor.new_office.folder import with_parents
+
+    file = home / given.sites.file
+    listed = site_list(file, ids_made=True)
+    if given.sites.parents_by_union:
+        rows = with_parents([row for _, row in listed.rows])
+        listed = SiteList(listed.columns, [(line, row) for (line, _), row in zip(listed.rows, rows, strict=True)])
+    known = {*given.snmp.v2c, *given.snmp.v3}
+    found = [*faults(listed.rows, set(), set()), *unknown_credentials(listed.rows, known)]
+    if found:
+        raise Failure("\n".join([*fault_lines(file, found), _("Nothing was written.")]), BAD_INPUT)
+    return listed
+
+
+def _preview(listed: SiteList, given: "Answers") -> None:
+    """Show how the list was understood: its headings, and the first sites."""
+    from monitor.cli.listing import Listing
+    from monitor.i18n.languages import lookup
+    from monitor.i18n.terms import KINDS
+
+    for heading, column in listed.columns.items():
+        say(_("'{heading}' was read as {column}", heading=heading, column=column or "-"))
+    table = Listing(_("Site"), _("Kind"), _("Name"), _("Union"), _("Behind"), _("Address"))
+    for row in (row for _line, row in listed.rows[:SHOWN_ROWS]):
+        name = row["name_bn"] if lang() == "bn" else row["name_en"]
+        table.add_row(
+            row["id"], lookup(lang(), *KINDS[row["kind"]], 1), name, row["union"], row["parent"], row["address"]
+        )
+    console().print(table)
+    say(n_("{count} site for {office}.", "{count} sites for {office}.", len(listed.rows), office=given.office.name_en))
+
+
+def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: Path) -> Draft:
+    from monitor.new_office.folder import secrets_of, shipped, written
+    from monitor.settings.secrets import read_secret
+
+    secrets = {
+        place: typed[key] if key in typed else read_secret(home / file).reveal()
+        for key, (file, place) in secrets_of(given).items()
+    }
+    areas = None
+    if given.areas is not None:
+        try:
+            areas = read_bounded(home / given.areas, MOST_AREAS_BYTES)
+        except PlainFileError as error:
+            raise Failure(message("{file}: {why}", file=home / given.areas, why=said_by(error)), BAD_INPUT) from None
+    return Draft(written(given, (row_text(row) for _, row in listed.rows), shipped()), areas, secrets)
+
+
+def _still_missing(settings: "Settings") -> list[str]:
+    """Return what `check` warns of."""
+    from monitor.charter.office import Office
+    from monitor.domain.clock import SystemClock
+    from monitor.runtime.startup_messages import warnings
+
+    return [render(warning) for warning in warnings(settings, Office.of(settings), SystemClock().utc())]
+
+
+def _aside() -> str:
+    """Return what the names of replaced files get: when that was."""
+    return datetime.now(DHAKA).strftime("before-%Y%m%d-%H%M%S")

@@ -1,0 +1,274 @@
+"""Run `report`: write the report of a month, a quarter, a fiscal year or any days into files."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.clock import now_of
+from monitor.cli.dates import YEARS
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
+from monitor.cli.language import _, is_known, lang
+from monitor.domain.clock import DHAKA
+from monitor.domain.message import message, said_by_system
+from monitor.domain.text import ascii_digits
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.charter.office import Office
+    from monitor.i18n.languages import Lang
+    from monitor.reports.period import Period
+    from monitor.reports.report import Report, ReportScope
+
+PRINTED = "json"
+"""The format that is printed where it is the only one and no folder is named."""
+USUAL = ("pdf", "xlsx")
+SHOWN_AFTER_S = 1.0
+FIRST_DAY, LAST_DAY = date(YEARS[0], 1, 1), date(YEARS[1] - 1, 12, 31)
+
+Month = Annotated[str, typer.Option(metavar="MONTH", help="A month, such as 2026-11; else the last that ended.")]
+Quarter = Annotated[str, typer.Option(metavar="QUARTER", help="Three months, such as 2026-Q4.")]
+Fiscal = Annotated[str, typer.Option(metavar="YEAR", help="A fiscal year, July to June, such as 2026-27.")]
+First = Annotated[str, typer.Option("--from", metavar="DATE", help="The first of any days, such as 2026-11-01.")]
+Last = Annotated[str, typer.Option("--to", metavar="DATE", help="The last of them; without it today.")]
+
+
+def report(
+    context: typer.Context,
+    month: Month = "",
+    quarter: Quarter = "",
+    fiscal: Fiscal = "",
+    first: First = "",
+    last: Last = "",
+    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.")] = "",
+    union: Annotated[str, typer.Option(metavar="UNION", help="Only of this union's sites.")] = "",
+    kind: Annotated[str, typer.Option(metavar="KIND", help="Only of sites of this kind.")] = "",
+    operator: Annotated[str, typer.Option(metavar="NAME", help="Only of this operator's links and sites.")] = "",
+    official: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
+    ] = "",
+    language: Annotated[
+        str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
+    ] = "",
+    formats: Annotated[
+        str, typer.Option("--format", metavar="pdf,xlsx,csv,html,json", help="One or more of these, with commas.")
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The folder for the files; without it the present one."),
+    ] = None,
+) -> None:
+    """Write the report of a period: availability, outages, tickets, and how the charter's promises were kept.
+
+    The same database gives the same files on any day after the period. `--format json` alone is printed, unless a
+    folder is named.
+    """
+    from monitor.alerts.cases.entered import office_of
+
+    chosen, wanted = _formats(formats), _language(language)
+    settings = settings_in_force(context.obj)
+    now_utc = now_of(settings)
+    period = chosen_period(month, quarter, fiscal, first, last, now_utc)
+    with store_of(settings) as store, store.read() as session, _progress() as progress:
+        from monitor.reports.monthly import report_of
+
+        office = office_of(session, settings, now_utc)
+        scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
+        kept = timedelta(days=settings.monitor.storage.keep_days)
+        found = report_of(session, office, period, scope, now_utc, kept_since_utc=now_utc - kept, progress=progress)
+    if list(chosen) == [PRINTED] and out is None:
+        sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
+        sys.stdout.flush()
+        return
+    for path in _written(found, chosen, wanted, out or Path()):
+        print(path)
+
+
+def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":
+    """Return the period that was typed, or the last month that ended; ends the command when it is none.
+
+    One that has not begun is none.
+    """
+    from monitor.reports.period import before, current_month, days
+
+    today = now_utc.astimezone(DHAKA).date()
+    typed = {"--month": month, "--quarter": quarter, "--fiscal": fiscal, "--from": first}
+    given = [option for option, text in typed.items() if text]
+    if len(given) > 1:
+        said = message("{one} and {other} are two periods. Expected one of them", one=given[0], other=given[1])
+        raise Failure(said, BAD_INPUT)
+    if last and not first:
+        raise Failure(message("--to: found no beginning. Expected --from too"), BAD_INPUT)
+    if not given:
+        return before(current_month(today))
+    (option,) = given
+    if option == "--from":
+        begins, ends = _day("--from", first), _day("--to", last) if last else today
+        if ends < begins:
+            said = message("--to: {last} is before --from. Expected that day or a later one", last=last or str(ends))
+            raise Failure(said, BAD_INPUT)
+        found = days(begins, ends)
+    else:
+        found = _coded(option, typed[option])
+    if found.window[0] >= now_utc:
+        said = message("{option}: {code} has not begun. Expected a period that has", option=option, code=found.code)
+        raise Failure(said, BAD_INPUT)
+    return found
+
+
+EXAMPLES = {"--month": "2026-11", "--quarter": "2026-Q4", "--fiscal": "2026-27"}
+
+
+def _coded(option: str, typed: str) -> "Period":
+    from monitor.reports.period import period_of
+
+    try:
+        found = period_of(option.removeprefix("--"), ascii_digits(typed.strip()).upper())
+        if found.begins >= FIRST_DAY and found.ends - timedelta(days=1) <= LAST_DAY:
+            return found
+    except (ValueError, OverflowError):
+        pass
+    said = message(
+        "{option}: '{text}' is no such period. Expected one such as {example}, from {first} to {last}",
+        option=option,
+        text=typed,
+        example=EXAMPLES[option],
+        first=YEARS[0],
+        last=YEARS[1] - 1,
+    )
+    raise Failure(said, BAD_INPUT)
+
+
+def _day(option: str, typed: str) -> date:
+    try:
+        found = date.fromisoformat(ascii_digits(typed.strip()))
+        if FIRST_DAY <= found <= LAST_DAY:
+            return found
+    except ValueError:
+        pass
+    said = message(
+        "{option}: '{text}' is no day. Expected one such as 2026-11-01, from {first} to {last}",
+        option=option,
+        text=typed,
+        first=YEARS[0],
+        last=YEARS[1] - 1,
+    )
+    raise Failure(said, BAD_INPUT)
+
+
+def _scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+    from monitor.reports.report_scope import NoSuchScope, scope_of
+
+    given = [kind for kind, name in typed.items() if name]
+    if len(given) > 1:
+        said = message("--{one} and --{other} exclude each other. Expected one of them", one=given[0], other=given[1])
+        raise Failure(said, BAD_INPUT)
+    try:
+        if given:
+            return scope_of(office, given[0], typed[given[0]], official)
+        return scope_of(office, official=official)
+    except NoSuchScope as error:
+        raise Failure(error.said, BAD_INPUT) from None
+
+
+def _formats(typed: str) -> Sequence[str]:
+    from monitor.reports.export.formats import FORMATS
+
+    words = [word for word in typed.split(",") if word.strip()]
+    if not words:
+        return [name for name in USUAL if name in FORMATS] or [PRINTED]
+    return list(dict.fromkeys(chosen_format("--format", word) for word in words))
+
+
+def chosen_format(option: str, typed: str) -> str:
+    """Return the format of that name; ends the command when there is none."""
+    from monitor.reports.export.formats import FORMATS
+    from monitor.settings.problems import one_of
+
+    word = typed.strip().lower()
+    if word not in FORMATS:
+        hint = one_of(FORMATS, word)
+        raise Failure(message("{option}: no format '{name}'.{hint: }", option=option, name=word, hint=hint), BAD_INPUT)
+    return word
+
+
+def _language(typed: str) -> "Lang":
+    if typed and not is_known(typed):
+        from monitor.i18n.languages import languages
+        from monitor.settings.problems import one_of
+
+        hint = one_of(languages())
+        raise Failure(message("--lang: no language '{name}'.{hint: }", name=typed, hint=hint), BAD_INPUT)
+    return typed or lang()
+
+
+def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
+    """Return a report in a format."""
+    from monitor.reports.export.formats import FORMATS
+
+    return FORMATS[form](report, wanted)
+
+
+def file_name(report: "Report", form: str, wanted: "Lang") -> str:
+    """Return what a file of a report is called: report-2026-11-udc-juniadaha.bn.pdf; JSON is of no language."""
+    about = [report.period.code.replace("..", "-to-"), report.scope.id, report.scope.official]
+    name = "-".join(["report", *(re.sub(r"[^\w-]+", "-", part).strip("-") for part in about if part)])
+    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{form}"
+
+
+def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise Failure(message("--out: {folder} is no folder. Expected one", folder=folder), BAD_INPUT) from None
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    for form in chosen:
+        path = folder / file_name(report, form, wanted)
+        write(path, rendered(report, form, wanted))
+        yield path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; ends the command when it cannot be."""
+    from monitor.durable import write_durably
+
+    try:
+        write_durably(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> Failure:
+    fault = said_by_system(error)
+    return Failure(message("{folder} cannot be written: {fault}", folder=path, fault=fault), CANNOT)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far it is, once it has lasted for a second."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(_("Computing the report"), total=None)
+    shows = Timer(SHOWN_AFTER_S, bar.start)
+    shows.daemon = True
+    shows.start()
+    try:
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+    finally:
+        shows.cancel()
+        shows.join()
+        bar.stop()

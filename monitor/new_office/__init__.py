@@ -1,0 +1,1 @@
+"""Begin an office of one's own: answers to a few questions become its folder of configuration."""

@@ -1,0 +1,1 @@
+"""Render reports: one file for each format."""

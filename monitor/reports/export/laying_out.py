@@ -1,0 +1,311 @@
+"""Lay a report out in words: which sections, tables and charts it has, in which order. Pure.
+
+A printed table has a limit of rows: what it lacks is in the spreadsheet and in the JSON, and the table says so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from monitor.i18n.catalogue import tr, trn
+from monitor.i18n.formats import digits, number_text
+from monitor.i18n.languages import Lang, lookup
+from monitor.i18n.reasons import reason_text
+from monitor.reports import wording
+from monitor.reports.export import drawing
+from monitor.reports.export.pages import Column, Pages, Section, Signature, Table
+from monitor.reports.headings import COLUMNS, GROUPED_BY, HOURS, NOTES, PREPARED
+from monitor.reports.report import EarlierFigures, GroupFigures, OutageFigures, Report, SiteFigures, StageFigures
+
+WORDS: Mapping[str, Mapping[str, float]] = {
+    "accounting": {"hours": 2},
+    "groups": {"by": 1, "name": 3.5},
+    "sites": {"name": 2.6, "kind": 1.6, "union": 1.3, "operator": 1.4},
+    "tickets": {"service": 3.5},
+    "stages": {"title": 4},
+    "charter": {"name": 3, "target": 1.2, "last_missed": 1.8},
+    "power": {"name": 4},
+    "backbone": {"name": 2, "interface": 1.4},
+    "worst": {"name": 4},
+    "earlier": {"period": 2},
+    "outages": {
+        **{"name": 2.4, "began": 1.35, "ended": 1.35, "cause": 2.6, "deadline": 1.35},
+        **{"kept": 1.5, "ticket": 1.85},
+    },
+    "excused": {"name": 3, "began": 1.3, "ended": 1.3, "why": 4},
+    "unseen": {"what": 3, "began": 1.3, "ended": 1.3, "why": 4},
+    "differences": {"path": 3, "before": 2, "after": 2},
+}
+"""The columns that hold words, and how wide each is; all others hold figures, stand on the right and are 1 wide."""
+MOST = {"groups": 150, "sites": 400, "outages": 800, "excused": 400, "unseen": 200, "differences": 200}
+"""How many rows a table has at most; of those not named 100."""
+MOST_OTHERWISE = 100
+
+T = TypeVar("T")
+
+
+def laid_out(report: Report, lang: Lang) -> Pages:
+    """Return a report in words."""
+    return Pages(
+        lang,
+        report.office.name(lang),
+        wording.title(report, lang),
+        wording.scope_text(report.scope, lang),
+        wording.edition_text(report, lang),
+        wording.summary(report, lang),
+        _numbered([section for section in _sections(report, lang) if section is not None], lang),
+        signatures(report, lang),
+    )
+
+
+def signatures(report: Report, lang: Lang) -> list[Signature]:
+    """Return the places to sign, by title."""
+    does = [lookup(lang, text) for text in PREPARED]
+    return [
+        Signature(does[min(place, len(does) - 1)], title.name(lang)) for place, title in enumerate(report.signatures)
+    ]
+
+
+def _numbered(sections: Sequence[Section], lang: Lang) -> list[Section]:
+    """Put the number of each annex before its title."""
+    annexes = [section for section in sections if section.annex]
+    return [section for section in sections if not section.annex] + [
+        replace(section, title=tr(lang, "Annex {number}: {title}", number=number, title=section.title))
+        for number, section in enumerate(annexes, 1)
+    ]
+
+
+def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
+    yield accounting(report, lang)
+    yield _groups(report, lang)
+    yield _sites(report, lang)
+    yield drawing.times(report, lang)
+    yield _of(report, "tickets", lang, [wording.ticket_texts(report, row, lang) for row in report.tickets])
+    yield _of(report, "stages", lang, [_stage(row, lang) for row in report.stages])
+    yield _of(report, "charter", lang, [wording.charter_texts(row, lang) for row in report.charter])
+    yield _power(report, lang)
+    yield _backbone(report, lang)
+    yield _worst(report, lang)
+    yield _earlier(report, lang)
+    yield outages(report, lang)
+    yield _excused(report, lang)
+    yield _unseen(report, lang)
+    if report.differences:
+        rows = [[each.path, each.before or wording.NONE, each.after or wording.NONE] for each in report.differences]
+        yield _of(report, "differences", lang, rows, annex=True)
+    yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
+
+
+def accounting(report: Report, lang: Lang) -> Section:
+    """Return the accounting: both sums, and what share of each is what."""
+    found = {"promised": report.promised, "always": report.always}
+    rows = [[lookup(lang, HOURS[key]), *wording.accounting_texts(each, lang)] for key, each in found.items()]
+    bars = drawing.shares([(lookup(lang, HOURS[key]), each) for key, each in found.items()], lang)
+    return Section(wording.heading("accounting", lang), [table("accounting", lang, rows)], [bars])
+
+
+def _groups(report: Report, lang: Lang) -> Section | None:
+    if not report.groups:
+        return None
+    shown, note = most("groups", report.groups, lambda group: -group.promised.down_us, lang)
+    unions = [(wording.group_text(group, lang), group.promised) for group in shown if group.by == "union"]
+    charts = [drawing.shares(unions[: drawing.MOST_BARS], lang)] if unions else []
+    rows = [_group(group, lang) for group in shown]
+    return Section(wording.heading("groups", lang), [table("groups", lang, rows, note=note)], charts)
+
+
+def _group(group: GroupFigures, lang: Lang) -> list[str]:
+    return [
+        lookup(lang, GROUPED_BY[group.by]),
+        wording.group_text(group, lang),
+        number_text(group.sites, lang),
+        wording.share_text(group.promised.share, lang),
+        wording.share_text(group.always.share, lang),
+        wording.length_text(group.promised.down_us, lang),
+        number_text(group.outages, lang),
+    ]
+
+
+def _sites(report: Report, lang: Lang) -> Section:
+    shown, note = most("sites", report.sites, lambda site: -site.promised.down_us, lang)
+    unions = {site.union: wording.union_text(report, site.union, lang) for site in shown}
+    rows = [
+        [
+            site.name.name(lang),
+            wording.kind_text(site.kind, lang),
+            unions[site.union],
+            site.operator or wording.NONE,
+            wording.share_text(site.promised.share, lang),
+            wording.share_text(site.always.share, lang),
+            wording.length_text(site.promised.down_us, lang),
+            number_text(site.outages, lang),
+            number_text(site.affected, lang),
+        ]
+        for site in shown
+    ]
+    return Section(wording.heading("sites", lang), [table("sites", lang, rows, note=note)])
+
+
+def _power(report: Report, lang: Lang) -> Section:
+    sites = [site for site in report.sites if site.power_us]
+    shown, note = most("power", sites, lambda site: -site.power_us, lang)
+    said = tr(
+        lang,
+        "Power cuts are the suspected cause of {length} (hours and minutes) of the time down in service hours, "
+        "which is {down}.",
+        length=wording.length_text(report.power_us, lang),
+        down=wording.length_text(report.promised.down_us, lang),
+    )
+    rows = [
+        [
+            site.name.name(lang),
+            wording.length_text(site.power_us, lang),
+            wording.length_text(site.promised.down_us, lang),
+        ]
+        for site in shown
+    ]
+    tables = [table("power", lang, rows, note=note)] if rows else []
+    return Section(wording.heading("power", lang), tables, paragraphs=[said])
+
+
+def _backbone(report: Report, lang: Lang) -> Section:
+    shown, note = most("backbone", report.links, lambda link: -(link.in_p95_bps or 0) / (link.capacity_bps or 1), lang)
+    rows = [
+        [
+            link.name.name(lang),
+            link.interface or wording.NONE,
+            wording.rate_text(link.capacity_bps, lang),
+            wording.rate_text(link.in_p95_bps, lang),
+            wording.rate_text(link.out_p95_bps, lang),
+            wording.size_text(link.in_octets, lang),
+            wording.size_text(link.out_octets, lang),
+            wording.day_text(link.full_by, lang),
+        ]
+        for link in shown
+    ]
+    tables = [table("backbone", lang, rows, note=note)] if rows else []
+    charts = [chart] if (chart := drawing.use(shown, lang)) else []
+    return Section(wording.heading("backbone", lang), tables, charts, [wording.history_text(report, lang)])
+
+
+def _worst(report: Report, lang: Lang) -> Section | None:
+    known = {site.site: site for site in report.sites}
+    sites: Sequence[SiteFigures] = [known[site] for site in report.worst if site in known]
+    if len(report.sites) < 2:
+        return None
+    rows = [
+        [
+            site.name.name(lang),
+            wording.share_text(site.promised.share, lang),
+            wording.length_text(site.promised.down_us, lang),
+            number_text(site.outages, lang),
+        ]
+        for site in sites
+    ]
+    return _of(report, "worst", lang, rows)
+
+
+def _earlier(report: Report, lang: Lang) -> Section:
+    kept, missed = wording.kept_and_missed(report)
+    now = EarlierFigures(report.period, report.promised, len(report.outages), kept, missed)
+    rows = [_period(each, lang) for each in (now, *report.earlier)]
+    return Section(wording.heading("earlier", lang), [table("earlier", lang, rows)])
+
+
+def _period(each: EarlierFigures, lang: Lang) -> list[str]:
+    name = wording.period_text(each.period, lang)
+    if each.promised is None:
+        return [name, *[wording.NONE] * 4]
+    counts = (number_text(count, lang) for count in (each.outages, each.kept, each.missed))
+    return [name, wording.share_text(each.promised.share, lang), *counts]
+
+
+def outages(report: Report, lang: Lang) -> Section:
+    """Return the table of every outage."""
+    shown, note = most("outages", report.outages, lambda outage: -outage.counted_us, lang)
+    rows = [_outage(outage, lang) for outage in shown]
+    empty = tr(lang, "No outage in this time.")
+    return Section(wording.heading("outages", lang), [table("outages", lang, rows, note, empty)], annex=True)
+
+
+def _outage(outage: OutageFigures, lang: Lang) -> list[str]:
+    name = outage.name.name(lang)
+    if behind := len(outage.affected):
+        name += f" ({trn(lang, '{count} site behind it', '{count} sites behind it', behind)})"
+    return [
+        digits(outage.number, lang),
+        name,
+        wording.moment_text(outage.started_utc, lang),
+        wording.ended_text(outage, lang),
+        wording.length_text(outage.length_us, lang),
+        wording.length_text(outage.counted_us, lang),
+        wording.cause_text(outage, lang),
+        wording.moment_text(outage.deadline_utc, lang),
+        wording.promise_text(outage, lang),
+        outage.ticket or wording.NONE,
+    ]
+
+
+def _excused(report: Report, lang: Lang) -> Section:
+    times = [(site, time) for site in report.sites for time in site.excused]
+    shown, note = most("excused", times, lambda each: each[1].begins_utc - each[1].ends_utc, lang)
+    rows = [
+        [
+            site.name.name(lang),
+            *wording.stretch_texts(time.begins_utc, time.ends_utc, lang),
+            reason_text(time.why, lang),
+        ]
+        for site, time in shown
+    ]
+    empty = tr(lang, "None.")
+    return Section(wording.heading("excused", lang), [table("excused", lang, rows, note, empty)], annex=True)
+
+
+def _unseen(report: Report, lang: Lang) -> Section:
+    shown, note = most("unseen", report.unseen, lambda time: time.begins_utc - time.ends_utc, lang)
+    rows = [
+        [
+            wording.unseen_text(time, lang),
+            *wording.stretch_texts(time.begins_utc, time.ends_utc, lang),
+            reason_text(time.why, lang),
+        ]
+        for time in shown
+    ]
+    empty = tr(lang, "The monitor saw everything.")
+    return Section(wording.heading("unseen", lang), [table("unseen", lang, rows, note, empty)], annex=True)
+
+
+def _stage(row: StageFigures, lang: Lang) -> list[str]:
+    counts = (row.came, row.in_time, row.late, row.open)
+    return [digits(row.level, lang), row.title.name(lang), *(number_text(count, lang) for count in counts)]
+
+
+def _of(report: Report, key: str, lang: Lang, rows: Sequence[Sequence[str]], *, annex: bool = False) -> Section | None:
+    return Section(wording.heading(key, lang), [table(key, lang, rows)], annex=annex) if rows else None
+
+
+def table(key: str, lang: Lang, rows: Sequence[Sequence[str]], note: str = "", empty: str = "") -> Table:
+    """Return a table of `TABLES` with these rows."""
+    columns = [
+        Column(lookup(lang, heading), WORDS[key].get(name, 1), name not in WORDS[key])
+        for name, heading in COLUMNS[key].items()
+    ]
+    return Table(columns, rows, note, empty)
+
+
+def most(key: str, rows: Sequence[T], weight: Callable[[T], object], lang: Lang) -> tuple[Sequence[T], str]:
+    """Return the rows that a printed table has, and what it says of those that it lacks.
+
+    The heaviest stay (the least ``weight``), in the order in which they stood.
+    """
+    limit = MOST.get(key, MOST_OTHERWISE)
+    if len(rows) <= limit:
+        return rows, ""
+    heaviest = sorted(range(len(rows)), key=lambda place: (weight(rows[place]), place))[:limit]
+    note = tr(
+        lang,
+        "The {shown} that weigh most, of {all}; the spreadsheet and the JSON of this report have all of them.",
+        shown=limit,
+        all=len(rows),
+    )
+    return [rows[place] for place in sorted(heaviest)], note

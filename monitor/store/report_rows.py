@@ -1,0 +1,241 @@
+"""Query what a report of a span of time counts: outages, suppressed ones, gaps, tickets with their steps, notices.
+
+All as plain values, of the whole fleet in a few queries; whose they are is for the caller to choose.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from monitor.domain.reasons import Reason
+from monitor.domain.ticket_states import S
+from monitor.judging.availability import Interval
+from monitor.store.models import (
+    AffectedSite,
+    Gap,
+    Heartbeat,
+    Notice,
+    Outage,
+    SiteState,
+    SuppressedOutage,
+    Ticket,
+    TicketEvent,
+)
+from monitor.store.session import Session
+from monitor.store.sqlite import in_portions
+
+STEPS = ("ack", "start", "wait", "resolved", "reopened", "stage")
+"""The kinds of lines in a ticket's history by which its state at any earlier time is known."""
+
+
+class OutageRow(NamedTuple):
+    """An outage with its ticket; ``ticket``: its number, empty for none."""
+
+    id: int
+    site: str
+    service: str
+    started_utc: datetime
+    ended_utc: datetime | None
+    end_reason: str | None
+    deadline_utc: datetime
+    cause: str
+    cause_why: Reason | None
+    reason: Reason | None
+    excuse: str
+    ticket_id: int | None
+    ticket: str
+
+
+class AffectedRow(NamedTuple):
+    """A time for which a site was behind another's outage; ``cause``: that outage's suspected one."""
+
+    outage: int
+    site: str
+    since_utc: datetime
+    until_utc: datetime | None
+    cause: str
+
+
+class SuppressedRow(NamedTuple):
+    """A time for which a site was down without an outage, and why."""
+
+    site: str
+    since_utc: datetime
+    until_utc: datetime | None
+    why: Reason | None
+
+
+class GapRow(NamedTuple):
+    """An unmonitored time, of everything or behind an uplink, and why."""
+
+    started_utc: datetime
+    ended_utc: datetime | None
+    uplink: str
+    why: Reason | None
+
+
+class TicketRow(NamedTuple):
+    """A ticket as it is now; ``waits``: pairs of ISO times for which its time did not count."""
+
+    id: int
+    number: str
+    service: str
+    source: str
+    site: str | None
+    stage: int
+    opened_utc: datetime
+    event_utc: datetime
+    deadline_utc: datetime
+    breached_utc: datetime | None
+    resolved_utc: datetime | None
+    anew_level: int
+    anew_utc: datetime | None
+    waits: list[Any]
+
+
+class StepRow(NamedTuple):
+    """A step of a ticket, of a kind of STEPS."""
+
+    at_utc: datetime
+    kind: str
+    reason: Reason | None
+
+
+class NoticeRow(NamedTuple):
+    """A notice that was sent: alone, or within the one that it was merged into."""
+
+    ticket_id: int | None
+    about: str
+    created_utc: datetime
+    sent_utc: datetime
+    recipient: str
+    channel: str
+
+
+_OUTAGE: Sequence[Any] = [*(getattr(Outage, name) for name in OutageRow._fields[:-1]), func.coalesce(Ticket.number, "")]
+_TICKET: Sequence[Any] = [getattr(Ticket, name) for name in TicketRow._fields]
+
+
+def outages(session: Session, window: Interval) -> list[OutageRow]:
+    """Return the outages that reach into that time, in the order of their beginning."""
+    query = (
+        select(*_OUTAGE)
+        .outerjoin(Ticket, Outage.ticket_id == Ticket.id)
+        .where(_reaches(Outage.started_utc, Outage.ended_utc, window))
+        .order_by(Outage.started_utc, Outage.id)
+    )
+    return [OutageRow(*row) for row in session.execute(query)]
+
+
+def affected(session: Session, window: Interval) -> list[AffectedRow]:
+    """Return when sites were behind the outages of others, within that time."""
+    query = (
+        select(AffectedSite.outage_id, AffectedSite.site, AffectedSite.since_utc, AffectedSite.until_utc, Outage.cause)
+        .join(Outage)
+        .where(_reaches(AffectedSite.since_utc, AffectedSite.until_utc, window))
+        .order_by(AffectedSite.id)
+    )
+    return [AffectedRow(*row) for row in session.execute(query)]
+
+
+def suppressed(session: Session, window: Interval) -> list[SuppressedRow]:
+    """Return when sites were down without an outage, within that time, in order."""
+    row = SuppressedOutage
+    query = select(row.site, row.since_utc, row.until_utc, row.why)
+    query = query.where(_reaches(row.since_utc, row.until_utc, window)).order_by(row.since_utc, row.id)
+    return [SuppressedRow(*each) for each in session.execute(query)]
+
+
+def gaps(session: Session, window: Interval) -> list[GapRow]:
+    """Return the unmonitored times that reach into that time, in order."""
+    query = select(Gap.started_utc, Gap.ended_utc, Gap.uplink, Gap.reason)
+    query = query.where(_reaches(Gap.started_utc, Gap.ended_utc, window)).order_by(Gap.started_utc, Gap.id)
+    return [GapRow(*row) for row in session.execute(query)]
+
+
+def first_seen(session: Session) -> dict[str, datetime | None]:
+    """Return since when each known site is known; None for one of a version that did not store it."""
+    rows = session.execute(select(SiteState.site, SiteState.first_utc))
+    return {site: first_utc for site, first_utc in rows}  # noqa: C416 (a row is no pair to mypy)
+
+
+def last_heartbeat(session: Session) -> datetime | None:
+    """Return when a daemon last stored that it lives; None before any did."""
+    return session.scalar(select(Heartbeat.at_utc))
+
+
+def tickets(session: Session, window: Interval, *, requests: bool = False) -> list[TicketRow]:
+    """Return the tickets that began before the window's end and were not resolved for good before it, by number.
+
+    What was received in it and registered later is among them; withdrawn ones are not. ``requests``: only what somebody
+    asked for.
+    """
+    query = select(*_TICKET).where(*_counted(window, requests=requests))
+    return [TicketRow(*row) for row in session.execute(query.order_by(Ticket.year, Ticket.seq))]
+
+
+def steps(session: Session, window: Interval, *, requests: bool = False) -> Mapping[int, Sequence[StepRow]]:
+    """Return all steps of the same tickets as `tickets`, by the ticket's id, in their order."""
+    query = (
+        select(TicketEvent.ticket_id, TicketEvent.at_utc, TicketEvent.kind, TicketEvent.reason)
+        .join(Ticket)
+        .where(TicketEvent.kind.in_(STEPS), *_counted(window, requests=requests))
+        .order_by(TicketEvent.id)
+    )
+    found: dict[int, list[StepRow]] = defaultdict(list)
+    for ticket_id, at_utc, kind, why in session.execute(query):
+        found[ticket_id].append(StepRow(at_utc, kind, why))
+    return found
+
+
+def notices(session: Session, rows: Sequence[OutageRow]) -> list[NoticeRow]:
+    """Return the notices that were sent of those outages or their tickets, in the order of sending."""
+    found: list[NoticeRow] = []
+    tickets_of = sorted({row.ticket_id for row in rows if row.ticket_id is not None})
+    for numbers in in_portions(tickets_of):
+        found += _sent(session, Notice.ticket_id.in_(numbers))
+    for names in in_portions([f"outage-{row.id}" for row in rows]):
+        found += _sent(session, Notice.about.in_(names))
+    return sorted(found, key=lambda row: (row.sent_utc, row.created_utc, row.recipient))
+
+
+def _sent(session: Session, which: ColumnElement[bool]) -> list[NoticeRow]:
+    whole = select(Notice.id, Notice.sent_utc).subquery()
+    query = (
+        select(
+            Notice.ticket_id,
+            Notice.about,
+            Notice.created_utc,
+            Notice.sent_utc,
+            Notice.recipient,
+            Notice.channel,
+            Notice.folded_into,
+            whole.c.sent_utc,
+        )
+        .outerjoin(whole, Notice.folded_into == whole.c.id)
+        .where(which, Notice.sent_utc.is_not(None))
+    )
+    found = []
+    for ticket_id, about, created_utc, sent_utc, recipient, channel, folded_into, whole_utc in session.execute(query):
+        at_utc = whole_utc if folded_into is not None else sent_utc
+        if at_utc is not None:
+            found.append(NoticeRow(ticket_id, about, created_utc, at_utc, recipient, channel))
+    return found
+
+
+def _counted(window: Interval, *, requests: bool) -> Sequence[ColumnElement[bool]]:
+    begins_utc, ends_utc = window
+    counted: list[ColumnElement[bool]] = [
+        Ticket.state != S.WITHDRAWN,
+        or_(Ticket.opened_utc <= ends_utc, Ticket.event_utc <= ends_utc),
+        or_(Ticket.resolved_utc.is_(None), Ticket.resolved_utc > begins_utc),
+    ]
+    return [*counted, Ticket.source != "outage"] if requests else counted
+
+
+def _reaches(begins: Any, ends: Any, window: Interval) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = (begins < window[1]) & (ends.is_(None) | (ends > window[0]))
+    return found

@@ -1,0 +1,116 @@
+"""Reports, as typed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.judging.decisions import SiteChanged
+from monitor.judging.health import State
+from tests.cli.typed import Done, typed
+from tests.desk import Desk
+
+LINK = "backbone-north"
+
+
+@pytest.fixture
+def november(desk: Desk, home: Path) -> Path:
+    """An office whose link was down on the 24th of November for two hours."""
+    desk.decide(SiteChanged(LINK, State.UP, datetime(2026, 10, 1, tzinfo=UTC)))
+    desk.wait(hours=2)
+    desk.comes_back(LINK)
+    desk.wait(hours=1)
+    return home
+
+
+def report(home: Path, *words: str) -> Done:
+    return typed(home, "--lang", "en", "report", *words)
+
+
+def refused(home: Path, *words: str) -> str:
+    """The one line in which a bad option is refused."""
+    done = report(home, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr.removesuffix("\n")
+
+
+@pytest.mark.usefixtures("november")
+def test_json_alone_is_printed_and_says_what_happened(home: Path) -> None:
+    done = report(home, "--month", "2026-11", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["period"] == {"kind": "month", "code": "2026-11", "begins": "2026-11-01", "ends": "2026-12-01"}
+    (outage,) = found["outages"]
+    assert (outage["site"], outage["started"]) == (LINK, "2026-11-24T09:59:45+06:00")
+    assert outage["length_us"] == (timedelta(hours=2, seconds=15)) // timedelta(microseconds=1)
+    assert found["tickets"]["citizen:10"]["resolved"] == 1
+
+
+@pytest.mark.usefixtures("november")
+def test_files_go_into_the_folder_that_is_named_and_are_the_same_again(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "made" / "here"
+    words = ("--quarter", "2026-q4", "--site", LINK, "--format", "json", "--out", str(folder))
+    done = report(home, *words)
+    path = folder / f"report-2026-Q4-{LINK}.json"
+    assert (done.returncode, done.stdout) == (0, f"{path}\n")
+    before = json.loads(path.read_bytes())
+    assert [site["site"] for site in before["sites"]] == [LINK]
+
+
+@pytest.mark.usefixtures("november")
+def test_bangla_digits_and_the_fiscal_year_are_understood(home: Path) -> None:
+    found = json.loads(report(home, "--fiscal", "২০২৬-২৭", "--format", "json", "--official", "২").stdout)
+    assert (found["period"]["begins"], found["scope"]["official"]) == ("2026-07-01", "official:2")
+
+
+@pytest.mark.usefixtures("november")
+def test_any_days_are_a_period(home: Path) -> None:
+    words = ("--from", "2026-11-24", "--to", "2026-11-24", "--kind", "backbone", "--format", "json")
+    found = json.loads(report(home, *words).stdout)
+    assert found["promised"]["window_us"] == 3 * 24 * 3_600_000_000
+
+
+@pytest.mark.usefixtures("november")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--month 2026-13", "--month: '2026-13' is no such period. Expected one such as 2026-11, from 2000 to 2099"),
+        ("--month 1999-12", "--month: '1999-12' is no such period. Expected one such as 2026-11, from 2000 to 2099"),
+        ("--month 9999-12", "--month: '9999-12' is no such period. Expected one such as 2026-11, from 2000 to 2099"),
+        ("--fiscal 2026-28", "--fiscal: '2026-28' is no such period. Expected one such as 2026-27, from 2000 to 2099"),
+        ("--quarter 2026", "--quarter: '2026' is no such period. Expected one such as 2026-Q4, from 2000 to 2099"),
+        ("--month 2026-11 --fiscal 2026-27", "--month and --fiscal are two periods. Expected one of them"),
+        ("--to 2026-11-01", "--to: found no beginning. Expected --from too"),
+        ("--from never", "--from: 'never' is no day. Expected one such as 2026-11-01, from 2000 to 2099"),
+        (
+            "--from 2026-11-02 --to 2026-11-01",
+            "--to: 2026-11-01 is before --from. Expected that day or a later one",
+        ),
+        ("--month 2098-01", "--month: 2098-01 has not begun. Expected a period that has"),
+        ("--site backbone-nort", "no site 'backbone-nort'. Did you mean 'backbone-north'?"),
+        ("--union x --kind lab", "--union and --kind exclude each other. Expected one of them"),
+        ("--kind bridge", "no site is of the kind 'bridge'. Expected one of: backbone, lab, office, udc"),
+        ("--official 9", "no official service '9' in the charter. Expected one of: 1, 2, 3, 4"),
+        ("--lang xx", "--lang: no language 'xx'. Expected one of: bn, en"),
+    ],
+)
+def test_what_cannot_be_reported_is_refused_in_one_line(home: Path, words: str, said: str) -> None:
+    assert refused(home, *words.split(), "--format", "json") == said
+
+
+@pytest.mark.usefixtures("november")
+def test_an_unknown_format_is_refused_with_those_there_are(home: Path) -> None:
+    assert refused(home, "--format", "docx").startswith("--format: no format 'docx'. Expected one of: ")
+
+
+@pytest.mark.usefixtures("november")
+def test_a_file_in_the_folders_place_is_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("x")
+    for folder in (tmp_path / "there", tmp_path / "there" / "below"):
+        said = refused(home, "--format", "json", "--month", "2026-11", "--out", str(folder))
+        assert said == f"--out: {folder} is no folder. Expected one"
+
+
+def test_before_the_daemon_ever_ran_there_is_nothing_to_report(home: Path) -> None:
+    assert report(home, "--format", "json").returncode == 3
