@@ -132,7 +132,16 @@ class Daemon:
         exposition = Exposition(live, store, clock)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         app = make_app(
-            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+            live,
+            exposition,
+            store,
+            lambda: in_force.settings,
+            self._ages,
+            clock,
+            changes,
+            notifier.wake,
+            probes,
+            history,
         )
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)

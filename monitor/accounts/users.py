@@ -180,20 +180,6 @@ def come_back(work: Work, name: str, *, seen: Seen | None = None) -> User:
     return user
 
 
-def in_charge(session: Session, name: str, at_utc: datetime) -> str:
-    """Return who is in charge for a user at a time: the deputy while they are away, and so on, or themselves."""
-    seen = {name}
-    while (user := user_rows.user(session, name)) is not None and is_away(user, at_utc) and user.deputy not in seen:
-        seen.add(name := user.deputy)
-    return name
-
-
-def is_away(user: User, at_utc: datetime) -> bool:
-    """Return whether a user is away at a time."""
-    begins, ends = user.away_from_utc, user.away_until_utc
-    return begins is not None and ends is not None and begins <= at_utc < ends
-
-
 def _as_seen(work: Work, name: str, seen: Seen | None) -> User:
     user = find(work.session, name)
     refuse_stale(user.name, seen, user.version, lambda: user_document(user))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.charter.calendar import Calendar
+from monitor.charter.deputies import Colleague, StandIn, stand_in
 from monitor.charter.escalation_steps import Dates, Step, steps
 from monitor.charter.services import Charter, Service
 from monitor.charter.stages import StageDates, StageRestart, chain
@@ -37,6 +38,7 @@ class Office:
     recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
     channels: Mapping[str, ChannelSection] = field(default_factory=dict)
     acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
+    colleagues: tuple[Colleague, ...] = ()
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -46,10 +48,12 @@ class Office:
         settings: Settings,
         planned: Mapping[str, Maintenance] | None = None,
         orders: Sequence[OrderedChange] = (),
+        colleagues: tuple[Colleague, ...] = (),
     ) -> "Office":
         """Build the office from settings and what people entered beside them.
 
-        ``planned``: planned work; ``orders``: changes of the calendar, in the order in which they were entered.
+        ``planned``: planned work; ``orders``: changes of the calendar, in the order in which they were entered;
+        ``colleagues``: the users, while any of them is away or will be.
         """
         rules = settings.monitor.tickets
         return cls(
@@ -64,6 +68,7 @@ class Office:
             settings.monitor.recipients,
             settings.monitor.channels,
             settings.monitor.acknowledged,
+            colleagues,
         )
 
     def stages_from(
@@ -87,6 +92,13 @@ class Office:
             foreseen = steps(dates, responsible, self.charter.stages, self.calendar)
             self._steps[known] = sorted(foreseen, key=lambda step: (step.at_utc, step.level))
         return self._steps[known]
+
+    def stand_in(self, recipient: str, at_utc: datetime) -> StandIn | None:
+        """Return who gets the letters to an officer of the charter at a time; None for the recipient as such."""
+        officer = self.charter.officers.get(recipient)
+        if officer is None or recipient in self.recipients:
+            return None
+        return stand_in(officer, self.colleagues, at_utc)
 
     def service_of(self, site: str) -> Service:
         """Return the charter service that applies to this site."""

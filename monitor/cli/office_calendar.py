@@ -15,7 +15,7 @@ from monitor.cli.language import _, digits, lang, n_, render, term
 from monitor.cli.numbers import whole_argument
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
 from monitor.domain.message import message, said_by_system
-from monitor.i18n.terms import CALENDAR_CHANGES
+from monitor.i18n.terms import CALENDAR_CHANGES, RECIPIENTS
 
 if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar, Day
@@ -214,6 +214,9 @@ def _enter(
         if each.level:
             what = _("{number}, stage {stage}", number=what, stage=each.level)
         print(f"  {what}: {_('{old:moment} → {new:moment}', old=each.before_utc, new=each.after_utc)}")
+    for letter in found.letters:
+        who, moved = term(RECIPIENTS, letter.recipient), len(letter.moved)
+        print(n_("A letter to {who}: {count} deadline", "A letter to {who}: {count} deadlines", moved, who=who))
     if found.number is None:
         print(_("Nothing was entered."))
     else:

@@ -7,7 +7,7 @@ Severity = Literal["urgent", "routine", "good"]
 
 
 class NoticeKind(StrEnum):
-    """The kind of a notice; the last three are about many cases. Values are stored and public."""
+    """The kind of a notice; the last four are about many cases. Values are stored and public."""
 
     OPENED = "opened"
     DUE_TODAY = "due_today"
@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CORRECTED = "corrected"
     ACK_OVER = "ack_over"
+    MOVED = "moved"
     MORNING = "morning"
     WEEKLY = "weekly"
     DIGEST = "digest"
@@ -39,11 +40,12 @@ PATIENT = frozenset(
         NoticeKind.LAPSES_TODAY,
         NoticeKind.DUE_TODAY,
         NoticeKind.ACK_OVER,
+        NoticeKind.MOVED,
     }
 )
-DIGEST, MORNING, WEEKLY = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY
+DIGEST, MORNING, WEEKLY, MOVED = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY, NoticeKind.MOVED
 BRIEFS = frozenset({MORNING, WEEKLY})
-WHOLE = BRIEFS | {DIGEST}  # letters about many cases: never merged into another one
+WHOLE = BRIEFS | {DIGEST, MOVED}  # letters about many cases: never merged into another one
 OF_ONE_CASE = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 

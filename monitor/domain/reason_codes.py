@@ -62,6 +62,7 @@ class ReasonCode(StrEnum):
     EXCUSED = "excused"
     WAS_SILENT = "was_silent"
     DEADLINE_MOVED = "deadline_moved"
+    STAGE_END_MOVED = "stage_end_moved"
     # of unmonitored times
     DAEMON_NOT_RUNNING = "daemon_not_running"
     STALLED = "stood_still"

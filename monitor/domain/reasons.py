@@ -89,6 +89,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.EXCUSED: {"excuse": Reason},
     C.WAS_SILENT: {"seconds": int, "excuse": Reason},
     C.DEADLINE_MOVED: {"before": datetime, "after": datetime},
+    C.STAGE_END_MOVED: {"stage": int, "before": datetime, "after": datetime},
     C.STALLED: {"seconds": int},
     C.BLIND_BEHIND: {"uplink": str},
     C.REFERENCES_SILENT: {"uplink": str},

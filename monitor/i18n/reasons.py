@@ -75,6 +75,9 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.DEADLINE_MOVED: N_(
         "the charter or the office calendar has changed: due {after:moment}, no longer {before:moment}"
     ),
+    C.STAGE_END_MOVED: N_(
+        "the office calendar has changed: stage {stage} ends {after:moment}, no longer {before:moment}"
+    ),
     C.DAEMON_NOT_RUNNING: N_("the daemon was not running"),
     C.STALLED: N_("the monitor had stopped for {seconds} s"),
     C.BLIND_BEHIND: N_("nothing could be seen behind '{uplink}'"),

@@ -132,6 +132,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     "withdrawn": N_("Withdrawn: registered by mistake"),
     "corrected": N_("Corrected"),
     "ack_over": N_("Acknowledgement has run out"),
+    "moved": N_("Deadlines moved"),
     "morning": N_("Morning brief"),
     "weekly": N_("Weekly brief"),
     "digest": N_("Digest"),
@@ -233,7 +234,7 @@ SNMP_REFUSALS: Mapping[str, str] = {
 """Why an agent refuses an SNMPv3 user, by `probes.snmp.v3`."""
 
 HISTORY: Mapping[str, str] = {
-    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},
+    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"moved", "morning", "weekly", "digest"}},
     "ack": N_("Acknowledged"),
     "start": N_("Work has begun"),
     "wait": N_("Waiting"),

@@ -28,13 +28,25 @@ class ChangedDayDocument(TypedDict):
     after: DayDocument
 
 
+class MovedLetterDocument(TypedDict):
+    """A letter about moved dates. ``recipient``: an officer's role, a reader's name, or 'asker'.
+
+    ``numbers``: the tickets in it; ``sites``: those of outages that have no ticket yet.
+    """
+
+    recipient: str
+    numbers: list[str]
+    sites: list[str]
+
+
 class ConsequencesDocument(TypedDict):
-    """What an order does; ``number``: its own, null for one that was only tried."""
+    """What an order does; ``number``: its own, null for one that was only tried. ``letters``: to whom it writes."""
 
     number: int | None
     days: list[ChangedDayDocument]
     moves: list[MovedDateDocument]
     officers: list[str]
+    letters: list[MovedLetterDocument]
 
 
 class OrderDocument(TypedDict):
@@ -65,6 +77,14 @@ def consequences_document(found: Consequences) -> ConsequencesDocument:
             for each in found.moved
         ],
         "officers": list(found.officers),
+        "letters": [
+            {
+                "recipient": each.recipient,
+                "numbers": list(dict.fromkeys(one.number for one in each.moved if one.number)),
+                "sites": list(dict.fromkeys(one.site for one in each.moved if not one.number)),
+            }
+            for each in found.letters
+        ],
     }
 
 

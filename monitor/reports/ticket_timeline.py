@@ -34,7 +34,8 @@ class TimelineEntry:
     """One line of the story. ``kind``: of the history, or of the notice; ``actor``: who, for a letter its reader.
 
     ``said``: the program's words; ``remark``: what a person wrote. ``state``, ``proof``: what became of a letter;
-    ``channel``: how it went. ``late``: the line says that a promised time was missed.
+    ``channel``: how it went; ``given_to``: the user who got it in its reader's place. ``late``: the line says that a
+    promised time was missed.
     """
 
     at_utc: datetime
@@ -47,6 +48,7 @@ class TimelineEntry:
     channel: str = ""
     state: str = ""
     proof: str = ""
+    given_to: str = ""
 
     @property
     def day(self) -> date:
@@ -84,6 +86,7 @@ def _of_letter(hearing: Hearing, *, personal: bool) -> TimelineEntry:
         channel=hearing.channel,
         state=hearing.state,
         proof=proof,
+        given_to=hearing.given_to,
     )
 
 
@@ -96,6 +99,15 @@ def reader_name(office: Office, reader: str, lang: Lang) -> Said:
         return reader
     name, title = officer.name(lang), officer.title(lang)
     return message("{title}, {name}", title=title, name=name) if name and name != title else title or name
+
+
+def addressee(office: Office, reader: str, at_utc: datetime, lang: Lang) -> Said:
+    """Return who gets a letter to a reader that goes out then: the reader, or the deputy for one who is away."""
+    name, stand_in = reader_name(office, reader, lang), office.stand_in(reader, at_utc)
+    if stand_in is None:
+        return name
+    deputy, until_utc = stand_in.colleague.called(lang), stand_in.until_utc
+    return message("{deputy} (for {reader}, away until {until:moment})", deputy=deputy, reader=name, until=until_utc)
 
 
 FATES = {

@@ -19,12 +19,12 @@ from monitor.judging.links import Passage
 from monitor.judging.power import UpsReading
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
-from monitor.runtime.last_day import DayMinute, LastDay
 from monitor.runtime.part import Part
 from monitor.runtime.unwritten import Kind, Readings, Rounds, power_of, traffic_of
 from monitor.settings.load import Settings
 from monitor.store.history.counting import count_use
 from monitor.store.history.file import HistoryFile, HistoryRefuses, Kept
+from monitor.store.history.last_day import DayMinute, LastDay
 from monitor.store.history.names import ups_series
 from monitor.store.history.summaries import Summary, Traffic, UpsPower
 

@@ -136,7 +136,7 @@ class Notifier(Part):
 
         What was sent is recorded.
         """
-        attempt = hand_over(office, letter, channel)
+        attempt = hand_over(office, letter, channel, self._clock.utc())
         for _ in range(NOTE_TRIES):
             try:
                 return attempt, note(self._store, office, attempt, self._clock)

@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
@@ -19,6 +19,8 @@ from monitor.settings.charter_file import Date, Some, Text
 from monitor.settings.found import found
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DATE_KEYS = frozenset({"date", "first", "last", "dated"})
+Whole = TypeVar("Whole", bound=Model)
 Rule = Literal["first-day-excluded", "elapsed"]
 
 
@@ -34,7 +36,7 @@ def _closing_time(value: object) -> object:
     return END_OF_DAY if isinstance(value, str) and ascii_digits(value.strip()) == "24:00" else _time_of_day(value)
 
 
-Time = Annotated[dt.time, BeforeValidator(_time_of_day)]
+Time = Annotated[dt.time, BeforeValidator(_time_of_day), PlainSerializer(clock_text, when_used="json")]
 ClosingTime = Annotated[dt.time, BeforeValidator(_closing_time), PlainSerializer(clock_text, when_used="json")]
 
 
@@ -270,3 +272,20 @@ def _once(spans: Iterable[Span]) -> None:
                     )
                 )
             seen.add(day)
+
+
+def from_plain(model: type[Whole], plain: object) -> Whole:
+    """Return what ``model_dump(mode="json")`` made plain; raises ValueError for anything else."""
+    return model.model_validate(_with_dates(plain))
+
+
+def _with_dates(plain: Any) -> Any:
+    """Return plain values with dates where a file has them: TOML knows dates, JSON does not."""
+    if isinstance(plain, list):
+        return [_with_dates(each) for each in plain]
+    if not isinstance(plain, dict):
+        return plain
+    return {
+        key: dt.date.fromisoformat(value) if key in DATE_KEYS and isinstance(value, str) else _with_dates(value)
+        for key, value in plain.items()
+    }

@@ -1,15 +1,12 @@
 """Model one order about the calendar that a person enters while the daemon runs, over calendar.toml."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from monitor.domain.message import message
-from monitor.settings.calendar_file import ClosingTime, Hours, OrderEntry, Time
-
-DATE_KEYS = ("date", "first", "last", "dated")
+from monitor.settings.calendar_file import ClosingTime, Hours, OrderEntry, Time, from_plain
 
 
 class OrderedChange(OrderEntry):
@@ -41,6 +38,5 @@ class OrderedChange(OrderEntry):
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "OrderedChange":
         """Return the order that ``model_dump(mode="json")`` made plain."""
-        dates = {key: dt.date.fromisoformat(entry[key]) for key in DATE_KEYS if entry.get(key)}
         clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
-        return cls.model_validate({**entry, **dates, **clocks})
+        return from_plain(cls, {**entry, **clocks})

@@ -1,12 +1,12 @@
-"""Query the rows of orders about the calendar, and the tickets whose dates follow from it."""
+"""Query the rows of orders about the calendar, the tickets whose dates follow from it, and the last count of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import CalendarOrder, Ticket
+from monitor.store.models import CalendarOrder, CountedCalendar, Ticket
 from monitor.store.session import Session
 
 
@@ -19,3 +19,13 @@ def unsettled(session: Session) -> Sequence[Ticket]:
     """Return the tickets that are not settled, the oldest first, with their outages."""
     query = select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)
     return session.scalars(query.options(selectinload(Ticket.outages))).all()
+
+
+def last_count(session: Session) -> CountedCalendar | None:
+    """Return the calendar by which running deadlines were counted last; None before the first count."""
+    return session.get(CountedCalendar, 1)
+
+
+def store_count(session: Session, files: Mapping[str, object], last_order: int) -> None:
+    """Store the calendar by which running deadlines are counted now."""
+    session.merge(CountedCalendar(id=1, files=dict(files), last_order=last_order))

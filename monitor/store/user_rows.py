@@ -16,6 +16,16 @@ def users(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.name)).all()
 
 
+def enabled(session: Session) -> Sequence[User]:
+    """Return the users who can log in, by name."""
+    return session.scalars(select(User).where(User.enabled).order_by(User.name)).all()
+
+
+def any_away(session: Session, now_utc: datetime) -> bool:
+    """Return whether a user who can log in is away, or will be."""
+    return session.scalar(select(User.id).where(User.enabled, User.away_until_utc > now_utc).limit(1)) is not None
+
+
 def any_user(session: Session) -> bool:
     """Return whether there is a user, disabled ones included."""
     return session.scalar(select(User.id).limit(1)) is not None

@@ -16,6 +16,7 @@ from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
+from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
@@ -49,17 +50,18 @@ def make_app(
     changes: Changes | None = None,
     wake_delivery: Callable[[], None] = lambda: None,
     probes: AskedProbes | None = None,
+    keeper: HistoryKeeper | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
-    that people ask for.
+    that people ask for; ``keeper``: what is not in the history's file yet.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
     changes, overviews = changes or Changes(live.instance), Overviews(live)
-    console = Console(live, store, clock, settings_of, changes, overviews, wake_delivery, probes)
+    console = Console(live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper)
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 

@@ -20,6 +20,7 @@ from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
+from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.tracing import Hops
 from monitor.settings.load import Settings
@@ -37,6 +38,7 @@ class Desk:
     settings: Settings
     store: Store
     clock: VirtualClock = field(default_factory=VirtualClock)
+    keeper: HistoryKeeper | None = None
 
     def __post_init__(self) -> None:
         self.board = Board(self.settings.fleet, Rules())
@@ -93,6 +95,7 @@ class Desk:
             self.clock,
             self.changes,
             probes=self.probes(),
+            keeper=self.keeper,
         )
 
     def probes(self) -> AskedProbes:

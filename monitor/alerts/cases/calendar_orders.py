@@ -10,15 +10,16 @@ from datetime import date, datetime, timedelta
 from pydantic import ValidationError
 
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
-from monitor.alerts.notices.gather import deadline_of, deadline_of_outage, stages_of
+from monitor.alerts.notices.moved_dates import MovedDate, MovedLetter, letters, of_outage, of_ticket
 from monitor.charter.calendar import Day
 from monitor.charter.office import Office
 from monitor.domain.message import message
 from monitor.domain.text import ascii_digits, clean, has_words
-from monitor.settings.calendar_order import DATE_KEYS, OrderedChange
+from monitor.settings.calendar_file import DATE_KEYS
+from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.validate import described
 from monitor.store import acts, calendar_rows, outage_rows
-from monitor.store.models import CalendarOrder, Outage, Ticket
+from monitor.store.models import CalendarOrder
 from monitor.store.session import Session
 from monitor.store.work import Work
 
@@ -38,36 +39,22 @@ class EnteredOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class MovedDate:
-    """A date that an order moves. ``number``: the ticket's; empty for an outage that has none yet.
-
-    ``level``: the stage whose time ends then, 0 for the target. ``officer``: whose letters follow from it.
-    """
-
-    number: str
-    site: str
-    service: str
-    level: int
-    before_utc: datetime
-    after_utc: datetime
-    officer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Consequences:
     """What an order does. ``number``: its own, None for one that is only tried.
 
-    ``days``: each day that is another one by it, as it was and as it is.
+    ``days``: each day that is another one by it, as it was and as it is. ``letters``: whom it writes to, as the running
+    daemon does within a second.
     """
 
     number: int | None
     change: OrderedChange
     days: tuple[tuple[Day, Day], ...]
     moved: tuple[MovedDate, ...]
+    letters: tuple[MovedLetter, ...]
 
     @property
     def officers(self) -> tuple[str, ...]:
-        """Return who gets letters by other dates, each officer once."""
+        """Return whose reminders come on other days, each officer once."""
         return tuple(dict.fromkeys(each.officer for each in self.moved))
 
 
@@ -86,6 +73,14 @@ def orders_in_force(session: Session) -> tuple[OrderedChange, ...]:
 
 def _in_force(entered: Iterable[EnteredOrder]) -> tuple[OrderedChange, ...]:
     return tuple(each.change for each in entered if each.undone_by is None and each.change.what != "undo")
+
+
+def in_force_at(entered: Iterable[EnteredOrder], last: int) -> tuple[OrderedChange, ...]:
+    """Return the orders that held when the one of the number ``last`` was the last one entered."""
+    then = [each for each in entered if each.number <= last]
+    return _in_force(
+        replace(each, undone_by=None) if each.undone_by is not None and each.undone_by > last else each for each in then
+    )
 
 
 def version(session: Session) -> int:
@@ -108,8 +103,9 @@ def enter(work: Work, entry: Mapping[str, object], *, dry_run: bool = False, see
     after = replace(before, calendar=before.calendar.ordered(_in_force(left) + _own(change)))
     days = tuple((old, new) for old, new in _days(before, after, change) if old != new)
     moved = tuple(_moved(work, before, after))
+    found = Consequences(None, change, days, moved, letters(after, moved))
     if dry_run:
-        return Consequences(None, change, days, moved)
+        return found
     plain = change.model_dump(mode="json", exclude_defaults=True)
     row = CalendarOrder(entry=plain, actor=work.actor, created_utc=work.now_utc)
     work.session.add(row)
@@ -117,7 +113,7 @@ def enter(work: Work, entry: Mapping[str, object], *, dry_run: bool = False, see
     if change.undoes is not None:
         work.session.get_one(CalendarOrder, change.undoes).undone_by = row.id
     acts.record(work, "calendar.undo" if change.undoes else "calendar.order", str(row.id), {}, plain)
-    return Consequences(row.id, change, days, moved)
+    return replace(found, number=row.id)
 
 
 def _own(change: OrderedChange) -> tuple[OrderedChange, ...]:
@@ -131,32 +127,9 @@ def _days(before: Office, after: Office, change: OrderedChange) -> Iterator[tupl
 def _moved(work: Work, before: Office, after: Office) -> Iterator[MovedDate]:
     """Yield the dates ahead that are others by the calendar of ``after``: targets, and ends of stages."""
     for ticket in calendar_rows.unsettled(work.session):
-        if ticket.service in before.charter.services:
-            yield from _of_ticket(ticket, before, after, work.now_utc)
+        yield from of_ticket(ticket, before, after, work.now_utc)
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc):
-        if outage.service in before.charter.services:
-            yield from _of_outage(outage, before, after)
-
-
-def _of_ticket(ticket: Ticket, before: Office, after: Office, now_utc: datetime) -> Iterator[MovedDate]:
-    service, site = before.charter.service(ticket.service), ticket.site or ""
-    if ticket.breached_utc is None and ticket.deadline_utc > now_utc:
-        dates = (deadline_of(before, ticket).due_utc, deadline_of(after, ticket).due_utc)
-        if dates[0] != dates[1]:
-            yield MovedDate(ticket.number, site, service.key, 0, *dates, service.officer)
-    holders = {stage.level: stage.holder for stage in before.charter.stages}
-    for old, new in zip(stages_of(before, ticket), stages_of(after, ticket), strict=True):
-        is_ahead = old.level >= ticket.stage and max(old.lapses_utc, new.lapses_utc) > now_utc
-        if is_ahead and old.lapses_utc != new.lapses_utc:
-            dates = (old.lapses_utc, new.lapses_utc)
-            yield MovedDate(ticket.number, site, service.key, old.level, *dates, holders[old.level])
-
-
-def _of_outage(outage: Outage, before: Office, after: Office) -> Iterator[MovedDate]:
-    dates = (deadline_of_outage(before, outage).due_utc, deadline_of_outage(after, outage).due_utc)
-    if dates[0] != dates[1]:
-        officer = before.charter.service(outage.service).officer
-        yield MovedDate("", outage.site, outage.service, 0, *dates, officer)
+        yield from of_outage(outage, before, after)
 
 
 def _change(entry: Mapping[str, object], known: list[EnteredOrder], today: date) -> OrderedChange:

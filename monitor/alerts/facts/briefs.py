@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from monitor.alerts.facts.case import CaseFacts, Letterhead, Service, Site
+from monitor.alerts.facts.case import Letterhead, Service, Site
 from monitor.i18n.languages import Lang
 
 Thing = TypeVar("Thing")
@@ -140,6 +140,3 @@ class DigestFacts(Letterhead):
     notices: int
     counts: Mapping[Place, int]
     matters: tuple[DigestCase, ...]
-
-
-Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts

@@ -10,13 +10,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
+from monitor.alerts.facts.moved import MovedFacts
 from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
-from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, WEEKLY
+from monitor.domain.notice_kinds import DIGEST, MORNING, MOVED, OF_ONE_CASE, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
+
+Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts
 
 VERSION = 4
 KEY = "v"
@@ -27,6 +30,7 @@ SHAPES: Mapping[str, type[Facts]] = {
     MORNING: MorningFacts,
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
+    MOVED: MovedFacts,
 }
 DAMAGED: Stored = {KEY: "damaged"}
 """Stands for facts that are no JSON any more."""

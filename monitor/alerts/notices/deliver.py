@@ -3,6 +3,7 @@
 import logging
 import random
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from monitor.alerts.channels.base import (
@@ -13,8 +14,9 @@ from monitor.alerts.channels.base import (
     Recipient,
     TemporaryFailure,
 )
-from monitor.alerts.facts.stored import FactsError, unpack_case
+from monitor.alerts.facts.stored import FactsError, unpack
 from monitor.alerts.notices import lease, outbox, render
+from monitor.alerts.notices.render import Absence
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
@@ -34,11 +36,15 @@ Outcome = Literal["idle", "done", "away"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The result of a delivery; ``said``: the proof that it went, or why it did not."""
+    """The result of a delivery; ``said``: the proof that it went, or why it did not.
+
+    ``given_to``: the user who got it in the recipient's place; empty for the recipient.
+    """
 
     letter: Letter
     outcome: Literal["sent", "failed", "faulty", "dead", "away"]
     said: str
+    given_to: str = ""
 
 
 def deliver_next(store: Store, office: Office, name: ChannelName, channel: Channel, clock: Clock) -> Outcome:
@@ -47,7 +53,7 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
     'idle': there was none; 'done': there was, whatever became of it; 'away': the channel is unavailable now.
     """
     letter = look(store, office, name, clock)
-    return "idle" if letter is None else note(store, office, hand_over(office, letter, channel), clock)
+    return "idle" if letter is None else note(store, office, hand_over(office, letter, channel, clock.utc()), clock)
 
 
 def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
@@ -56,11 +62,15 @@ def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Lette
         return lease.lease_next(Work(session, office, clock.utc()), name)
 
 
-def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
-    """Render the notice and deliver it, which uses outside hosts alone; never raises for one notice's fault."""
+def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetime) -> Attempt:
+    """Render the notice and deliver it, which uses outside hosts alone; never raises for one notice's fault.
+
+    It goes to whoever is in charge now, whenever it was enqueued: an officer, or the deputy while the officer is away.
+    """
     try:
-        recipient = recipient_of(office, letter)
-        proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang))
+        away = absence_of(office, letter, now_utc)
+        recipient = recipient_of(office, letter, away)
+        proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang, away))
     except ChannelUnavailable as error:
         return Attempt(letter, "away", str(error))
     except TemporaryFailure as error:
@@ -72,7 +82,7 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
     except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
         log_notice(LogEvent.NOTICE_UNRENDERED, letter, "cannot be written", error)
         return Attempt(letter, "faulty", f"{type(error).__name__}: {error}")
-    return Attempt(letter, "sent", proof)
+    return Attempt(letter, "sent", proof, away.stand_in.colleague.name if away else "")
 
 
 def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcome:
@@ -82,7 +92,7 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
         work = Work(session, office, clock.utc())
         match attempt.outcome:
             case "sent":
-                outbox.mark_sent(work, letter, said)
+                outbox.mark_sent(work, letter, said, attempt.given_to)
             case "away":
                 outbox.put_back(work, letter, said)
             case "failed":
@@ -122,19 +132,28 @@ def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
         emit(log, LogEvent.AUDIT_HEAD_UNWRITTEN, text, error.strerror)
 
 
-def recipient_of(office: Office, letter: Letter) -> Recipient:
-    """Return the recipient of a notice by the present configuration.
+def absence_of(office: Office, letter: Letter, at_utc: datetime) -> Absence | None:
+    """Return which officer is away and who gets the letter instead; None for a letter that goes to its recipient."""
+    found = office.stand_in(letter.recipient, at_utc)
+    return Absence(office.charter.officer(letter.recipient), found) if found else None
+
+
+def recipient_of(office: Office, letter: Letter, away: Absence | None = None) -> Recipient:
+    """Return the recipient of a notice by the present configuration; whoever stands in, if the officer is ``away``.
 
     Raises TemporaryFailure when it is no longer configured: it may be put back; FactsError.
     """
     if letter.recipient == ASKER:
-        asked = unpack_case(letter.kind, letter.facts).asked
+        asked = getattr(unpack(letter.kind, letter.facts), "asked", None)
         if asked is None:
             raise FactsError(f"a notice '{letter.kind}' to whoever asked, without who that was")
         return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
     entry = office.recipients.get(letter.recipient)
     if entry is not None:
         return Recipient(entry.name or letter.recipient, entry.address, entry.lang, entry.timeout_s)
+    if away is not None:
+        colleague = away.stand_in.colleague
+        return Recipient(colleague.called("bn"), colleague.email, colleague.lang or "both")
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
         raise TemporaryFailure(message("the configuration has no '{name}' any more", name=letter.recipient))

@@ -30,7 +30,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     return CaseFacts(
         **letterhead(office, now_utc, ticket.number),
         site=site_facts(office, ticket.site),
-        service=_service_facts(service),
+        service=service_facts(service),
         officer=_officer_facts(office, service),
         event=began_utc,
         deadline=ticket.deadline_utc,
@@ -52,7 +52,7 @@ def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> Cas
     return CaseFacts(
         **letterhead(office, now_utc),
         site=site_facts(office, outage.site),
-        service=_service_facts(service),
+        service=service_facts(service),
         officer=_officer_facts(office, service),
         event=outage.started_utc,
         deadline=outage.deadline_utc,
@@ -120,7 +120,8 @@ def letterhead(office: Office, now_utc: datetime, number: str = "") -> Letterhea
     }
 
 
-def _service_facts(service: CharterService) -> Service:
+def service_facts(service: CharterService) -> Service:
+    """Return a row of the charter as a notice keeps it."""
     return Service(
         section=service.section,
         number=service.number,

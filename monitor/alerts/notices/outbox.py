@@ -21,9 +21,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.alerts.channels.base import Letter
-from monitor.alerts.facts.briefs import Facts
 from monitor.alerts.facts.case import CaseFacts
-from monitor.alerts.facts.stored import pack
+from monitor.alerts.facts.stored import Facts, pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
 from monitor.domain.backoff import backoff
@@ -116,9 +115,13 @@ def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: 
     )
 
 
-def mark_sent(work: Work, letter: Letter, proof: str) -> None:
-    """Record that the notice was delivered; ``proof``: the server's answer."""
-    _change(work, letter, sent_utc=work.now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
+def mark_sent(work: Work, letter: Letter, proof: str, given_to: str = "") -> None:
+    """Record that the notice was delivered; ``proof``: the server's answer.
+
+    ``given_to``: the user who got it in the recipient's place; empty for the recipient.
+    """
+    sent = {"sent_utc": work.now_utc, "leased_until_utc": None, "proof": proof, "given_to": given_to}
+    _change(work, letter, **sent, last_error="", fault="")
 
 
 def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
@@ -173,7 +176,7 @@ def resend(work: Work, id_: int) -> Notice | None:
     if notice is None:
         return None
     notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
-    notice.attempts, notice.proof, notice.last_error, notice.fault = 0, "", "", ""
+    notice.attempts, notice.proof, notice.last_error, notice.fault, notice.given_to = 0, "", "", "", ""
     notice.owed_utc = notice.due_utc = notice.created_utc = work.now_utc
     if notice.ticket is not None:
         again = reason(ReasonCode.NOTICE_RESENT, notice=notice.kind, recipient=notice.recipient)

@@ -2,21 +2,25 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.alerts.channels.base import Image, Letter, Line, Rendered
-from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
-from monitor.alerts.facts.stored import unpack
+from monitor.alerts.facts.moved import MovedFacts
+from monitor.alerts.facts.stored import Facts, unpack
 from monitor.alerts.notices.brief_words import morning_words, weekly_words
 from monitor.alerts.notices.charts import hour_png
 from monitor.alerts.notices.digests import digest_words
 from monitor.alerts.notices.lines import line_of
+from monitor.alerts.notices.moved_words import moved_words
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
+from monitor.charter.deputies import StandIn
+from monitor.charter.services import Officer
 from monitor.domain import notice_kinds
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import N_
@@ -35,11 +39,22 @@ AUDIT = N_("head of the audit log")
 GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "seen", "cause", "page")
 
 
-def render(letter: Letter, lang: Languages = "both") -> Rendered:
-    """Return the letter, ready for delivery; raises FactsError when its facts cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The officer to whom a letter is, who is away, and who gets it."""
+
+    officer: Officer
+    stand_in: StandIn
+
+
+def render(letter: Letter, lang: Languages = "both", away: Absence | None = None) -> Rendered:
+    """Return the letter, ready for delivery; raises FactsError when its facts cannot be read.
+
+    ``away``: the officer for whom somebody else gets it, which it says.
+    """
     langs: tuple[Lang, ...] = BOTH if lang == "both" else (lang,)
     facts = unpack(letter.kind, letter.facts)
-    parts = [_words(letter, facts, each) for each in langs]
+    parts = [replace(_words(letter, facts, each), on_behalf=_on_behalf(away, each)) for each in langs]
     images = list(_images(parts))
     subject = _subject(parts[0], facts)
     known = {
@@ -70,9 +85,19 @@ def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
             said = morning_words(facts, lang)
         case WeeklyFacts():
             said = weekly_words(facts, lang)
+        case MovedFacts():
+            said = moved_words(facts, lang, for_citizen=letter.recipient == ASKER)
         case _:
             said = words(letter.kind, facts, lang, for_citizen=letter.recipient == ASKER)
     return replace(said, headline=f"{tr(lang, SAMPLE)} — {said.headline}") if letter.is_sample else said
+
+
+def _on_behalf(away: Absence | None, lang: Lang) -> str:
+    """Return for whom a letter is that its reader gets as a deputy; empty for one that goes to its recipient."""
+    if away is None:
+        return ""
+    name, until_utc = away.officer.name(lang), away.stand_in.until_utc
+    return tr(lang, "For {name}, who is away until {until:moment}.", name=name, until=until_utc)
 
 
 def _subject(first: Words, facts: Facts) -> str:
@@ -113,7 +138,7 @@ def _gist(parts: Sequence[Words]) -> Iterator[str]:
     """Yield what fits on a small screen: the headline, what to do, the chief facts, the lists' titles."""
     for part in parts:
         yield part.headline
-        yield from filter(None, (part.to_do, part.command or part.act_url))
+        yield from filter(None, (part.on_behalf, part.to_do, part.command or part.act_url))
         yield from (f"{row.label}: {row.value}" for row in part.rows if row.name in GIST)
         yield from (section.title for section in part.sections)
 

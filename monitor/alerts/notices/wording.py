@@ -53,7 +53,7 @@ class Words:
     """A notice in one language: a headline, what to do, labelled facts, and lists.
 
     ``act_url``: the page of the act that is asked for, which only shows a button, called ``act``; without the address
-    of the office's page a ``command`` instead.
+    of the office's page a ``command`` instead. ``on_behalf``: for which officer its reader stands in.
     """
 
     lang: Lang
@@ -64,6 +64,7 @@ class Words:
     command: str = ""
     act: str = ""
     act_url: str = ""
+    on_behalf: str = ""
 
 
 def words(kind: str, facts: CaseFacts, lang: Lang, *, for_citizen: bool = False) -> Words:

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.alerts.cases import outages
-from monitor.alerts.cases.actions import act, correct, register
+from monitor.alerts.cases import outages, recount
+from monitor.alerts.cases.actions import act, correct, order_calendar, register
+from monitor.alerts.cases.calendar_orders import orders_in_force
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.channels.base import Letter
-from monitor.alerts.facts.briefs import Facts
-from monitor.alerts.facts.stored import pack, unpack_case
+from monitor.alerts.facts.stored import Facts, pack, unpack_case
 from monitor.alerts.notices.brief_facts import morning_facts, weekly_facts
 from monitor.alerts.notices.digests import digest_facts
 from monitor.alerts.notices.routing import ASKER
@@ -75,6 +75,8 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
         for look in range(WEEKS * 7 * LOOKS_A_DAY):
             with store.write() as session:
                 do_what_is_due(Work(session, office, clock.utc()))
+                if look == LOOKS_A_DAY // 2:
+                    _order(Work(session, office, clock.utc()))
                 if look == 3 * LOOKS_A_DAY:
                     yield from _briefs(Work(session, office, clock.utc()))
             clock.advance(86_400 / LOOKS_A_DAY)
@@ -97,6 +99,19 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
             yield _digest(Work(session, office, clock.utc()))
     finally:
         store.close()
+
+
+def _order(work: Work) -> None:
+    """Close the office on the next working day, so that what is due then is due later."""
+    recount.open_deadlines(work)
+    calendar = work.office.calendar
+    today = calendar.local(work.now_utc).date()
+    closed = calendar.next_working_day(today + timedelta(days=1)).date
+    names = {lang: tr(lang, N_("Local holiday")) for lang in BOTH}
+    entry = {"what": "closed", "date": closed, "order": "42", "dated": today, **names}
+    order_calendar(work.by("notify test"), entry)
+    ordered = replace(work.office, calendar=calendar.ordered(orders_in_force(work.session)))
+    recount.open_deadlines(replace(work, office=ordered))
 
 
 def _by_mistake(work: Work) -> None:
@@ -170,7 +185,8 @@ def _briefs(work: Work) -> Iterator[Letter]:
 
 
 def _digest(work: Work) -> Letter:
-    pending = [(notice.kind, unpack_case(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
+    every = [each for each in notice_rows.every(work.session) if each.kind in notice_kinds.OF_ONE_CASE]
+    pending = [(notice.kind, unpack_case(notice.kind, notice.facts)) for notice in every]
     return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, pending, work.now_utc), work.now_utc)
 
 

@@ -11,6 +11,7 @@
     site_states, heartbeat, gaps,
     clock_word                       what readers show while the daemon is away, and unmonitored times
     excused, planned_work            downtimes without an outage, and work planned by command
+    counted_calendar                 the calendar by which running deadlines were counted last
     set_aside                        decisions that could not be stored because of their contents
     learned                          usual round-trip times, kept over restarts
     users 1 ── n user_sessions, one_time_links
@@ -38,6 +39,7 @@ from monitor.store.models.cases import (
     AffectedSite,
     ChainHead,
     ComplaintLink,
+    CountedCalendar,
     DeadlineRecount,
     HelpdeskTicket,
     LastNumber,
@@ -67,6 +69,7 @@ __all__ = [
     "ChainHead",
     "ClockWord",
     "ComplaintLink",
+    "CountedCalendar",
     "DeadlineRecount",
     "Event",
     "Gap",

@@ -192,6 +192,19 @@ class LastNumber(Base):
     seq: Mapped[int]
 
 
+class CountedCalendar(Base):
+    """The calendar by which running deadlines were counted last; there is one row, or none before the first count.
+
+    ``files``: calendar.toml and holidays.toml as JSON; ``last_order``: the number of the last order that was counted.
+    """
+
+    __tablename__ = "counted_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    files: Mapped[dict[str, Any]]
+    last_order: Mapped[int]
+
+
 class Notice(Base):
     """A notice to one recipient. ``key`` identifies its cause, so that it is enqueued only once.
 
@@ -200,7 +213,8 @@ class Notice(Base):
     ``about``: the ticket's number, or which outage, day or digest; ``ref``: which notice of its ``kind`` it is there.
     ``owed_utc``: when it was first due; ``due_utc``: when it is to be tried next. ``folded_into``: the notice it was
     merged into, a digest or a later one that made it needless; ``sent_utc`` then is the time of the merge. ``fault``: a
-    fault of this program that prevents writing it; ``last_error``: the error of the last try.
+    fault of this program that prevents writing it; ``last_error``: the error of the last try. ``given_to``: the user
+    who got it in the recipient's place, who was away.
     """
 
     __tablename__ = "notices"
@@ -227,6 +241,7 @@ class Notice(Base):
     proof: Mapped[str] = mapped_column(Lines, default="")
     last_error: Mapped[str] = mapped_column(Lines, default="")
     fault: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    given_to: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 

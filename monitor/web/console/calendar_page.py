@@ -7,15 +7,20 @@ from datetime import date, timedelta
 from starlette.responses import PlainTextResponse, Response
 
 from monitor.alerts.cases import actions, calendar_orders
-from monitor.alerts.cases.calendar_orders import Consequences, EnteredOrder, MovedDate
+from monitor.alerts.cases.calendar_orders import Consequences, EnteredOrder
 from monitor.alerts.cases.refusals import BadInput, Refused
+from monitor.alerts.notices.moved_dates import MovedDate
+from monitor.alerts.notices.routing import ASKER, goes_at
 from monitor.charter.calendar import Calendar, Day
 from monitor.domain.clock import DHAKA
 from monitor.domain.day import clock_text
 from monitor.domain.message import message, messages, said_by
+from monitor.domain.notice_kinds import MOVED
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.i18n import formats
+from monitor.i18n.catalogue import render
+from monitor.reports.ticket_timeline import addressee
 from monitor.settings.calendar_text import calendar_text
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -153,12 +158,22 @@ def _form(
         moved=seen[:MOST_MOVED],
         more=len(tried.moved) - len(seen[:MOST_MOVED]) if tried else 0,
         officers=[charter.officer(role) for role in tried.officers] if tried else [],
+        readers=[_addressee(console, asked, each.recipient) for each in tried.letters if each.recipient != ASKER]
+        if tried
+        else [],
+        requesters=sum(each.recipient == ASKER for each in tried.letters) if tried else 0,
         undone=undone,
         wrong=said_by(wrong) if wrong else "",
         wrong_field=wrong.field if isinstance(wrong, BadInput) else "",
         known=console.live.fleet.sites,
         charter=charter,
     )
+
+
+def _addressee(console: Console, asked: Asked, recipient: str) -> str:
+    """Return who gets the letter to an officer about moved dates, were the order entered now."""
+    at_utc = goes_at(console.office, MOVED, recipient, asked.now_utc)
+    return render(addressee(console.office, recipient, at_utc, asked.lang), asked.lang)
 
 
 def _is_seen(console: Console, asked: Asked, moved: MovedDate) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -17,9 +18,13 @@ from monitor.i18n.catalogue import render as rendered
 from monitor.net.pool import Pool
 from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
+from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.settings.load import Settings
+from monitor.store.history.reading import History
+from monitor.store.history.sources import history_of
+from monitor.store.history.summaries import Summary
 from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -66,7 +71,7 @@ class Console:
 
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
     ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
-    asks for too.
+    asks for too; ``keeper``: what is not in the history's file yet.
     """
 
     live: RuntimeView
@@ -77,7 +82,9 @@ class Console:
     overviews: Overviews
     wake_delivery: Callable[[], None] = lambda: None
     probes: AskedProbes | None = None
+    keeper: HistoryKeeper | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
+    looking_back: Pool = field(default_factory=partial(Pool, "history reads", threads=2, backlog=16))
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
 
     @property
@@ -93,6 +100,16 @@ class Console:
                 return job(session)
 
         return await asyncio.wrap_future(self.reading.submit(reads))
+
+    async def look_back(self, job: Callable[[History], T]) -> T:
+        """Return what ``job`` finds in the history; raises PoolFull, HistoryRefuses."""
+        settings, folder = self.settings_of(), self.settings_of().state
+        history = history_of(settings.monitor.history, folder, self.live.office_id, self.clock.utc, self.unwritten)
+        return await asyncio.wrap_future(self.looking_back.submit(job, history))
+
+    def unwritten(self, series: str) -> Mapping[datetime, Summary]:
+        """Return a series' summaries that the running monitor has not written yet."""
+        return {} if self.keeper is None else self.keeper.unwritten(series)
 
     async def act(self, asked: Asked, job: Callable[[Work], T], changed: tuple[str, ...] = ()) -> T:
         """Do ``job`` in one transaction, by the visitor; raises Refused and has changed nothing then.

@@ -67,6 +67,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "digits": lambda value: formats.digits(value, lang),
         "percent": lambda share, places=0: formats.percent_text(share, lang, places),
         "size": lambda octets: formats.size_text(octets, lang),
+        "rate": lambda bits_per_s: formats.rate_text(bits_per_s, lang),
         "ms": lambda value: formats.ms_text(value, lang),
         "moment": lambda at: formats.moment_text(at, lang),
         "near": lambda at: formats.near_text(at, now_utc, lang),

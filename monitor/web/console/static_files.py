@@ -10,9 +10,12 @@ from starlette.routing import Route
 from monitor.web.console.rendering import static_bytes
 
 TYPES = {
+    "charts.js": "text/javascript",
     "console.css": "text/css",
     "console.js": "text/javascript",
     "htmx.min.js": "text/javascript",
+    "uplot.css": "text/css",
+    "uplot.min.js": "text/javascript",
     "icons.svg": "image/svg+xml",
     "noto-sans-bengali-400.woff2": "font/woff2",
 }

@@ -17,7 +17,7 @@ from monitor.domain.ticket_states import ACTIONS, TicketSource
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.formats import near_text
 from monitor.i18n.terms import TICKET_STATES
-from monitor.reports.ticket_timeline import FATES, Teller, reader_name
+from monitor.reports.ticket_timeline import FATES, Teller, addressee, reader_name
 from monitor.store import audit_chain, ticket_rows
 from monitor.store.audit_chain import Audit
 from monitor.store.session import Session
@@ -164,6 +164,7 @@ def _words(console: Console, asked: Asked) -> Mapping[str, Any]:
         "charter": office.charter,
         "known": console.live.fleet.sites,
         "reader": lambda name: rendered(reader_name(office, name, asked.lang), asked.lang),
+        "addressee": lambda name, at_utc: rendered(addressee(office, name, at_utc, asked.lang), asked.lang),
         "fate": lambda line: Message(FATES[line.state], {"at": near_text(line.at_utc, asked.now_utc, asked.lang)}),
         "today_closes": closing_today(office, asked.now_utc),
         "tomorrow_opens": _next_opening(office, asked.now_utc),

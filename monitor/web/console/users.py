@@ -12,6 +12,7 @@ from monitor.accounts import second_factors, sessions
 from monitor.accounts import users as accounts
 from monitor.accounts.documents import SessionDocument, UserDocument, session_document, user_document
 from monitor.accounts.users import Profile
+from monitor.alerts.cases.entered import colleague
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
 from monitor.domain.message import Message, message
 from monitor.domain.roles import Right, Role
@@ -188,7 +189,7 @@ def _shown(session: Session, name: str, now_utc: datetime) -> Shown:
     if user is None:
         raise NotFound
     lasting = [session_document(row) for row in sessions.of_user(session, user, now_utc)]
-    return Shown(user_document(user), accounts.is_away(user, now_utc), lasting)
+    return Shown(user_document(user), colleague(user).is_away(now_utc), lasting)
 
 
 def _profile(asked: Asked) -> Profile:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,16 @@ def test_an_order_is_seen_first_entered_by_confirming_and_undone_by_another(offi
     assert in_force(office) == ()
     listed = someone.get("/calendar?lang=en").text
     assert "undone by 2" in listed
+
+
+def test_the_page_names_who_gets_a_letter_by_an_order_that_moves_deadlines(office: World) -> None:
+    today = office.desk.clock.utc().date()
+    span = {"date": "", "first": str(today), "last": str(today + timedelta(days=90))}
+    page = SignedIn(office, "programmer").get("/calendar/order", **{**ORDER, **span}, lang="en").text
+    named = page.partition("Who gets a letter about it")[2].partition("</ul>")[0]
+    officer = office.desk.office.charter.officer("responsible")
+    assert officer.name("en") in named
+    assert page.count("Nobody: no deadline") == 0
 
 
 def test_what_is_wrong_is_said_in_the_form_and_what_was_typed_stays(office: World) -> None:

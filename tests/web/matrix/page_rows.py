@@ -12,6 +12,8 @@ PAGES = (
     Row("GET", "/stream", VIEWER, far=200),
     Row("GET", "/alive", VIEWER, far=200),
     Row("GET", "/sites/{id}", VIEWER, "/sites/{site}", far=404),
+    Row("GET", "/sites/{id}/history", VIEWER, "/sites/{site}/history", far=404),
+    Row("GET", "/sites/{id}/history.json", VIEWER, "/sites/{site}/history.json?from=1795910400&to=1795996800", far=404),
     Row("GET", "/sites/{id}/label", VIEWER, "/sites/{site}/label", far=404),
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/{site}/note", {"text": "The key is upstairs"}, done=303, far=404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/{site}/probe", done=303, far=404),

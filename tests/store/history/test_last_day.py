@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.runtime.last_day import MINUTES, DayMinute, LastDay
+from monitor.store.history.last_day import MINUTES, DayMinute, LastDay
 
 T0 = datetime(2026, 11, 24, 3, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
