@@ -1,8 +1,10 @@
 """Reports, as typed."""
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import is_zipfile
 
 import pytest
 
@@ -56,6 +58,25 @@ def test_files_go_into_the_folder_that_is_named_and_are_the_same_again(home: Pat
     assert (done.returncode, done.stdout) == (0, f"{path}\n")
     before = json.loads(path.read_bytes())
     assert [site["site"] for site in before["sites"]] == [LINK]
+
+
+@pytest.mark.usefixtures("november")
+def test_tables_are_written_as_a_workbook_and_as_an_archive_of_csv(home: Path, tmp_path: Path) -> None:
+    done = report(home, "--month", "2026-11", "--format", "csv,xlsx", "--lang", "bn", "--out", str(tmp_path / "made"))
+    assert done.returncode == 0, done.stderr
+    names = ["report-2026-11.bn.csv.zip", "report-2026-11.bn.xlsx"]
+    assert [Path(line).name for line in done.stdout.splitlines()] == names
+    assert all(is_zipfile(tmp_path / "made" / name) for name in names)
+
+
+@pytest.mark.usefixtures("november")
+def test_without_its_package_a_format_is_refused_with_what_to_install(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    done = report(home, "--month", "2026-11", "--format", "xlsx")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "pip install 'upazila-monitor[reports]'" in done.stderr
 
 
 @pytest.mark.usefixtures("november")

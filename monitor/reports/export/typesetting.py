@@ -21,6 +21,7 @@ from unicodedata import category
 from monitor.domain.message import message
 from monitor.domain.text import REPLACEMENT, nfc
 from monitor.i18n.languages import Lang
+from monitor.reports.export.faults import CannotRender
 
 STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 LONGEST_S = 120.0
@@ -45,7 +46,7 @@ _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LACKING = re.compile(f"[^{SHOWN}]")
 
 
-class TypesettingError(Exception):
+class TypesettingError(CannotRender):
     """A document could not be set; raised with a message."""
 
 
