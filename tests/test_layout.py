@@ -18,7 +18,6 @@ FLOOR = {room: number for number, floor in enumerate(floors()) for room in floor
 
 SMALL_AND_ALONE = {
     "monitor.charter.estimates": "keeps the package `holidays`, which is slow to import, out of the calendar",
-    "monitor.reports.export.as_html": "a format of reports is a file",
     "monitor.reports.export.as_json": "a format of reports is a file",
     "monitor.reports.export.as_pdf": "a format of reports is a file",
 }

@@ -232,6 +232,7 @@ class Report:
     ``sites`` and all other rows are in a fixed order. ``worst``: ids of the ten sites that were down longest.
     ``history``: where use and round-trip times come from: 'history', 'prometheus', or '' for nowhere. ``signatures``:
     titles of who prepares, checks and approves. ``edition``: 1 for the first; ``differences`` from the one before.
+    ``page``: the address of the office's public page, '' for none.
     """
 
     period: Period
@@ -255,3 +256,4 @@ class Report:
     signatures: Sequence[Names]
     edition: int = 1
     differences: Sequence[Difference] = ()
+    page: str = ""

@@ -3,15 +3,18 @@
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from monitor.i18n.languages import Lang
+from monitor.reports.export import drawing
 from monitor.reports.export.laying_out import laid_out
 from monitor.reports.report import Report
 
 
 def render(report: Report, lang: Lang) -> bytes:
     """Return the report as HTML in UTF-8, in the order of the PDF."""
-    return _template().render(pages=laid_out(report, lang)).encode()
+    pages = laid_out(report, lang)
+    return _template().render(pages=pages, code=Markup(drawing.code(pages.link))).encode()
 
 
 @cache

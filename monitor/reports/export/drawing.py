@@ -1,4 +1,4 @@
-"""Make the charts of a printed report: shares of the time, when sites were down, how full links are. Pure."""
+"""Make the pictures of a printed report: shares of the time, when sites were down, how full links are, codes. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -119,3 +119,13 @@ def use(links: Sequence[LinkFigures], lang: Lang) -> Chart | None:
 
 def _legend(marks: Iterable[Mark], lang: Lang) -> list[tuple[Mark, str]]:
     return [(mark, lookup(lang, MARKS[mark])) for mark in marks]
+
+
+def code(link: str) -> str:
+    """Return the picture (SVG) by which a telephone opens an address, black on white; '' for no address."""
+    if not link:
+        return ""
+    import segno  # only the page of a site needs it
+
+    picture: str = segno.make(link, error="m", micro=False).svg_inline(border=2, omitsize=True)
+    return picture

@@ -3,49 +3,26 @@
 A printed table has a limit of rows: what it lacks is in the spreadsheet and in the JSON, and the table says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
-from monitor.i18n.catalogue import tr, trn
+from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import digits, number_text
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import reason_text
 from monitor.reports import wording
 from monitor.reports.export import drawing
-from monitor.reports.export.pages import Column, Pages, Section, Signature, Table
-from monitor.reports.headings import COLUMNS, GROUPED_BY, HOURS, NOTES, PREPARED
-from monitor.reports.report import EarlierFigures, GroupFigures, OutageFigures, Report, SiteFigures, StageFigures
-
-WORDS: Mapping[str, Mapping[str, float]] = {
-    "accounting": {"hours": 2},
-    "groups": {"by": 1, "name": 3.5},
-    "sites": {"name": 2.6, "kind": 1.6, "union": 1.3, "operator": 1.4},
-    "tickets": {"service": 3.5},
-    "stages": {"title": 4},
-    "charter": {"name": 3, "target": 1.2, "last_missed": 1.8},
-    "power": {"name": 4},
-    "backbone": {"name": 2, "interface": 1.4},
-    "worst": {"name": 4},
-    "earlier": {"period": 2},
-    "outages": {
-        **{"name": 2.4, "began": 1.35, "ended": 1.35, "cause": 2.6, "deadline": 1.35},
-        **{"kept": 1.5, "ticket": 1.85},
-    },
-    "excused": {"name": 3, "began": 1.3, "ended": 1.3, "why": 4},
-    "unseen": {"what": 3, "began": 1.3, "ended": 1.3, "why": 4},
-    "differences": {"path": 3, "before": 2, "after": 2},
-}
-"""The columns that hold words, and how wide each is; all others hold figures, stand on the right and are 1 wide."""
-MOST = {"groups": 150, "sites": 400, "outages": 800, "excused": 400, "unseen": 200, "differences": 200}
-"""How many rows a table has at most; of those not named 100."""
-MOST_OTHERWISE = 100
-
-T = TypeVar("T")
+from monitor.reports.export.pages import Pages, Section, Signature
+from monitor.reports.export.site_page import site_page
+from monitor.reports.export.tables import accounting, most, outages, table
+from monitor.reports.headings import GROUPED_BY, NOTES, PREPARED
+from monitor.reports.report import EarlierFigures, GroupFigures, Report, SiteFigures, StageFigures
 
 
 def laid_out(report: Report, lang: Lang) -> Pages:
-    """Return a report in words."""
+    """Return a report in words; that of one site is a single page."""
+    if report.scope.kind == "site" and len(report.sites) == 1:
+        return site_page(report, report.sites[0], lang)
     return Pages(
         lang,
         report.office.name(lang),
@@ -94,14 +71,6 @@ def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
         rows = [[each.path, each.before or wording.NONE, each.after or wording.NONE] for each in report.differences]
         yield _of(report, "differences", lang, rows, annex=True)
     yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
-
-
-def accounting(report: Report, lang: Lang) -> Section:
-    """Return the accounting: both sums, and what share of each is what."""
-    found = {"promised": report.promised, "always": report.always}
-    rows = [[lookup(lang, HOURS[key]), *wording.accounting_texts(each, lang)] for key, each in found.items()]
-    bars = drawing.shares([(lookup(lang, HOURS[key]), each) for key, each in found.items()], lang)
-    return Section(wording.heading("accounting", lang), [table("accounting", lang, rows)], [bars])
 
 
 def _groups(report: Report, lang: Lang) -> Section | None:
@@ -220,32 +189,6 @@ def _period(each: EarlierFigures, lang: Lang) -> list[str]:
     return [name, wording.share_text(each.promised.share, lang), *counts]
 
 
-def outages(report: Report, lang: Lang) -> Section:
-    """Return the table of every outage."""
-    shown, note = most("outages", report.outages, lambda outage: -outage.counted_us, lang)
-    rows = [_outage(outage, lang) for outage in shown]
-    empty = tr(lang, "No outage in this time.")
-    return Section(wording.heading("outages", lang), [table("outages", lang, rows, note, empty)], annex=True)
-
-
-def _outage(outage: OutageFigures, lang: Lang) -> list[str]:
-    name = outage.name.name(lang)
-    if behind := len(outage.affected):
-        name += f" ({trn(lang, '{count} site behind it', '{count} sites behind it', behind)})"
-    return [
-        digits(outage.number, lang),
-        name,
-        wording.moment_text(outage.started_utc, lang),
-        wording.ended_text(outage, lang),
-        wording.length_text(outage.length_us, lang),
-        wording.length_text(outage.counted_us, lang),
-        wording.cause_text(outage, lang),
-        wording.moment_text(outage.deadline_utc, lang),
-        wording.promise_text(outage, lang),
-        outage.ticket or wording.NONE,
-    ]
-
-
 def _excused(report: Report, lang: Lang) -> Section:
     times = [(site, time) for site in report.sites for time in site.excused]
     shown, note = most("excused", times, lambda each: each[1].begins_utc - each[1].ends_utc, lang)
@@ -282,30 +225,3 @@ def _stage(row: StageFigures, lang: Lang) -> list[str]:
 
 def _of(report: Report, key: str, lang: Lang, rows: Sequence[Sequence[str]], *, annex: bool = False) -> Section | None:
     return Section(wording.heading(key, lang), [table(key, lang, rows)], annex=annex) if rows else None
-
-
-def table(key: str, lang: Lang, rows: Sequence[Sequence[str]], note: str = "", empty: str = "") -> Table:
-    """Return a table of `TABLES` with these rows."""
-    columns = [
-        Column(lookup(lang, heading), WORDS[key].get(name, 1), name not in WORDS[key])
-        for name, heading in COLUMNS[key].items()
-    ]
-    return Table(columns, rows, note, empty)
-
-
-def most(key: str, rows: Sequence[T], weight: Callable[[T], object], lang: Lang) -> tuple[Sequence[T], str]:
-    """Return the rows that a printed table has, and what it says of those that it lacks.
-
-    The heaviest stay (the least ``weight``), in the order in which they stood.
-    """
-    limit = MOST.get(key, MOST_OTHERWISE)
-    if len(rows) <= limit:
-        return rows, ""
-    heaviest = sorted(range(len(rows)), key=lambda place: (weight(rows[place]), place))[:limit]
-    note = tr(
-        lang,
-        "The {shown} that weigh most, of {all}; the spreadsheet and the JSON of this report have all of them.",
-        shown=limit,
-        all=len(rows),
-    )
-    return [rows[place] for place in sorted(heaviest)], note

@@ -89,7 +89,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A report in words, in the order in which it is read. ``made``: up to when it counts, and which edition it is."""
+    """A report in words, in the order in which it is read. ``made``: up to when it counts, and which edition it is.
+
+    ``link``: an address that is shown as a code for telephones too; ``link_says``: what is found there.
+    ``single``: all of it stands on one sheet.
+    """
 
     lang: Lang
     office: str
@@ -99,3 +103,6 @@ class Pages:
     summary: str
     sections: Sequence[Section]
     signatures: Sequence[Signature]
+    link: str = ""
+    link_says: str = ""
+    single: bool = False
