@@ -7,7 +7,7 @@ import tomllib
 
 from tests.places import DOCS, MONITOR, ROOT
 
-IMPORTED_AS = {"argon2-cffi": "argon2", "dnspython": "dns", "resvg-py": "resvg_py"}
+IMPORTED_AS = {"argon2-cffi": "argon2", "dnspython": "dns", "resvg-py": "resvg_py", "XlsxWriter": "xlsxwriter"}
 NOT_IMPORTED = {"pyasn1", "python_multipart", "tzdata"}
 
 
@@ -37,7 +37,8 @@ def told() -> dict[str, list[str]]:
 
 def test_every_package_that_the_program_needs_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = {re.split(r"[<>=]", package)[0] for package in project["dependencies"]}
+    extras = [package for some in project["optional-dependencies"].values() for package in some]
+    needed = {re.split(r"[<>=]", package)[0] for package in (*project["dependencies"], *extras)}
     assert {IMPORTED_AS.get(name, name.replace("-", "_")) for name in needed} <= told().keys()
 
 

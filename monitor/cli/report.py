@@ -16,7 +16,7 @@ from monitor.cli.dates import YEARS
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.language import _, is_known, lang
 from monitor.domain.clock import DHAKA
-from monitor.domain.message import message, said_by_system
+from monitor.domain.message import message, said_by, said_by_system
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -77,12 +77,16 @@ def report(
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
     with store_of(settings) as store, store.read() as session, _progress() as progress:
+        from monitor.reports.kept_use import KeptUse
         from monitor.reports.monthly import report_of
+        from monitor.store.history.sources import history_of
 
         office = office_of(session, settings, now_utc)
         scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
         kept = timedelta(days=settings.monitor.storage.keep_days)
-        found = report_of(session, office, period, scope, now_utc, kept_since_utc=now_utc - kept, progress=progress)
+        use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
+        page = settings.monitor.public.url
+        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
@@ -210,17 +214,23 @@ def _language(typed: str) -> "Lang":
 
 
 def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
-    """Return a report in a format."""
+    """Return a report in a format; ends the command when it cannot be made."""
+    from monitor.reports.export.faults import CannotRender
     from monitor.reports.export.formats import FORMATS
 
-    return FORMATS[form](report, wanted)
+    try:
+        return FORMATS[form](report, wanted)
+    except CannotRender as error:
+        raise Failure(said_by(error), CANNOT) from None
 
 
 def file_name(report: "Report", form: str, wanted: "Lang") -> str:
     """Return what a file of a report is called: report-2026-11-udc-juniadaha.bn.pdf; JSON is of no language."""
+    from monitor.reports.export.formats import SUFFIXES
+
     about = [report.period.code.replace("..", "-to-"), report.scope.id, report.scope.official]
     name = "-".join(["report", *(re.sub(r"[^\w-]+", "-", part).strip("-") for part in about if part)])
-    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{form}"
+    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{SUFFIXES.get(form, form)}"
 
 
 def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:

@@ -131,6 +131,8 @@ NOTICE_KINDS: Mapping[str, str] = {
     "restored": N_("Restored"),
     "withdrawn": N_("Withdrawn: registered by mistake"),
     "corrected": N_("Corrected"),
+    "answered": N_("Answered with a report"),
+    "report": N_("Report"),
     "ack_over": N_("Acknowledgement has run out"),
     "moved": N_("Deadlines moved"),
     "morning": N_("Morning brief"),
@@ -233,8 +235,9 @@ SNMP_REFUSALS: Mapping[str, str] = {
 }
 """Why an agent refuses an SNMPv3 user, by `probes.snmp.v3`."""
 
+_OF_MANY = {"moved", "morning", "weekly", "digest", "report"}
 HISTORY: Mapping[str, str] = {
-    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"moved", "morning", "weekly", "digest"}},
+    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in _OF_MANY},
     "ack": N_("Acknowledged"),
     "unack": N_("Acknowledgement taken back"),
     "start": N_("Work has begun"),

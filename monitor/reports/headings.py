@@ -153,11 +153,15 @@ HISTORIES: Mapping[str, str] = {
     "history": N_("The use of the links is measured by this monitor, every five minutes."),
     "prometheus": N_("The use of the links comes from Prometheus."),
 }
+ON_PAPER = N_(
+    "Lengths are hours and minutes. Exact figures, in millionths of a second, are in the JSON of this report."
+)
+"""A note that is true of pages; spreadsheets have lengths to the microsecond."""
 NOTES = (
     N_("Up, down, unmonitored and paused time add up to the whole time; each instant is counted once."),
     N_("Availability is the time up out of the time up and down. Paused and unmonitored time are in neither."),
     N_("Service hours are the hours in which the office promises the service; all hours are day and night."),
-    N_("Lengths are hours and minutes. Exact figures, in millionths of a second, are in the JSON of this report."),
+    ON_PAPER,
     N_("A deadline is the charter's promised time, counted by the office's calendar from when the outage was found."),
     N_("The usual time is the median: half took less, half took longer."),
     N_("A link was busier than its 95th percentile for a twentieth of the time: 36 hours of a month of 30 days."),

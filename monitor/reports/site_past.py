@@ -23,7 +23,10 @@ Kind = TypeVar("Kind", bound=Summary)
 
 @dataclass(frozen=True, slots=True)
 class LinkPast:
-    """A link's traffic. ``days``: its use on each of the last 90 days; today's and this ``month``'s so far."""
+    """A link's traffic. ``days``: its use on each day of the window, of the last 90 at least.
+
+    Today's and this ``month``'s are those so far.
+    """
 
     rates: Mapping[datetime, Traffic]
     capacity_bps: float | None
@@ -81,7 +84,8 @@ def _link_of(history: History, site: Site, step: Step, window: Interval, now_utc
         return None
     today = now_utc.astimezone(DHAKA).date()
     month = today.replace(day=1)
-    days = history.daily_use(link, today - timedelta(days=DAYS), today + timedelta(days=1))
+    first = min(window[0].astimezone(DHAKA).date(), today - timedelta(days=DAYS))
+    days = history.daily_use(link, first, today + timedelta(days=1))
     return LinkPast(
         history.rates(link, step, window),
         link.speed_mbps * 1e6 if link.speed_mbps else None,

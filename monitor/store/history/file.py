@@ -4,6 +4,7 @@ It is beside the database and never part of it: a crash may cost the last hour's
 and begun again, and nothing of the office's state is ever in it.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ FINE_S, COARSE_S = 300, 3_600
 SLOTS = {"fine": 86_400 // FINE_S, "coarse": 86_400 // COARSE_S}
 STEP_S = {"fine": FINE_S, "coarse": COARSE_S}
 EPOCH = date(1970, 1, 1)
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 MARK = 0x75706D68  # 'upmh', the application id
 
 Kind = TypeVar("Kind", bound=Summary)
@@ -195,7 +197,7 @@ class HistoryFile:
             )
 
     def _is_sound(self) -> bool:
-        """Return whether the file is one of ours that can be read."""
+        """Return whether the file is one of ours, and whole. Raises sqlite3.Error where we may not look, or not now."""
         if not self.path.exists():
             return False
         try:
@@ -203,6 +205,10 @@ class HistoryFile:
                 (mark,) = connection.execute("PRAGMA application_id").fetchone()
                 (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
                 tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in BUSY or not os.access(self.path, os.R_OK | os.W_OK):
+                raise  # nothing is wrong with the file itself
+            return False
         except sqlite3.DatabaseError:
             return False
         return bool(mark == MARK and verdict == "ok" and tables >= TABLES)
