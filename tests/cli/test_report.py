@@ -10,10 +10,12 @@ import pytest
 
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.health import State
+from monitor.reports.export import typesetting
 from monitor.reports.export.formats import FORMATS
 from monitor.store.history.file import HistoryFile
 from tests.cli.typed import Done, typed
 from tests.desk import Desk
+from tests.reports.export.pdf_text import facts_of, text_of
 
 LINK = "backbone-north"
 
@@ -137,6 +139,30 @@ def test_a_file_in_the_folders_place_is_refused(home: Path, tmp_path: Path) -> N
 
 def test_before_the_daemon_ever_ran_there_is_nothing_to_report(home: Path) -> None:
     assert report(home, "--format", "json").returncode == 3
+
+
+@pytest.mark.usefixtures("november")
+def test_the_report_of_a_site_is_one_page_with_the_way_to_the_public_page(home: Path, tmp_path: Path) -> None:
+    config = home / "config" / "monitor.toml"
+    config.write_text(
+        config.read_text().replace('url = ""                # where', 'url = "https://s.example/"  # where')
+    )
+    done = report(home, "--month", "2026-11", "--site", LINK, "--format", "pdf,html", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    pdf = tmp_path / f"report-2026-11-{LINK}.en.pdf"
+    assert facts_of(pdf.read_bytes())["Pages"] == "1"
+    assert "https://s.example/" in text_of(pdf.read_bytes())
+
+
+@pytest.mark.usefixtures("november")
+def test_a_pdf_that_cannot_be_made_is_one_line_and_no_file(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "find_spec", lambda _: None)
+    done = report(home, "--month", "2026-11", "--format", "pdf", "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "PDF needs the package typst. Expected: pip install 'upazila-monitor[reports]'\n"
+    assert [*(tmp_path / "out").iterdir()] == []
 
 
 @pytest.mark.usefixtures("november")
