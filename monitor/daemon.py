@@ -25,6 +25,7 @@ from monitor.logs.emit import emit
 from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
+from monitor.reports.edition_process import COMMAND as REPORT_COMMAND
 from monitor.runtime import gc_tuning
 from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
@@ -33,6 +34,7 @@ from monitor.runtime.changes import Changes
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
+from monitor.runtime.edition_maker import EditionMaker
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
@@ -111,6 +113,7 @@ class Daemon:
         notifier = Notifier(store, live, self._channels_of, clock)
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
+        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
@@ -131,6 +134,12 @@ class Daemon:
         public_page = PublicServer(public_app, settings.monitor.web.public)
         exposition = Exposition(live, store, clock)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
+
+        def look_again() -> None:
+            """Look for what an act of a person may have left to do."""
+            notifier.wake()
+            reports.wake()
+
         app = make_app(
             live,
             exposition,
@@ -139,7 +148,7 @@ class Daemon:
             self._ages,
             clock,
             changes,
-            notifier.wake,
+            look_again,
             probes,
             history,
         )
@@ -149,7 +158,7 @@ class Daemon:
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
-            *(notifier, helpdesk, heartbeat),
+            *(notifier, helpdesk, heartbeat, reports),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
         )
         writer.put(in_force.begin())

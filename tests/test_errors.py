@@ -12,6 +12,7 @@ MONITOR = ROOT / "monitor"
 READ_BY_PEOPLE = {
     "BadInput": 1,
     "CalendarError": 0,
+    "CannotRender": 0,
     "ClockWrong": 0,
     "Damaged": 0,
     "Failure": 0,

@@ -18,6 +18,7 @@ from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import ChannelSection, Notices, RecipientEntry
+from monitor.settings.reports_section import Reports
 
 _Chain = tuple[datetime, StageRestart | None, tuple[Wait, ...]]
 MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
@@ -38,6 +39,7 @@ class Office:
     recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
     channels: Mapping[str, ChannelSection] = field(default_factory=dict)
     acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
+    reports: Reports = field(default_factory=Reports)
     colleagues: tuple[Colleague, ...] = ()
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -68,6 +70,7 @@ class Office:
             settings.monitor.recipients,
             settings.monitor.channels,
             settings.monitor.acknowledged,
+            settings.monitor.reports,
             colleagues,
         )
 

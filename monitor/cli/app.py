@@ -29,6 +29,7 @@ from monitor.cli import (
     notify,
     office_calendar,
     outbox,
+    printing,
     probe,
     public,
     records,
@@ -90,6 +91,7 @@ app.add_typer(backup.app, name="backup")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(helpdesk.app, name="helpdesk")
+app.add_typer(printing.app, name="print")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (

@@ -85,7 +85,8 @@ def report(
         scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
         kept = timedelta(days=settings.monitor.storage.keep_days)
         use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress)
+        page = settings.monitor.public.url
+        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()

@@ -275,6 +275,10 @@ class LogEvent(Enum):
     CHART_FAILED = ERROR, "", "A chart of a letter cannot be drawn; the letter is sent without it.", _REPORT
     AUDIT_HEAD_UNWRITTEN = WARNING, "", "The file with the last mailed hash cannot be written.", "Free disk space."
 
+    # Reports
+    REPORT_MADE = INFO, "kind seconds", "A report was made; it is on the page of reports."
+    REPORT_FAILED = WARNING, "kind", "A report could not be made; its row says why.", "Request it again."
+
     # The help desk
     HELPDESK_SECRET_UNREADABLE = (
         ERROR,

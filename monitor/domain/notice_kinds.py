@@ -7,7 +7,7 @@ Severity = Literal["urgent", "routine", "good"]
 
 
 class NoticeKind(StrEnum):
-    """The kind of a notice; the last four are about many cases. Values are stored and public."""
+    """The kind of a notice; the last five are about many cases. Values are stored and public."""
 
     OPENED = "opened"
     DUE_TODAY = "due_today"
@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CORRECTED = "corrected"
     ACK_OVER = "ack_over"
+    ANSWERED = "answered"
+    REPORT = "report"
     MOVED = "moved"
     MORNING = "morning"
     WEEKLY = "weekly"
@@ -44,8 +46,9 @@ PATIENT = frozenset(
     }
 )
 DIGEST, MORNING, WEEKLY, MOVED = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY, NoticeKind.MOVED
+REPORT = NoticeKind.REPORT
 BRIEFS = frozenset({MORNING, WEEKLY})
-WHOLE = BRIEFS | {DIGEST, MOVED}  # letters about many cases: never merged into another one
+WHOLE = BRIEFS | {DIGEST, MOVED, REPORT}  # letters about many cases: never merged into another one
 OF_ONE_CASE = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 

@@ -171,5 +171,11 @@ class ReasonCode(StrEnum):
     ASKER_NOTIFIED = "asker_notified"
     OPERATOR_LATE = "operator_late"
     NOTICE_RESENT = "notice_resent"
+    REPORT_ATTACHED = "report_attached"
     HELPDESK_STATUS = "helpdesk_status"
     HELPDESK_OVERRULED = "helpdesk_overruled"
+    # why a report was not made
+    REPORT_STOPPED = "report_stopped"
+    REPORT_ENDED = "report_ended"
+    REPORT_TOO_LONG = "report_too_long"
+    REPORT_TOO_LARGE = "report_too_large"

@@ -172,6 +172,11 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.NOTICE_RESENT: {"notice": str, "recipient": str},
     C.HELPDESK_STATUS: {"status": str},
     C.HELPDESK_OVERRULED: {"status": str, "state": str},
+    C.REPORT_ATTACHED: {"name": str, "edition": int, "sha256": str},
+    C.REPORT_STOPPED: {"times": int},
+    C.REPORT_ENDED: {"status": int},  # of the process; below 0: the signal that ended it
+    C.REPORT_TOO_LONG: {"seconds": int},
+    C.REPORT_TOO_LARGE: {"mib": int},
 }
 """Every code with the names and types of its parameters. A reason within a reason may be left out, nothing else."""
 

@@ -30,6 +30,8 @@ ACTS: Mapping[str, str] = {
     "tickets.export": N_("list of tickets taken out"),
     "audit.export": N_("list of acts taken out"),
     "backup.create": N_("database copied"),
+    "report.make": N_("report requested"),
+    "report.answer": N_("request answered with a report"),
     "user.add": N_("user added"),
     "user.invite": N_("user invited"),
     "user.change": N_("user changed"),
@@ -68,6 +70,7 @@ ROOMS: Mapping[str, str] = {
     "audit": N_("Lists of acts"),
     "backup": N_("Copies of the database"),
     "clock": N_("Clock"),
+    "report": N_("Reports"),
 }
 """What acts are about, by the part of their kind before the point."""
 
@@ -108,5 +111,12 @@ FACTS: Mapping[str, str] = {
     "scopes": N_("rights"),
     "address": N_("address"),
     "rows": N_("rows"),
+    "period": N_("period"),
+    "report": N_("report"),
+    "scope": N_("about"),
+    "files": N_("files"),
+    "ticket": N_("ticket"),
+    "file": N_("file"),
+    "sha256": N_("SHA-256"),
 }
 """What an act changed, by its key."""

@@ -194,6 +194,11 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.NOTICE_RESENT: N_("the notice '{notice}' to {recipient} is sent again"),
     C.HELPDESK_STATUS: N_("'{status}' in the help desk"),
     C.HELPDESK_OVERRULED: N_("it was set to '{status}' in the help desk; here it stays: {state}"),
+    C.REPORT_ATTACHED: N_("answered with the report {name}, edition {edition} (SHA-256: {sha256})"),
+    C.REPORT_STOPPED: N_("the monitor ended {times} times while it was made"),
+    C.REPORT_ENDED: N_("the process that made it was ended (status {status})"),
+    C.REPORT_TOO_LONG: N_("it took more than {seconds} seconds"),
+    C.REPORT_TOO_LARGE: N_("it needed more than {mib} megabytes of memory"),
 }
 
 TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {

@@ -117,6 +117,15 @@ NOTICE_STATES: Mapping[str, str] = {
 }
 """What became of a notice, by `store.notice_queries.state_of`; 'foreseen': it has not been made yet."""
 
+EDITION_STATES: Mapping[str, str] = {
+    "queued": N_("pending"),
+    "making": N_("being made"),
+    "made": N_("made"),
+    "same": N_("nothing new"),
+    "failed": N_("failed"),
+}
+"""Where the making of a report stands, by `domain.edition_states.EditionState`."""
+
 NOTICE_KINDS: Mapping[str, str] = {
     "opened": N_("Opened"),
     "due_today": N_("Due today"),
@@ -131,6 +140,8 @@ NOTICE_KINDS: Mapping[str, str] = {
     "restored": N_("Restored"),
     "withdrawn": N_("Withdrawn: registered by mistake"),
     "corrected": N_("Corrected"),
+    "answered": N_("Answered with a report"),
+    "report": N_("Report"),
     "ack_over": N_("Acknowledgement has run out"),
     "moved": N_("Deadlines moved"),
     "morning": N_("Morning brief"),
@@ -233,8 +244,9 @@ SNMP_REFUSALS: Mapping[str, str] = {
 }
 """Why an agent refuses an SNMPv3 user, by `probes.snmp.v3`."""
 
+_OF_MANY = {"moved", "morning", "weekly", "digest", "report"}
 HISTORY: Mapping[str, str] = {
-    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"moved", "morning", "weekly", "digest"}},
+    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in _OF_MANY},
     "ack": N_("Acknowledged"),
     "start": N_("Work has begun"),
     "wait": N_("Waiting"),

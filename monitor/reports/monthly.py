@@ -62,11 +62,12 @@ def report_of(
     history: UseHistory | None = None,
     kept_since_utc: datetime | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    page: str = "",
 ) -> Report:
     """Return the report of a period and scope, as of its end, or of now when that is ahead.
 
     ``kept_since_utc``: what ended before is deleted, so that no earlier period is compared. ``progress`` is told how
-    many of how many periods are computed. Raises NotBegun.
+    many of how many periods are computed. ``page``: the address of the public page. Raises NotBegun.
     """
     window = period.window[0], min(period.window[1], now_utc)
     if window[0] >= window[1]:
@@ -106,6 +107,7 @@ def report_of(
         unseen=list(_unseen(office, every, counted.rows.gaps, window)),
         history=use.source,
         signatures=_signatures(office),
+        page=page,
     )
 
 

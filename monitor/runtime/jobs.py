@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from monitor.accounts import upkeep
+from monitor.alerts.cases import report_schedule
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
 from monitor.runtime import gc_tuning
@@ -35,6 +36,7 @@ class Jobs:
         """Return all jobs, in the order in which those due together run."""
         return [
             Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True),
+            Job("monthly report", self._last_report, self._ask_for_report, makes_up=True),
             Job("copy of the database", last_night, self._back_up),
             Job("looking through the database", last_night, self._examine),
             Job("forgetting", last_night, self._forget),
@@ -52,6 +54,16 @@ class Jobs:
         with self._store.write() as session:
             work = Work(session, self._live.office, self._live.clock.utc())
             return ", ".join(enqueue_briefs(work, tuple(self._live.link_use.items()))) or None
+
+    def _last_report(self, now_utc: datetime) -> datetime | None:
+        if self._store.waiting or not self._live.office.reports.monthly:
+            return None
+        due = report_schedule.last_due(self._live.office.calendar, now_utc)
+        return due.opens_utc if due else None
+
+    def _ask_for_report(self) -> object:
+        with self._store.write() as session:
+            return report_schedule.ask_due(Work(session, self._live.office, self._live.clock.utc()))
 
     def _back_up(self) -> object:
         if self._store.waiting:

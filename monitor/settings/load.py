@@ -149,15 +149,16 @@ def _channels_without_section(document: Document, monitor: MonitorFile, kinds: K
 
 
 def _conflicting_recipients(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
-    """Yield recipients named like an officer, and briefs for officers whom the charter does not have."""
+    """Yield recipients named like an officer, and briefs or reports for officers whom the charter does not have."""
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
         said = message("'{name}' already is a reader by the charter. Expected a name of its own", name=name)
         yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", said)
     known = {*charter.officers, *monitor.recipients}
-    for brief in ("morning", "weekly"):
-        for role in (role for role in getattr(monitor.notices, brief) if role not in known):
+    readers = {("notices", brief): getattr(monitor.notices, brief) for brief in ("morning", "weekly")}
+    for path, roles in {**readers, ("reports", "recipients"): monitor.reports.recipients}.items():
+        for role in (role for role in roles if role not in known):
             said = message("there is {fault}", fault=no_such("officer or recipient", role, known))
-            yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", said)
+            yield Problem(document.name, document.line(path), ".".join(path), said)
 
 
 def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:

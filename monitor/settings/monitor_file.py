@@ -19,6 +19,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
 from monitor.settings.public_section import Public
+from monitor.settings.reports_section import Reports
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
 from monitor.settings.uplinks_section import UplinkEntry
@@ -206,6 +207,7 @@ class MonitorFile(Model):
     public: Public = Public()
     log: Log = Log()
     history: History = History()
+    reports: Reports = Reports()
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()
     snmp: Snmp = Snmp()

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Index, MetaData
 
 SUFFIX = "_whole"
+HASHED = "hashed"
+"""Marks a column of large contents, whose SHA-256 stands beside it: it is not stored twice."""
 DOUBLE = "schema_double"
 # Not what SQLite keeps for its own planner, and makes when somebody asks it to.
 SCHEMA = (
@@ -22,9 +24,9 @@ SCHEMA = (
 
 
 def declare(metadata: MetaData) -> None:
-    """Add the index to each table of the models."""
+    """Add the index to each table of the models; contents with a hash of their own are left out."""
     for table in metadata.tables.values():
-        Index(f"ix_{table.name}{SUFFIX}", *table.columns)
+        Index(f"ix_{table.name}{SUFFIX}", *(column for column in table.columns if HASHED not in column.info))
 
 
 def is_there(connection: Connection, metadata: MetaData) -> bool:

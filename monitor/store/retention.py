@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from monitor.store import copies, idempotent_rows
+from monitor.store import copies, edition_rows, idempotent_rows
 from monitor.store.models import (
     AffectedSite,
     ComplaintLink,
@@ -31,7 +31,7 @@ def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path 
 
 
 def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
-    """Delete outages without a ticket and delivered notices that ended before ``keep``; tickets stay for ever.
+    """Delete outages without a ticket, delivered notices and reports from before ``keep``; tickets stay for ever.
 
     What is still open is never deleted, however old: an outage of months must keep its true start.
     """
@@ -44,5 +44,6 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     session.execute(delete(Gap).where(Gap.ended_utc < limit))
     session.execute(delete(SuppressedOutage).where(SuppressedOutage.until_utc < limit))
     session.execute(delete(Event).where(Event.at_utc < limit))
+    edition_rows.forget(session, limit)
     idempotent_rows.forget(session, now_utc)
     return int(getattr(gone, "rowcount", 0))

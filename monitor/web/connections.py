@@ -69,9 +69,13 @@ class Connection(H11Protocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle.
 
+        A request whose body has not all come is answered 400 at once: nothing more will come of it.
         A stream ends: that is how a browser leaves a page, and until the next event nobody else would tell.
         """
         self.said_all = True
+        if self.phase is Phase.ANSWERING and self.conn.their_state is h11.SEND_BODY:
+            self.send_400_response("The request ended before its body did.")
+            return False
         over_tls = self.transport.get_extra_info("sslcontext") is not None  # where half a connection cannot be kept
         return self.phase is Phase.ANSWERING and not over_tls
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from ipaddress import IPv6Address, ip_address
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,6 +99,8 @@ class AnswerDeadline:
         try:
             async with limit:
                 await self._app(scope, receive, in_time)
+        except ClientDisconnect:  # in the middle of the request's body: there is nobody to answer, and no fault of ours
+            return
         except PoolFull:
             words = "others ask for this just now; ask again\n"
         except TimeoutError:

@@ -64,10 +64,6 @@ class Seen:
         found: list[str] = self.page.evaluate(ASK_AXE, list(rules))
         return [f"{where}: {one}" for one in found]
 
-    def tree(self) -> str:
-        """The tree that a screen reader gets."""
-        return str(self.page.locator("body").aria_snapshot())
-
 
 @contextmanager
 def looking(

@@ -10,8 +10,12 @@ import pytest
 
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.health import State
+from monitor.reports.export import typesetting
+from monitor.reports.export.formats import FORMATS
+from monitor.store.history.file import HistoryFile
 from tests.cli.typed import Done, typed
 from tests.desk import Desk
+from tests.reports.export.pdf_text import facts_of, text_of
 
 LINK = "backbone-north"
 
@@ -135,3 +139,64 @@ def test_a_file_in_the_folders_place_is_refused(home: Path, tmp_path: Path) -> N
 
 def test_before_the_daemon_ever_ran_there_is_nothing_to_report(home: Path) -> None:
     assert report(home, "--format", "json").returncode == 3
+
+
+@pytest.mark.usefixtures("november")
+def test_the_report_of_a_site_is_one_page_with_the_way_to_the_public_page(home: Path, tmp_path: Path) -> None:
+    config = home / "config" / "monitor.toml"
+    config.write_text(
+        config.read_text().replace('url = ""                # where', 'url = "https://s.example/"  # where')
+    )
+    done = report(home, "--month", "2026-11", "--site", LINK, "--format", "pdf,html", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    pdf = tmp_path / f"report-2026-11-{LINK}.en.pdf"
+    assert facts_of(pdf.read_bytes())["Pages"] == "1"
+    assert "https://s.example/" in text_of(pdf.read_bytes())
+
+
+@pytest.mark.usefixtures("november")
+def test_a_pdf_that_cannot_be_made_is_one_line_and_no_file(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "find_spec", lambda _: None)
+    done = report(home, "--month", "2026-11", "--format", "pdf", "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "PDF needs the package typst. Expected: pip install 'upazila-monitor[reports]'\n"
+    assert [*(tmp_path / "out").iterdir()] == []
+
+
+@pytest.mark.usefixtures("november")
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_the_same_database_gives_the_same_file_on_another_day(
+    home: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for day in ("2026-12-02T09:00+06:00", "2027-03-15T16:00+06:00"):
+        monkeypatch.setattr("monitor.cli.report.now_of", lambda _, day=day: datetime.fromisoformat(day))
+        folder = tmp_path / day[:10]
+        done = report(home, "--month", "2026-11", "--format", form, "--lang", "bn", "--out", str(folder))
+        assert done.returncode == 0, done.stderr
+        (path,) = folder.iterdir()
+        made.append((path.name, path.read_bytes()))
+    assert made[0] == made[1]
+
+
+@pytest.mark.usefixtures("november")
+def test_without_a_format_the_last_month_is_written_as_offices_use_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.report.now_of", lambda _: datetime(2026, 12, 2, tzinfo=UTC))
+    monkeypatch.chdir(tmp_path)
+    done = report(home)
+    assert done.returncode == 0, done.stderr
+    written = [f"report-2026-11.en.{form}" for form in ("pdf", "xlsx") if form in FORMATS]
+    assert done.stdout.split() == written
+    assert (tmp_path / written[0]).read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.usefixtures("november")
+def test_a_report_says_where_the_use_of_links_comes_from(home: Path) -> None:
+    words = ("--month", "2026-11", "--format", "json")
+    assert json.loads(report(home, *words).stdout)["history"] == "", "nothing is kept yet"
+    HistoryFile(home / "var").open()
+    assert json.loads(report(home, *words).stdout)["history"] == "history"

@@ -16,6 +16,7 @@ __all__ = ["pseudo", "pseudo_locales"]
 C = ReasonCode
 GIVEN = ("sfp1", "udc-a", "udc-b", "The officer")  # the texts of the examples
 UNITS = {
+    "SHA",
     "SNMP",
     "SNMPv",
     "v",

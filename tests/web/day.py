@@ -30,7 +30,7 @@ def confirmed_office(folder: Path) -> Settings:
             if file.name == "charter.toml":
                 text = confirmed_charter()
             if file.name == "monitor.toml":
-                text = re.sub(r"(?m)^(morning|weekly) = .*", r"\1 = []", text)
+                text = re.sub(r"(?m)^(morning|weekly|recipients) = .*", r"\1 = []", text)
             (config / file.name).write_text(text, encoding="utf-8")
     areas = TESTS / "web" / "sample_areas.json"
     (config / "areas.json").write_bytes(areas.read_bytes())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.downtime import Downtime
@@ -98,6 +98,7 @@ def counted(overview: Overview) -> dict[str, object]:
     return {name: getattr(overview, name) for name in SLOW}
 
 
+@settings(deadline=None)
 @given(STEPS)
 @example([*DOWN_BEHIND, ("rounds", "mid", "gateway", "o", 2)])
 @example([*WAITING, ("rounds", "mid", "gateway", "x", 2), ("rounds", "mid", "gateway", "o", 2)])

@@ -21,10 +21,20 @@ from monitor.settings.notices_section import ChannelSection, Languages, Recipien
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that goes with a letter. ``media``: its type (RFC 6838)."""
+
+    filename: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A leased notice, detached from the database; ``facts`` as stored, of whichever version.
 
-    ``is_sample``: nothing has happened, somebody wants to see a sample.
+    ``is_sample``: nothing has happened, somebody wants to see a sample. ``files``: what goes with it; channels that
+    carry no files leave them out.
     """
 
     id: int
@@ -36,6 +46,7 @@ class Letter:
     attempts: int
     facts: Stored
     is_sample: bool = False
+    files: tuple[AttachedFile, ...] = ()
 
     @property
     def ticket(self) -> str:

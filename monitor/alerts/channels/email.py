@@ -13,8 +13,10 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
+from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -26,6 +28,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from monitor.alerts.channels.base import (
+    AttachedFile,
     ChannelContext,
     ChannelKind,
     ChannelUnavailable,
@@ -135,7 +138,12 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
     Uses the older interface of Python's email package: the newer one loses spaces between encoded words.
     """
     sender = mail.sender or UNKNOWN_SENDER
-    message = MIMEMultipart("alternative")
+    words = MIMEMultipart("alternative")
+    words.attach(MIMEText(rendered.text, "plain", "utf-8"))
+    words.attach(_html(rendered))
+    message: Message = words
+    if letter.files:
+        message = MIMEMultipart("mixed", _subparts=[words, *map(_attached, letter.files)])
     message["From"] = _mailbox("upazila-monitor", sender)
     message["To"] = _mailbox(recipient.name, recipient.address or UNKNOWN_RECIPIENT)
     message["Subject"] = Header(clean(rendered.subject), "utf-8", header_name="Subject").encode()
@@ -146,9 +154,17 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
         message["References"] = letter.thread_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
     message["List-Id"] = f"upazila-monitor <tickets.{sender.partition('@')[2]}>"
-    message.attach(MIMEText(rendered.text, "plain", "utf-8"))
-    message.attach(_html(rendered))
     return message
+
+
+def _attached(file: AttachedFile) -> Message:
+    """Return a file as a part of a mail (RFC 2183)."""
+    main, _, sub = file.media.partition("/")
+    part = MIMEBase(main, sub)
+    part.set_payload(file.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=file.filename)
+    return part
 
 
 def _html(rendered: Rendered) -> Message:

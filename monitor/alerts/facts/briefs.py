@@ -140,3 +140,19 @@ class DigestFacts(Letterhead):
     notices: int
     counts: Mapping[Place, int]
     matters: tuple[DigestCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts(Letterhead):
+    """A report that was made by schedule. ``edition``: its row; ``ordinal``: 1 for the first of its period and scope.
+
+    ``different``: how many figures the edition before had otherwise. ``titles``, ``summaries``: by language, as the
+    report itself has them. ``left_out``: files that are too large for a letter; they are to be had on the page.
+    """
+
+    edition: int
+    ordinal: int
+    different: int
+    titles: Mapping[str, str]
+    summaries: Mapping[str, str]
+    left_out: tuple[str, ...] = ()

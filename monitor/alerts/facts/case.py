@@ -22,8 +22,26 @@ StoredReason = Annotated[Reason | None, PlainValidator(from_json), PlainSerializ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of a report that goes with a letter: ``name`` of the file that is kept with that ``edition``.
+
+    ``filename``: what it is called in the letter; ``media``: its type (RFC 6838); ``sha256``: by which it is known.
+    """
+
+    edition: int
+    name: str
+    filename: str
+    media: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """The facts of every letter: the office, the time, the page; ``head`` of the history is its proof."""
+    """The facts of every letter: the office, the time, the page; ``head`` of the history is its proof.
+
+    ``attachments``: files that go with it.
+    """
 
     office_bn: str
     office_en: str
@@ -31,6 +49,7 @@ class Letterhead:
     now: datetime
     number: str = ""
     head: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def office(self, lang: Lang) -> str:
         return self.office_bn if lang == "bn" else self.office_en

@@ -10,18 +10,18 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, ReportFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.moved import MovedFacts
 from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
-from monitor.domain.notice_kinds import DIGEST, MORNING, MOVED, OF_ONE_CASE, WEEKLY
+from monitor.domain.notice_kinds import DIGEST, MORNING, MOVED, OF_ONE_CASE, REPORT, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
 
-Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts
+Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts | ReportFacts
 
-VERSION = 4
+VERSION = 5
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -30,6 +30,7 @@ SHAPES: Mapping[str, type[Facts]] = {
     MORNING: MorningFacts,
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
+    REPORT: ReportFacts,
     MOVED: MovedFacts,
 }
 DAMAGED: Stored = {KEY: "damaged"}
@@ -142,6 +143,11 @@ def _from_3(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _from_4(body: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 4, in which no letter had a file with it."""
+    return body
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -154,5 +160,5 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3, _from_4)
 """The n-th lifts version n to n + 1."""

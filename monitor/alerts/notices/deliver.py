@@ -1,12 +1,15 @@
 """Deliver notices from the outbox: lease → render → hand over → mark."""
 
+import hashlib
 import logging
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from monitor.alerts.channels.base import (
+    AttachedFile,
     Channel,
     ChannelUnavailable,
     Letter,
@@ -25,7 +28,8 @@ from monitor.domain.message import message
 from monitor.logs.emit import emit
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
-from monitor.store import mailed_head
+from monitor.store import edition_rows, mailed_head
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -57,9 +61,24 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
 
 
 def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
-    """Lease the notice to be sent next; uses the database alone."""
+    """Lease the notice to be sent next, with the files that go with it; uses the database alone."""
     with store.write() as session:
-        return lease.lease_next(Work(session, office, clock.utc()), name)
+        letter = lease.lease_next(Work(session, office, clock.utc()), name)
+        if letter is None or not letter.facts.get("attachments"):
+            return letter
+        return replace(letter, files=tuple(_files(session, letter)))
+
+
+def _files(session: Session, letter: Letter) -> Iterator[AttachedFile]:
+    """Yield the files of a letter that are what they were; `hand_over` finds out which are missing."""
+    try:
+        attachments = unpack(letter.kind, letter.facts).attachments
+    except FactsError:
+        return
+    for each in attachments:
+        kept = edition_rows.kept_file(session, each.edition, each.name)
+        if kept is not None and hashlib.sha256(kept.content).hexdigest() == each.sha256:
+            yield AttachedFile(each.filename, each.media, kept.content)
 
 
 def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetime) -> Attempt:
@@ -70,6 +89,8 @@ def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetim
     try:
         away = absence_of(office, letter, now_utc)
         recipient = recipient_of(office, letter, away)
+        if len(letter.files) < len(letter.facts.get("attachments") or ()):
+            raise FactsError("a file that goes with it is no longer what it was, or gone")
         proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang, away))
     except ChannelUnavailable as error:
         return Attempt(letter, "away", str(error))

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from monitor.alerts.facts.case import Asked, CaseFacts, Officer, Outage, Service, Site, Stage
+from monitor.alerts.facts.case import Asked, Attachment, CaseFacts, Officer, Outage, Service, Site, Stage
 from monitor.alerts.facts.stored import evidence_of
 from monitor.charter.deadline import Deadline, explain, target_deadline
 from monitor.charter.office import Office
 from monitor.charter.services import Service as CharterService
 from monitor.charter.stages import StageDates, StageRestart
 from monitor.charter.waiting import Wait
+from monitor.store.models import EditionFile, Ticket
 from monitor.store.models import Outage as OutageRow
-from monitor.store.models import Ticket
 
 
 def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> CaseFacts:
@@ -205,4 +205,16 @@ def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outag
         affected=dict(kinds),
         operator=sites[outage.site].operator if late_utc else "",
         operator_due=late_utc,
+    )
+
+
+def attachment(file: EditionFile) -> Attachment:
+    """Return a kept file as the facts of a letter name it."""
+    return Attachment(
+        edition=file.edition_id,
+        name=file.name,
+        filename=file.filename,
+        media=file.media,
+        size=file.size,
+        sha256=file.hash,
     )

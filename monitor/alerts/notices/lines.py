@@ -31,6 +31,7 @@ STATES: Mapping[str, str] = {
     "restored": N_("up again"),
     "withdrawn": N_("withdrawn"),
     "corrected": N_("corrected"),
+    "answered": N_("answered with a report"),
 }
 DUE = N_("due {at}")
 WAS_DUE = N_("was due {at}")

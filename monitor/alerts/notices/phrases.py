@@ -34,6 +34,8 @@ LABELS: Phrases = {
     "cause": N_("Suspected cause"),
     "operator": N_("Operator of the line"),
     "note": N_("Comment"),
+    "attached": N_("With this letter"),
+    "left_out": N_("Too large for a letter, on the page"),
     "officer": N_("Officer in charge"),
     "phone": N_("Telephone"),
     "address": N_("Office address"),
@@ -74,6 +76,8 @@ HEADLINES: Phrases = {
     "withdrawn": N_("Registered by mistake, withdrawn: {site}"),
     "withdrawn/citizen": N_("Your request was registered by mistake and is withdrawn: {site}"),
     "corrected": N_("Registration corrected: {site}"),
+    "answered": N_("Answered with a report: {site}"),
+    "answered/citizen": N_("The answer to your request: {site}"),
 }
 
 ACTS: Mapping[str, str] = {
@@ -129,4 +133,6 @@ TO_DO: Phrases = {
     "withdrawn": N_("Nothing needs to be done about it. The number is not used again."),
     "withdrawn/citizen": N_("If you did make this request, please inform the office, with the number {number}."),
     "corrected": N_("It is to be resolved by {deadline}. This replaces the earlier letter."),
+    "answered": N_("The report went to who requested it. Please resolve the ticket when nothing is left to do."),
+    "answered/citizen": N_("The report comes with this letter. If something is missing, give the number {number}."),
 }

@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.alerts.channels.base import Image, Letter, Line, Rendered
-from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.briefs import DigestFacts, MorningFacts, ReportFacts, WeeklyFacts
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.moved import MovedFacts
 from monitor.alerts.facts.stored import Facts, unpack
@@ -17,6 +17,7 @@ from monitor.alerts.notices.charts import hour_png
 from monitor.alerts.notices.digests import digest_words
 from monitor.alerts.notices.lines import line_of
 from monitor.alerts.notices.moved_words import moved_words
+from monitor.alerts.notices.report_words import report_words
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.charter.deputies import StandIn
@@ -85,6 +86,8 @@ def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
             said = morning_words(facts, lang)
         case WeeklyFacts():
             said = weekly_words(facts, lang)
+        case ReportFacts():
+            said = report_words(facts, lang)
         case MovedFacts():
             said = moved_words(facts, lang, for_citizen=letter.recipient == ASKER)
         case _:

@@ -146,7 +146,19 @@ def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tu
     if facts.stage:
         yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
     yield "note", facts.note
+    yield from attached_rows(facts, lang)
     yield "page", ticket_url(facts) if facts.number else facts.page_url
+
+
+def attached_rows(facts: Letterhead, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Yield the files that go with a letter: each with its size, and the SHA-256 by which it can be known."""
+    yield (
+        "attached",
+        "\n".join(
+            f"{each.filename} ({formats.size_text(each.size, lang)}), SHA-256 {each.sha256}"
+            for each in facts.attachments
+        ),
+    )
 
 
 def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
@@ -156,6 +168,7 @@ def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) ->
     yield from _asked(facts, lang)
     yield from _due(facts, lang)
     yield "note", facts.note
+    yield from attached_rows(facts, lang)
     officer = facts.officer
     yield "officer", ", ".join(filter(None, (officer.name(lang), officer.title(lang))))
     yield "phone", formats.digits(officer.phone, lang)

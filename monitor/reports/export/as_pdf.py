@@ -12,7 +12,7 @@ from monitor.reports.report import Report
 
 
 def render(report: Report, lang: Lang) -> bytes:
-    """Return the report as PDF. Raises TypesettingError; blocks while typst works, seconds for a nation's report."""
+    """Return the report as PDF. Raises CannotRender; blocks while typst works, seconds for a nation's report."""
     pages = laid_out(report, lang)
     values = {**asdict(pages), **page_words(lang), "code": drawing.code(pages.link)}
     name = f"{pages.title} \N{EN DASH} {pages.office}"

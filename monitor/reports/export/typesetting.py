@@ -46,10 +46,6 @@ _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LACKING = re.compile(f"[^{SHOWN}]")
 
 
-class TypesettingError(CannotRender):
-    """A document could not be set; raised with a message."""
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document to set. ``template``: a file of the folder typst; ``values``: plain JSON, its data.
@@ -65,9 +61,9 @@ class Document:
 
 
 def typeset(document: Document, longest_s: float = LONGEST_S, largest_octets: int = LARGEST_OCTETS) -> bytes:
-    """Return the PDF of a document. Raises TypesettingError; blocks for ``longest_s`` at most."""
+    """Return the PDF of a document. Raises CannotRender; blocks for ``longest_s`` at most."""
     if find_spec("typst") is None:
-        raise TypesettingError(message("PDF needs the package typst. Expected: pip install 'upazila-monitor[reports]'"))
+        raise CannotRender(message("PDF needs the package typst. Expected: pip install 'upazila-monitor[reports]'"))
     asked = json.dumps(
         {
             "root": str(TEMPLATES),
@@ -84,14 +80,12 @@ def typeset(document: Document, longest_s: float = LONGEST_S, largest_octets: in
     try:
         done = subprocess.run(words, input=asked, capture_output=True, timeout=longest_s, check=False)
     except subprocess.TimeoutExpired:
-        raise TypesettingError(message("the PDF was not ready within {seconds} s", seconds=f"{longest_s:g}")) from None
+        raise CannotRender(message("the PDF was not ready within {seconds} s", seconds=f"{longest_s:g}")) from None
     except OSError as error:
-        raise TypesettingError(
-            message("the PDF could not be made: {fault}", fault=error.strerror or str(error))
-        ) from None
+        raise CannotRender(message("the PDF could not be made: {fault}", fault=error.strerror or str(error))) from None
     if done.returncode:
         fault = done.stderr.decode(errors="replace").strip()[-500:] or f"exit code {done.returncode}"
-        raise TypesettingError(message("the PDF could not be made: {fault}", fault=fault))
+        raise CannotRender(message("the PDF could not be made: {fault}", fault=fault))
     return done.stdout
 
 

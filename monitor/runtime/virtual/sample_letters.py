@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.alerts.cases import outages, recount
+from monitor.alerts.cases import editions, outages, recount, report_schedule
 from monitor.alerts.cases.actions import act, correct, order_calendar, register
+from monitor.alerts.cases.answers import OFFICIAL, answer
 from monitor.alerts.cases.calendar_orders import orders_in_force
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.due import do_what_is_due
+from monitor.alerts.cases.edition_jobs import MadeFile, MadeReport
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.stored import Facts, pack, unpack_case
 from monitor.alerts.notices.brief_facts import morning_facts, weekly_facts
@@ -29,6 +31,7 @@ from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
 from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
 from monitor.domain.states import Cause
+from monitor.i18n import formats
 from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import BOTH
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
@@ -43,6 +46,8 @@ WEEKS = 6
 LOOKS_A_DAY = 4
 REQUESTER = N_("A teacher")
 COMPLAINT = N_("The lab's computers do not start")
+A_REPORT = N_("The report of the last month is requested")
+A_SUMMARY = N_("All sites were up as promised.")
 WHY = reason(ReasonCode.UPS_ON_BATTERY, since=BEGINS)
 
 
@@ -94,6 +99,7 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
             _by_mistake(Work(session, office, clock.utc()))
+            _reports(Work(session, office, clock.utc()))
         with store.read() as session:
             yield from map(_letter, notice_rows.every(session))
             yield _digest(Work(session, office, clock.utc()))
@@ -125,6 +131,24 @@ def _by_mistake(work: Work) -> None:
         why = in_both(N_("a typing mistake"))
         correct(work.by("notify test"), number, Correction(service=right), why)
     act(work.by("notify test"), number, "withdraw", in_both(N_("nobody made this request")))
+
+
+def _reports(work: Work) -> None:
+    """Make the month's report, and answer an official request with it."""
+    month = work.office.calendar.local(work.now_utc).date().replace(day=1)
+    name = f"{work.office.reports.lang}.pdf"
+    wanted = editions.Wanted("month", f"{month:%Y-%m}", month, files=(name,))
+    edition = editions.ask(work, wanted, occasion="sample").id
+    editions.begin_next(work, "", work.now_utc)
+    titles = {lang: formats.month_text(month, lang) for lang in BOTH}
+    summaries = {lang: tr(lang, A_SUMMARY) for lang in BOTH}
+    file = MadeFile(f"report-{month:%Y-%m}-ed1.pdf", "application/pdf", b"%PDF")
+    editions.finish(work, edition, MadeReport(1, b"", "", work.now_utc, titles, summaries, files={name: file}))
+    report_schedule.enqueue_letters(work, edition, titles)
+    service = next((key for key in work.office.charter.services if key.startswith(OFFICIAL)), "")
+    if service:
+        request = Request(service, "letter", in_both(REQUESTER), in_both(A_REPORT), work.now_utc, "uno@example.org")
+        answer(work, edition, register(work.by("notify test"), request).number, name)
 
 
 def _begin(work: Work) -> str:

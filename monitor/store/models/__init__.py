@@ -17,9 +17,10 @@
     users 1 ── n user_sessions, one_time_links
     acts                             what people did, chained with ticket_events
     calendar_orders, site_notes      what officers entered in the console
+    editions 1 ── n edition_files    reports that were made, and what of them left the house
 
-The files: cases.py, watch.py, accounts.py, upkeep.py; base.py is what they share. All are imported together, here,
-because relations name their other end.
+The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported
+together, here, because relations name their other end.
 """
 
 from monitor.store import redundancy
@@ -48,6 +49,7 @@ from monitor.store.models.cases import (
     Ticket,
     TicketEvent,
 )
+from monitor.store.models.editions import Edition, EditionFile
 from monitor.store.models.upkeep import SchemaDouble, SetAside
 from monitor.store.models.watch import (
     ClockWord,
@@ -71,6 +73,8 @@ __all__ = [
     "ComplaintLink",
     "CountedCalendar",
     "DeadlineRecount",
+    "Edition",
+    "EditionFile",
     "Event",
     "Gap",
     "Heartbeat",

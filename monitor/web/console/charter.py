@@ -12,10 +12,11 @@ from monitor.charter.deadline import target_deadline
 from monitor.charter.office import Office
 from monitor.charter.services import Charter, Service
 from monitor.domain.clock import DHAKA, NS_PER_S
-from monitor.domain.message import N_, Said, message, said_by
+from monitor.domain.message import Said, message, said_by
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.i18n.languages import Lang
+from monitor.reports.printed_charter import PRINTED, SECTIONS, printed
 from monitor.reports.sla_record import SPANS, PromiseRecord, ServiceRecord, record, span_of
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
@@ -25,18 +26,6 @@ from monitor.web.console.count import CountView, count_view
 FRESH_NS = 10 * NS_PER_S
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 NOON = time(12)
-SECTIONS: Mapping[str, str] = {
-    "citizen": N_("2.1 Citizen services"),
-    "official": N_("2.2 Official services"),
-}
-PRINTED: Mapping[str, str] = {
-    "method": N_("How it is given"),
-    "documents": N_("Papers needed"),
-    "fee": N_("Fee"),
-    "time": N_("Time"),
-    "officer": N_("Officer in charge"),
-}
-"""The columns of the published table beside number and service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +113,13 @@ def sections_of(charter: Charter, found: PromiseRecord, lang: Lang) -> list[Sect
     sections = []
     for name, title in SECTIONS.items():
         rows = [
-            Row(service, _printed(charter, service, lang), found.services.get(service.key, ServiceRecord()))
+            Row(service, printed(charter, service, lang), found.services.get(service.key, ServiceRecord()))
             for service in charter.services.values()
             if service.section == name
         ]
         if rows:
             sections.append(Section(title, rows, _shared(rows)))
     return sections
-
-
-def _printed(charter: Charter, service: Service, lang: Lang) -> dict[str, str]:
-    is_bangla = lang == "bn"
-    return {
-        "method": service.method_bn if is_bangla else service.method_en,
-        "documents": service.documents_bn if is_bangla else service.documents_en,
-        "fee": service.fee_bn if is_bangla else service.fee_en,
-        "time": (service.printed_time if is_bangla else "") or service.target_text(lang),
-        "officer": charter.officer(service.officer).title(lang) or charter.officer(service.officer).name(lang),
-    }
 
 
 def _shared(rows: Sequence[Row]) -> dict[str, str]:

@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 from monitor.domain.text import REPLACEMENT, nfc
 from monitor.i18n.languages import LOCALES
 from monitor.reports.export import typesetting
-from monitor.reports.export.typesetting import FONTS, SHOWN, Document, TypesettingError, shown, typeset
+from monitor.reports.export.faults import CannotRender
+from monitor.reports.export.typesetting import FONTS, SHOWN, Document, shown, typeset
 from tests.reports.export.pdf_text import facts_of, text_of, words_of
 
 AS_OF = datetime(2026, 12, 1, tzinfo=UTC)
@@ -104,13 +105,13 @@ def test_the_pdf_is_tagged_titled_a4_and_the_same_bytes_every_time(templates: Pa
 def test_a_document_that_never_ends_is_ended_in_its_time(templates: Path) -> None:
     loops = "#for a in range(3000) { for b in range(3000) { for c in range(3000) { let d = a * b * c } } }"
     (templates / "endless.typ").write_text(loops)
-    with pytest.raises(TypesettingError, match="not ready within 2 s"):
+    with pytest.raises(CannotRender, match="not ready within 2 s"):
         typeset(document([], "endless.typ"), longest_s=2)
 
 
 def test_a_document_that_takes_all_memory_is_ended(templates: Path) -> None:
     (templates / "greedy.typ").write_text("#let all = range(2000000000)\n#all.len()")
-    with pytest.raises(TypesettingError, match="could not be made"):
+    with pytest.raises(CannotRender, match="could not be made"):
         typeset(document([], "greedy.typ"), largest_octets=600_000_000)
 
 
@@ -124,13 +125,13 @@ def test_a_document_that_takes_all_memory_is_ended(templates: Path) -> None:
 )
 def test_a_bad_template_and_one_that_reads_elsewhere_say_so(text: str, said: str, templates: Path) -> None:
     (templates / "bad.typ").write_text(text)
-    with pytest.raises(TypesettingError, match=f"could not be made: .*{said}"):
+    with pytest.raises(CannotRender, match=f"could not be made: .*{said}"):
         typeset(document([], "bad.typ"))
 
 
 def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typesetting, "find_spec", lambda _: None)
-    with pytest.raises(TypesettingError, match=r"upazila-monitor\[reports\]"):
+    with pytest.raises(CannotRender, match=r"upazila-monitor\[reports\]"):
         typeset(document([]))
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 
+import pytest
+
 from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
 from monitor.domain.api_scopes import AUDIT_READ, SCOPES, STATUS_READ, TICKETS_READ, TICKETS_WRITE
@@ -103,6 +105,32 @@ async def test_a_body_without_a_length_is_read_no_further_than_its_limit(office:
             return connection.recv(4_096)
 
     assert (await asyncio.to_thread(send)).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("ends", ["half", "gone"])
+@pytest.mark.parametrize(
+    ("path", "media"), [("/api/v1/tickets", "application/json"), ("/login", "application/x-www-form-urlencoded")]
+)
+async def test_a_body_that_ends_too_early_is_refused_at_once_and_is_no_fault_of_ours(
+    office: Desk, port: int, caplog: pytest.LogCaptureFixture, path: str, media: str, ends: str
+) -> None:
+    token = token_for(office, TICKETS_WRITE)
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: 100\r\n"
+
+    def cut() -> bytes:
+        with socket.create_connection(("127.0.0.1", port), 60) as line:
+            line.sendall(f'{head}Content-Type: {media}\r\n\r\n{{"service":'.encode())
+            if ends == "gone":
+                return b""
+            line.shutdown(socket.SHUT_WR)
+            return line.recv(65_536)
+
+    told = await asyncio.to_thread(cut)
+    assert told == b"" or told.startswith(b"HTTP/1.1 400 ")
+    assert (told == b"") == (ends == "gone")
+    assert (await call(port, "/health", token=token_for(office, STATUS_READ))).status == 200
+    assert "Traceback" not in caplog.text
+    assert "Exception" not in caplog.text
 
 
 async def test_a_body_of_another_kind_is_not_read(office: Desk, port: int) -> None:

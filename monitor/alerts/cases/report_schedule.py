@@ -1,0 +1,112 @@
+"""Ask for the report of the last month on the first working day, and write the letters that it goes with.
+
+Both are derived from what is stored, under the name of the month: a restart, a suspend or a step of the clock neither
+loses nor repeats one. Months that were over before the monitor was first started have none.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.alerts.cases import editions
+from monitor.alerts.cases.editions import Wanted
+from monitor.alerts.facts.briefs import ReportFacts
+from monitor.alerts.notices.gather import attachment, letterhead
+from monitor.alerts.notices.outbox import key, new_notice
+from monitor.charter.calendar import Calendar, CalendarError
+from monitor.domain.edition_states import EditionState
+from monitor.domain.notice_kinds import REPORT
+from monitor.settings.reports_section import MAIL_SHARE
+from monitor.store import edition_rows, notice_rows, ticket_history
+from monitor.store.models import EditionFile
+from monitor.store.work import Work
+
+MOST_FAILURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDue:
+    """The month whose report is due, by its first day, and since when."""
+
+    month: date
+    opens_utc: datetime
+
+    @property
+    def code(self) -> str:
+        """Return the month's code, as `reports.period` has it."""
+        return f"{self.month:%Y-%m}"
+
+    @property
+    def occasion(self) -> str:
+        """Return the name under which its report is asked for."""
+        return f"month-{self.code}"
+
+
+def last_due(calendar: Calendar, now_utc: datetime) -> MonthDue | None:
+    """Return the month whose report fell due last: on the first working day after it, at its opening. Pure."""
+    first = calendar.local(now_utc).date().replace(day=1)
+    for _ in range(2):
+        before = (first - timedelta(days=1)).replace(day=1)
+        try:
+            opens = calendar.next_working_day(first).opens
+        except CalendarError:
+            return None
+        if opens is not None and opens <= now_utc:
+            return MonthDue(before, opens.astimezone(UTC))
+        first = before
+    return None
+
+
+def ask_due(work: Work) -> str | None:
+    """Ask for the report that is due, unless it was asked for; return its month, None for none.
+
+    One that failed is asked for again, `MOST_FAILURES` times in all.
+    """
+    rules, due = work.office.reports, last_due(work.office.calendar, work.now_utc)
+    if due is None or not rules.monthly or not notice_rows.anything_known(work.session, due.opens_utc):
+        return None
+    asked = edition_rows.of_occasion(work.session, due.occasion)
+    if asked and (asked[-1].state != EditionState.FAILED or len(asked) >= MOST_FAILURES):
+        return None
+    editions.ask(work, Wanted("month", due.code, due.month, files=rules.files), occasion=due.occasion)
+    return due.code
+
+
+def enqueue_letters(work: Work, id_: int, titles: Mapping[str, str]) -> None:
+    """Enqueue the letters with a report that was made, if the schedule asked for it; once for each recipient.
+
+    ``titles``: the report's title, by language.
+    """
+    asked = edition_rows.by_id(work.session, id_)
+    found = asked if asked is None or asked.same_as is None else edition_rows.by_id(work.session, asked.same_as)
+    if asked is None or found is None or not asked.occasion or found.state != EditionState.MADE:
+        return
+    readers, about = work.office.reports.recipients, f"report-{asked.occasion}"
+    there = notice_rows.known_keys(work.session, [key(about, REPORT, "", reader) for reader in readers])
+    missing = [reader for reader in readers if key(about, REPORT, "", reader) not in there]
+    if not missing:
+        return
+    files = {file.name: file for file in found.kept}
+    wanted = [files[name] for name in asked.files if name in files]
+    sent = list(_within(wanted, work.office.reports.mail_mb * MAIL_SHARE))
+    facts = ReportFacts(
+        **letterhead(work.office, work.now_utc),
+        head=ticket_history.head_of(work),
+        attachments=tuple(attachment(file) for file in sent),
+        edition=found.id,
+        ordinal=found.number,
+        different=found.different,
+        titles=titles,
+        summaries=found.said,
+        left_out=tuple(file.filename for file in wanted if file not in sent),
+    )
+    for reader in missing:
+        work.session.add(new_notice(work, about, REPORT, reader, facts))
+
+
+def _within(files: list[EditionFile], most: float) -> Iterator[EditionFile]:
+    """Yield the files, in their order, that go into a letter of that size together."""
+    for file in files:
+        if file.size <= most:
+            most -= file.size
+            yield file

@@ -1,0 +1,149 @@
+"""Make an edition of a report, or a file of one, in a process of its own, so that no round of probing waits for it.
+
+What is to be done comes pickled on standard input, what came of it goes pickled to standard output: a `MadeReport`, a
+`MadeFile`, or a `NotMade`. The process reads the database and writes nothing.
+"""
+
+import hashlib
+import json
+import os
+import pickle
+import resource
+import sys
+import zlib
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.i18n.languages import languages
+from monitor.reports import wording
+from monitor.reports.differences import compared
+from monitor.reports.export.document import document, report_from
+from monitor.reports.export.formats import FORMATS, MEDIA, file_name
+from monitor.reports.kept_use import KeptUse
+from monitor.reports.monthly import report_of
+from monitor.reports.period import period_of
+from monitor.reports.report import Report
+from monitor.reports.report_scope import scope_of
+from monitor.store.history.sources import history_of
+from monitor.store.sqlite import Store
+
+COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process")
+"""-P: whatever lies in the folder in which the daemon was started is not imported instead of ours."""
+
+MOST_MIB = 500
+NICE = 10
+MOST_LISTED = 200
+
+
+def make(job: Job) -> MadeReport:
+    """Compute an edition and its files by the database, and the history beside it."""
+    office, store = job.office, Store(Path(job.database))
+    history = history_of(job.history, store.path.parent, office.id, lambda: job.now_utc)
+    use = KeptUse(history, job.now_utc)
+    store.readable = True
+    try:
+        with store.read() as session:
+            period = period_of(job.period_kind, job.period_code)
+            scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
+            report = report_of(session, office, period, scope, job.now_utc, use, job.kept_since_utc)
+    finally:
+        store.close()
+    return edition_of(report, job.last, job.files)
+
+
+def edition_of(report: Report, last: tuple[int, bytes] | None, files: tuple[str, ...] = ()) -> MadeReport:
+    """Return the edition that a report is, after the one before. ``last``: its number and packed value.
+
+    Figures are compared where both count up to the same moment; else the period was not over at that time.
+    """
+    before = None if last is None else (last[0], unpacked(last[1]))
+    if last is None or before is None:
+        return _made(report, packed(report), files)
+    number, document_before = before
+    after = document(report)
+    differences = compared(document_before, after)
+    if not differences:
+        return replace(_made(report_from(document_before), last[1], files), is_same=True)
+    counts_alike = document_before["generated"] == after["generated"]
+    listed = tuple(differences[:MOST_LISTED]) if counts_alike else ()
+    found = replace(report, edition=number + 1, differences=listed)
+    made = _made(found, packed(found), files)
+    return replace(made, different=len(differences)) if counts_alike else made
+
+
+def _made(report: Report, value: bytes, files: tuple[str, ...]) -> MadeReport:
+    made, lacking = {}, {}
+    for name in files:
+        try:
+            made[name] = _file(report, name)
+        except MemoryError:
+            raise
+        except Exception as error:  # such as a package that is not installed: the report itself is made all the same
+            lacking[name] = f"{type(error).__name__}: {error}"
+    return MadeReport(
+        report.edition,
+        value,
+        _hash(report),
+        report.as_of_utc,
+        {lang: wording.title(report, lang) for lang in languages()},
+        {lang: wording.summary(report, lang) for lang in languages()},
+        differences=[asdict(each) for each in report.differences],
+        different=len(report.differences),
+        files=made,
+        lacking=lacking,
+    )
+
+
+def packed(report: Report) -> bytes:
+    """Return what a report says as it is stored."""
+    return zlib.compress(json.dumps(document(report), ensure_ascii=False, allow_nan=False).encode(), 9)
+
+
+def unpacked(value: bytes) -> dict[str, Any]:
+    """Return the document of a stored edition; raises ValueError for what is none."""
+    try:
+        found = json.loads(zlib.decompress(value))
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(found, dict):
+        raise ValueError("no document")
+    return found
+
+
+def rendered(render: Render) -> MadeFile:
+    """Return a file of an edition."""
+    return _file(report_from(unpacked(render.value)), f"{render.lang}.{render.form}")
+
+
+def _file(report: Report, name: str) -> MadeFile:
+    lang, _, form = name.partition(".")
+    return MadeFile(file_name(report, lang, form), MEDIA[form], FORMATS[form](report, lang))
+
+
+def _hash(report: Report) -> str:
+    """Return the SHA-256 of the report as JSON: what a reader of that file can compute."""
+    return hashlib.sha256(FORMATS["json"](report, languages()[0])).hexdigest()
+
+
+def main() -> None:
+    """Do what comes on standard input."""
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MIB << 20, MOST_MIB << 20))
+    job: Job | Render = pickle.loads(sys.stdin.buffer.read())
+    found: MadeReport | MadeFile | NotMade
+    try:
+        found = make(job) if isinstance(job, Job) else rendered(job)
+    except MemoryError:
+        found = NotMade(reason(ReasonCode.REPORT_TOO_LARGE, mib=MOST_MIB))
+    except Exception as error:  # said in the report's row, whatever it is; the process ends anyway
+        found = NotMade(reason(ReasonCode.PROGRAM_FAULT, fault=f"{type(error).__name__}: {error}"))
+    with suppress(BrokenPipeError):  # the daemon has ended
+        sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+
+
+if __name__ == "__main__":
+    main()

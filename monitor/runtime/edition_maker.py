@@ -1,0 +1,160 @@
+"""Make the editions of reports that are asked for: one at a time, in a process of its own, so that no round is late.
+
+What was being made when the daemon ended is begun again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TypeVar
+
+from monitor.alerts.cases import editions, report_schedule
+from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.i18n.languages import SOURCE
+from monitor.i18n.reasons import reason_text
+from monitor.logs.emit import emit
+from monitor.net.pool import Pool
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
+from monitor.runtime.report_process import in_process
+from monitor.settings.load import Settings
+from monitor.store import edition_rows
+from monitor.store.errors import DatabaseError
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOOK_S = 10.0
+WITHIN_S = 600.0
+ALL = "reports"
+"""The name by which open pages hear that the list of reports has changed; 'report:ID' is that of one."""
+
+
+class EditionMaker(Part):
+    """The part that makes reports.
+
+    ``command``: starts the process that makes one. ``publish``: called with names of what changed, for open pages;
+    ``wake_delivery``: when letters may be pending.
+    """
+
+    name = "reports"
+
+    def __init__(
+        self,
+        store: Store,
+        live: RuntimeState,
+        settings: Settings,
+        clock: Clock,
+        command: Sequence[str],
+        publish: Callable[[Collection[str]], None],
+        wake_delivery: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._live, self._settings, self._clock = store, live, settings, clock
+        self._command, self._publish, self._wake_delivery = command, publish, wake_delivery
+        self._thread = Pool("reports", threads=1)
+        self._asked = asyncio.Event()
+        self._has_taken_up = False
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Make reports by other settings from now on."""
+        self._settings = settings
+
+    def wake(self) -> None:
+        """Look at once: a report may have been asked for. On the event loop."""
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Make one report after the other, until cancelled."""
+        while True:
+            self._asked.clear()
+            if not await self.turn():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._asked.wait(), LOOK_S)
+
+    async def turn(self) -> bool:
+        """Make the report that waits longest; return whether one waited."""
+        if self._has_taken_up and not await self._waits():
+            return False
+        job = await self._do(self._begin)
+        if job is None:
+            return False
+        self._publish_of(job.edition)
+        began_ns = self._clock.mono_ns()
+        made = await in_process(self._command, job, WITHIN_S)
+        stored = await self._do(lambda work: self._end(work, job, made))
+        while stored is None:  # the database refuses: what was made is not thrown away
+            await asyncio.sleep(LOOK_S)
+            stored = await self._do(lambda work: self._end(work, job, made))
+        about = f"{job.period_code} {job.scope_kind} {job.scope_id}".strip()
+        seconds = (self._clock.mono_ns() - began_ns) / NS_PER_S
+        if isinstance(made, NotMade):
+            emit(log, LogEvent.REPORT_FAILED, "%s: %s", about, reason_text(made.why, SOURCE), kind=job.period_kind)
+        else:
+            for name, why in (made.lacking if isinstance(made, MadeReport) else {}).items():
+                emit(log, LogEvent.REPORT_FAILED, "%s: no file %s: %s", about, name, why, kind=job.period_kind)
+            emit(log, LogEvent.REPORT_MADE, "%s, in %.1f s", about, seconds, kind=job.period_kind, seconds=seconds)
+        self._wake_delivery()
+        self._publish_of(job.edition)
+        return True
+
+    async def _waits(self) -> bool:
+        """Return whether any report is queued; only reads, so that writers need not wait."""
+
+        def look() -> bool:
+            try:
+                with self._store.read_briefly() as session:
+                    return edition_rows.next_queued(session) is not None
+            except DatabaseError:
+                return False
+
+        return await asyncio.wrap_future(self._thread.submit(look))
+
+    def _begin(self, work: Work) -> Job | None:
+        if not self._has_taken_up:
+            editions.take_up_again(work)
+        monitor = self._settings.monitor
+        kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
+        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history)
+
+    @staticmethod
+    def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
+        match made:
+            case MadeReport():
+                editions.finish(work, job.edition, made)
+                report_schedule.enqueue_letters(work, job.edition, made.titles)
+            case NotMade():
+                editions.fail(work, job.edition, made.why)
+            case _:
+                editions.fail(work, job.edition, reason(ReasonCode.REPORT_ENDED, status=0))
+        return True
+
+    async def _do(self, job: Callable[[Work], T]) -> T | None:
+        """Do a job in a transaction, in the thread; return None where the database refuses."""
+
+        def does() -> T | None:
+            if self._store.waiting:
+                return None
+            try:
+                with self._store.write() as session:
+                    found = job(Work(session, self._live.office, self._clock.utc()))
+            except DatabaseError:
+                return None
+            self._has_taken_up = True
+            return found
+
+        return await asyncio.wrap_future(self._thread.submit(does))
+
+    def _publish_of(self, edition: int) -> None:
+        self._publish([ALL, f"report:{edition}"])
+
+    async def close(self) -> None:
+        """Leave what is under way to the next start."""
+        self._thread.close()

@@ -1,0 +1,121 @@
+"""The part that makes reports: one at a time, in a process of its own; what ends that process is said."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+
+import pytest
+
+from monitor.alerts.cases import editions
+from monitor.alerts.cases.editions import Wanted
+from monitor.domain.reasons import ReasonCode
+from monitor.reports.edition_process import COMMAND
+from monitor.runtime import edition_maker
+from monitor.runtime.edition_maker import EditionMaker
+from monitor.store import edition_rows
+from monitor.store.models import Edition
+from tests.desk import Desk
+from tests.lab.waiting import until
+from tests.runtime.built import settings_of, state_of
+
+SLEEPS = (sys.executable, "-c", "import sys, time; sys.stdin.buffer.read(); time.sleep(600)")
+FILES = ("en.json",)
+
+
+class Maker:
+    """The part at a desk, and what open pages hear of it."""
+
+    def __init__(self, desk: Desk, command: Sequence[str] = COMMAND) -> None:
+        self.heard: list[str] = []
+        live = state_of(desk.clock, office=desk.office)
+        self.part = EditionMaker(desk.store, live, settings_of(), desk.clock, command, self.heard.extend)
+
+
+def ask(desk: Desk) -> int:
+    with desk.store.write() as session:
+        wanted = Wanted("month", "2026-11", date(2026, 11, 1), files=FILES)
+        return editions.ask(desk.work(session, "karim"), wanted).id
+
+
+def row(desk: Desk, id_: int) -> Edition:
+    with desk.store.read() as session:
+        found = edition_rows.by_id(session, id_)
+        assert found is not None
+        _ = found.kept
+        return found
+
+
+def test_a_report_that_is_asked_for_is_made_and_open_pages_hear_of_it(desk: Desk) -> None:
+    id_, maker = ask(desk), Maker(desk)
+    assert asyncio.run(maker.part.turn())
+    made = row(desk, id_)
+    assert (made.state, made.number, [each.name for each in made.kept]) == ("made", 1, ["en.json"])
+    assert maker.heard == ["reports", f"report:{id_}"] * 2
+    assert not asyncio.run(Maker(desk).part.turn()), "none waits any more"
+
+
+async def killed(maker: Maker, turn: "asyncio.Task[bool]") -> None:
+    """Kill the process that makes the report, as a machine without memory does."""
+    [process] = await asyncio.to_thread(until, children, "the process", 60)
+    os.kill(process, signal.SIGKILL)
+    await turn
+
+
+def children() -> list[int]:
+    """The processes that sleep for us."""
+    found = []
+    for task in os.listdir("/proc/self/task"):
+        with suppress(OSError), open(f"/proc/self/task/{task}/children") as listed:
+            found += [int(each) for each in listed.read().split()]
+    return found
+
+
+def test_a_process_that_is_killed_makes_a_report_that_failed_and_the_next_is_made(desk: Desk) -> None:
+    id_, maker = ask(desk), Maker(desk, SLEEPS)
+
+    async def plays() -> None:
+        await killed(maker, asyncio.create_task(maker.part.turn()))
+
+    asyncio.run(plays())
+    failed = row(desk, id_)
+    assert (failed.state, failed.why and failed.why.code) == ("failed", ReasonCode.REPORT_ENDED)
+    assert failed.why is not None
+    assert dict(failed.why.parameters)["status"] == -signal.SIGKILL
+
+
+def test_a_report_that_takes_too_long_is_ended_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edition_maker, "WITHIN_S", 0.3)
+    id_, maker = ask(desk), Maker(desk, SLEEPS)
+    asyncio.run(maker.part.turn())
+    why = row(desk, id_).why
+    assert why is not None
+    assert why.code == ReasonCode.REPORT_TOO_LONG
+
+
+def test_what_was_under_way_when_the_daemon_ended_is_made_at_the_next_start(desk: Desk) -> None:
+    id_, maker = ask(desk), Maker(desk, SLEEPS)
+
+    async def is_interrupted() -> list[int]:
+        turn = asyncio.create_task(maker.part.turn())
+        found = await asyncio.to_thread(until, children, "the process", 60)
+        turn.cancel()
+        with suppress(asyncio.CancelledError):
+            await turn
+        return found
+
+    [process] = asyncio.run(is_interrupted())
+    assert not os.path.exists(f"/proc/{process}"), "the process ends with the daemon"
+    assert row(desk, id_).state == "making"
+    assert asyncio.run(Maker(desk).part.turn())
+    made = row(desk, id_)
+    assert (made.state, made.tries) == ("made", 2)
+
+
+def test_a_command_that_cannot_be_started_is_a_reason_and_no_crash(desk: Desk) -> None:
+    id_, maker = ask(desk), Maker(desk, ("/nowhere/python",))
+    assert asyncio.run(maker.part.turn())
+    assert row(desk, id_).state == "failed"
