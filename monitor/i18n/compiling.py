@@ -1,11 +1,15 @@
 """Compiles the catalogues: each monitor.po to the monitor.mo that gettext reads. Run at set-up and by the packages."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from monitor.i18n.languages import LOCALES
+
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The same source makes the same bytes, whenever."""
 
 
 def compile_catalogues(locales: Path = LOCALES) -> list[Path]:
@@ -17,6 +21,7 @@ def compile_catalogues(locales: Path = LOCALES) -> list[Path]:
             continue
         with source.open("rb") as read:
             catalogue = read_po(read, locale=source.parts[-3])
+        catalogue.creation_date = catalogue.revision_date = NO_DATE  # babel says now where the source says nothing
         partial = compiled.with_suffix(".new")
         with partial.open("wb") as write:
             write_mo(write, catalogue)

@@ -23,10 +23,12 @@ from monitor.reports import wording
 from monitor.reports.differences import compared
 from monitor.reports.export.document import document, report_from
 from monitor.reports.export.formats import FORMATS, MEDIA, file_name
+from monitor.reports.kept_use import KeptUse
 from monitor.reports.monthly import report_of
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
+from monitor.store.history.sources import history_of
 from monitor.store.sqlite import Store
 
 COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process")
@@ -38,14 +40,16 @@ MOST_LISTED = 200
 
 
 def make(job: Job) -> MadeReport:
-    """Compute an edition and its files by the database."""
+    """Compute an edition and its files by the database, and the history beside it."""
     office, store = job.office, Store(Path(job.database))
+    history = history_of(job.history, store.path.parent, office.id, lambda: job.now_utc)
+    use = KeptUse(history, job.now_utc)
     store.readable = True
     try:
         with store.read() as session:
             period = period_of(job.period_kind, job.period_code)
             scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
-            report = report_of(session, office, period, scope, job.now_utc, kept_since_utc=job.kept_since_utc)
+            report = report_of(session, office, period, scope, job.now_utc, use, job.kept_since_utc)
     finally:
         store.close()
     return edition_of(report, job.last, job.files)

@@ -82,6 +82,15 @@ def scope_text(scope: ReportScope, lang: Lang) -> str:
 def summary(report: Report, lang: Lang) -> str:
     """Say the report in one sentence."""
     kept, missed = kept_and_missed(report)
+    if kept + missed:
+        promise = tr(lang, "{kept:,} of {count:,} promises of the charter kept", kept=kept, count=kept + missed)
+    else:
+        promise = tr(lang, "no promise of the charter fell due")
+    return tr(lang, "{figures}; {promises}.", figures=availability_text(report, lang), promises=promise)
+
+
+def availability_text(report: Report, lang: Lang) -> str:
+    """Say in half a sentence how many sites there are, how long they were up, and how many outages there were."""
     share = report.promised.share
     outages = len(report.outages)
     sites = trn(lang, "{count} site", "{count} sites", len(report.sites))
@@ -90,12 +99,7 @@ def summary(report: Report, lang: Lang) -> str:
         if share is None
         else tr(lang, "{sites}: up for {share} of service hours", sites=sites, share=share_text(share, lang))
     )
-    said += ", " + (trn(lang, "{count} outage", "{count} outages", outages) if outages else tr(lang, "no outage"))
-    if kept + missed:
-        promise = tr(lang, "{kept:,} of {count:,} promises of the charter kept", kept=kept, count=kept + missed)
-    else:
-        promise = tr(lang, "no promise of the charter fell due")
-    return tr(lang, "{figures}; {promises}.", figures=said, promises=promise)
+    return said + ", " + (trn(lang, "{count} outage", "{count} outages", outages) if outages else tr(lang, "no outage"))
 
 
 def edition_text(report: Report, lang: Lang) -> str:

@@ -120,8 +120,9 @@ class EditionMaker(Part):
     def _begin(self, work: Work) -> Job | None:
         if not self._has_taken_up:
             editions.take_up_again(work)
-        keep = timedelta(days=self._settings.monitor.storage.keep_days)
-        return editions.begin_next(work, str(self._store.path), work.now_utc - keep)
+        monitor = self._settings.monitor
+        kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
+        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history)
 
     @staticmethod
     def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:

@@ -48,6 +48,9 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     yield from _certificate_faults(settings, now_utc)
     for section in settings.monitor.channels.values():
         yield from section.faults(settings.home)
+    for name, recipient in settings.monitor.recipients.items():
+        for fault in recipient.faults():
+            yield message("recipients.{name}: {fault}", name=name, fault=fault)
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
             yield message("sites.{site}.position lies outside Bangladesh. Expected [latitude, longitude]", site=site.id)

@@ -104,6 +104,10 @@ class RecipientEntry(OfKind):
         """Return the address for people: secrets stay in their files."""
         return self.address
 
+    def faults(self) -> Iterator[Message]:
+        """Yield what keeps this machine from reaching it, for `check`."""
+        yield from ()
+
     @classmethod
     def prepared(cls, entry: dict[str, Any], model: type[OfKind], models: Mapping[str, type[OfKind]]) -> Any:
         ways = dict.fromkeys(each.reached_by for each in models.values() if issubclass(each, RecipientEntry))

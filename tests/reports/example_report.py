@@ -351,6 +351,22 @@ def example() -> Report:
     )
 
 
+def operator_report() -> Report:
+    """The same month of the sites of one operator."""
+    sites = [site for site in SITES if site.operator == "Fiber@Home"]
+    return replace(
+        example(),
+        scope=ReportScope("operator", "Fiber@Home", OPERATORS["Fiber@Home"]),
+        promised=sum((site.promised for site in sites), NOTHING),
+        always=sum((site.always for site in sites), NOTHING),
+        sites=sites,
+        outages=[outage for outage in OUTAGES if outage.operator == "Fiber@Home"],
+        worst=("pop-bheramara", "udc-juniadaha"),
+        edition=1,
+        differences=(),
+    )
+
+
 def empty() -> Report:
     """The same month of an office that has nothing yet, not over."""
     return replace(

@@ -17,6 +17,7 @@ from monitor.reports import edition_process
 from monitor.reports.edition_process import COMMAND, MOST_LISTED, edition_of, packed, rendered, unpacked
 from monitor.reports.export import as_json
 from monitor.reports.export.document import report_from
+from monitor.store.history.file import HistoryFile
 from tests.desk import Desk
 from tests.reports.example_report import example
 
@@ -101,6 +102,14 @@ def test_the_same_database_gives_the_same_edition_on_another_day(desk: Desk) -> 
         edition_process.make(replace(job, now_utc=job.now_utc + timedelta(days=9))),
     )
     assert (first.value, first.value_hash) == (later.value, later.value_hash)
+
+
+def test_an_edition_has_what_is_kept_of_samples(desk: Desk) -> None:
+    job = job_of(desk)
+    without = unpacked(edition_process.make(job).value)
+    HistoryFile(Path(desk.store.path).parent).open()
+    kept = unpacked(edition_process.make(job).value)
+    assert (without["history"], kept["history"]) == ("", "history")
 
 
 def test_the_process_makes_the_report_and_its_files_and_writes_nothing(desk: Desk) -> None:

@@ -64,6 +64,7 @@ def test_every_microsecond_of_a_random_history_is_counted_once(store: Store, his
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7_200)
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_every_microsecond_of_ten_thousand_random_histories_is_counted_once(store: Store, history: History) -> None:

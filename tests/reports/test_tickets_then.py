@@ -111,6 +111,7 @@ def test_what_is_done_after_a_period_changes_nothing_of_its_report(before: Steps
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7_200)
 @settings(max_examples=1_500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, STEPS)
 def test_what_is_done_after_a_period_changes_nothing_of_its_report_whatever_it_is(before: Steps, after: Steps) -> None:

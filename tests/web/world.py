@@ -16,8 +16,9 @@ from starlette.applications import Starlette
 
 from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
-from monitor.alerts.cases import actions, calendar_orders
+from monitor.alerts.cases import actions, calendar_orders, editions
 from monitor.alerts.cases.complaints import Request
+from monitor.alerts.cases.edition_jobs import MadeFile
 from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
@@ -123,6 +124,8 @@ class World:
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
                 "notice": self._notice,
+                "report": self._report,
+                "official": self._official,
                 "feed": self._feed,
                 "user": self._user,
                 "token": self._token,
@@ -137,6 +140,22 @@ class World:
             request = Request("citizen:8", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
             made = actions.register(work, request)
             return actions.act(work, made.number, "comment", "a call came").number
+
+    def _official(self, _: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "officer")
+            request = Request("official:1", "letter", "UNO's office", "The report of October", work.now_utc)
+            return actions.register(work, request).number
+
+    def _report(self, _: Gaps) -> str:
+        """A report of its own days that was made, with one file."""
+        begins = date(2026, 1, 1) + timedelta(days=next(self._numbers))
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "officer")
+            row = editions.ask(work, editions.Wanted("days", f"{begins}..{begins}", begins))
+            row.state, row.number, row.value = "made", 1, b""
+            editions.keep(row, "bn.json", MadeFile("report.json", "application/json", b"{}"))
+            return str(row.id)
 
     def _plan(self, gaps: Gaps) -> str:
         begins = self.desk.clock.utc().replace(tzinfo=None) + timedelta(days=20)

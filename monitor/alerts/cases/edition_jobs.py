@@ -7,13 +7,14 @@ from datetime import datetime
 from monitor.charter.office import Office
 from monitor.domain.reasons import Reason
 from monitor.i18n.languages import Lang
+from monitor.settings.history_section import History
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """An edition to be made, as the process that makes it needs it. ``last``: number and value of the one before.
 
-    ``database``: its path; ``kept_since_utc``: what ended before that is deleted.
+    ``database``: its path; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of samples.
     """
 
     edition: int
@@ -28,6 +29,7 @@ class Job:
     now_utc: datetime
     kept_since_utc: datetime
     last: tuple[int, bytes] | None = None
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
 from monitor.domain.reasons import Reason, ReasonCode, reason
+from monitor.settings.history_section import History
 from monitor.store import acts, edition_rows
 from monitor.store.models import Edition, EditionFile, Ticket
 from monitor.store.work import Work
@@ -77,7 +78,7 @@ def take_up_again(work: Work) -> int:
     return edition_rows.take_up_again(work.session)
 
 
-def begin_next(work: Work, database: str, kept_since_utc: datetime) -> Job | None:
+def begin_next(work: Work, database: str, kept_since_utc: datetime, history: History | None = None) -> Job | None:
     """Begin the edition that waits longest; return its job, None when none waits.
 
     One that was begun `MOST_TRIES` times without an end is given up.
@@ -104,6 +105,7 @@ def begin_next(work: Work, database: str, kept_since_utc: datetime) -> Job | Non
         work.now_utc,
         kept_since_utc,
         (last.number, last.value) if last is not None and last.value is not None else None,
+        history or History(),
     )
 
 

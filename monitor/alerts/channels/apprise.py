@@ -8,18 +8,21 @@ an error. Apprise reports success or failure and no more.
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import ClassVar, Literal
 
 from monitor.alerts.channels.base import ChannelKind, Letter, Recipient, Rendered, TemporaryFailure
-from monitor.domain.message import message, said_by
+from monitor.domain.message import Message, message, said_by
 from monitor.settings.base import SecretFile
 from monitor.settings.notices_section import RecipientEntry
 from monitor.settings.secrets import SecretError, read_secret
 
-DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2
+DELIVERED, REFUSED, NO_SUCH_SERVICE, NOT_INSTALLED = 0, 1, 2, 3
 MOST_CHARACTERS = 1_000
+MISSING = message("this needs the package apprise. Expected: pip install 'upazila-monitor[apprise]'")
 COMMAND = [sys.executable, "-P", "-m", "monitor.alerts.channels.apprise"]
 
 
@@ -38,6 +41,10 @@ class AppriseRecipient(RecipientEntry):
     @property
     def shown_address(self) -> str:
         return f"the URL in {self.url_file}"
+
+    def faults(self) -> Iterator[Message]:
+        if find_spec("apprise") is None:
+            yield MISSING
 
 
 class AppriseChannel:
@@ -68,6 +75,8 @@ class AppriseChannel:
                 raise TemporaryFailure(message("no answer within {seconds:g} s", seconds=recipient.timeout_s)) from None
             finally:
                 self._under_way = None
+        if process.returncode == NOT_INSTALLED:
+            raise TemporaryFailure(MISSING)
         if process.returncode == NO_SUCH_SERVICE:
             raise TemporaryFailure(message("url_file: Apprise knows no such service. Expected one of its URLs"))
         if process.returncode != DELIVERED:
@@ -79,8 +88,10 @@ def main() -> int:
     """Deliver the one message on standard input; prints nothing, because it might contain the URL."""
     import logging
 
-    import apprise
-
+    try:
+        import apprise
+    except ImportError:
+        return NOT_INSTALLED
     logging.disable(logging.CRITICAL)
     job = json.load(sys.stdin)
     service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="upazila-monitor", async_mode=False))
@@ -97,7 +108,7 @@ APPRISE = ChannelKind(
     doc="""\
 Telegram, webhooks and a hundred more, through [Apprise](https://github.com/caronc/apprise), each delivery in a process
 of its own, so that its deadline is real whatever a gateway does. Apprise tells success from failure and no more: there
-is no queue id as proof.""",
+is no queue id as proof. A wheel brings it as the extra `upazila-monitor[apprise]`; without it `check` says so.""",
 )
 
 

@@ -11,6 +11,7 @@ from monitor.reports import wording
 from monitor.reports.export.cells import Cell, Column, Length, Table
 from monitor.reports.export.columns import head, lasting, table
 from monitor.reports.headings import COLUMNS
+from monitor.reports.operator_scorecard import scorecard_of
 from monitor.reports.report import OutageFigures, Report
 
 
@@ -110,6 +111,20 @@ def outages_table(report: Report, lang: Lang) -> Table:
     total: list[Cell] = [Length(sums[column.key]) if column.is_summed else None for column in columns]
     total[0] = tr(lang, "In all")
     return table("outages", columns, map(row, report.outages), lang, total if report.outages else None)
+
+
+def again_table(report: Report, lang: Lang) -> Table:
+    """Return the sites of an operator that failed again and again."""
+    columns = [
+        *(head("outages", key, lang) for key in ("id", "name")),
+        head("sites", "outages", lang),
+        *(head("outages", key, lang) for key in ("late", "length", "over")),
+    ]
+    rows: list[list[Cell]] = [
+        [each.site, each.name.name(lang), each.outages, each.late, Length(each.length_us), Length(each.over_us)]
+        for each in scorecard_of(report).offenders
+    ]
+    return table("again", columns, rows, lang)
 
 
 def excused_table(report: Report, lang: Lang) -> Table:

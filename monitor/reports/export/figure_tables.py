@@ -7,7 +7,9 @@ from monitor.i18n.languages import Lang, lookup
 from monitor.reports import wording
 from monitor.reports.export.cells import Cell, Length, Rate, Share, Source, Table
 from monitor.reports.export.columns import FURTHER, PARTS, accounting_cells, accounting_columns, head, table
+from monitor.reports.export.operator_page import summary as operators_summary
 from monitor.reports.headings import COLUMNS, GROUPED_BY, HOURS, NOTES, ON_PAPER, PREPARED, TABLES
+from monitor.reports.operator_scorecard import scorecard_of
 from monitor.reports.report import GroupFigures, Report, SiteFigures
 
 
@@ -15,9 +17,11 @@ def summary_table(report: Report, lang: Lang) -> Table:
     """Return the report in a few facts."""
     kept, missed = wording.kept_and_missed(report)
     signed = zip(PREPARED, report.signatures, strict=False)
+    is_operators = report.scope.kind == "operator"
+    said = operators_summary(report, scorecard_of(report), lang) if is_operators else wording.summary(report, lang)
     facts: dict[str, Cell] = {
         tr(lang, "Report"): wording.title(report, lang),
-        lookup(lang, TABLES["summary"]): wording.summary(report, lang),
+        lookup(lang, TABLES["summary"]): said,
         tr(lang, "Office"): report.office.name(lang),
         tr(lang, "About"): wording.scope_text(report.scope, lang),
         lookup(lang, FURTHER["first"]): report.period.begins,
@@ -28,10 +32,11 @@ def summary_table(report: Report, lang: Lang) -> Table:
         lookup(lang, COLUMNS["groups"]["share"]): Share(report.promised.share),
         lookup(lang, COLUMNS["groups"]["always"]): Share(report.always.share),
         tr(lang, "Outages"): len(report.outages),
-        lookup(lang, COLUMNS["earlier"]["kept"]): kept,
-        lookup(lang, COLUMNS["earlier"]["missed"]): missed,
         **{lookup(lang, what): name.name(lang) for what, name in signed},
     }
+    if not is_operators:
+        facts[lookup(lang, COLUMNS["earlier"]["kept"])] = kept
+        facts[lookup(lang, COLUMNS["earlier"]["missed"])] = missed
     if report.scope.official:
         facts[tr(lang, "Answers the official service")] = wording.service_text(report, report.scope.official, lang)
     columns = [head("summary", "what", lang), head("summary", "value", lang)]
@@ -158,13 +163,14 @@ def worst_table(report: Report, lang: Lang) -> Table:
 
 
 def earlier_table(report: Report, lang: Lang) -> Table:
-    """Return earlier periods; without figures where nothing is stored."""
-    columns = [head("earlier", key, lang) for key in ("period", "first", "last", "share", "outages", "kept", "missed")]
+    """Return earlier periods; without figures where nothing is stored. An operator's have no promises of the office."""
+    records = () if report.scope.kind == "operator" else ("kept", "missed")
+    columns = [head("earlier", key, lang) for key in ("period", "first", "last", "share", "outages", *records)]
     rows: list[list[Cell]] = []
     for row in report.earlier:
-        figures: list[Cell] = [None] * 4
+        figures: list[Cell] = [None] * (2 + len(records))
         if row.promised is not None:
-            figures = [Share(row.promised.share), row.outages, row.kept, row.missed]
+            figures = [Share(row.promised.share), row.outages, *(getattr(row, key) for key in records)]
         last = row.period.ends - timedelta(days=1)
         rows.append([wording.period_text(row.period, lang), row.period.begins, last, *figures])
     return table("earlier", columns, rows, lang)

@@ -11,12 +11,16 @@ from monitor.i18n.formats import digits, number_text
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import reason_text
 from monitor.reports import wording
-from monitor.reports.export import drawing
+from monitor.reports.export import drawing, operator_page
 from monitor.reports.export.pages import Pages, Section, Signature
 from monitor.reports.export.site_page import site_page
 from monitor.reports.export.tables import accounting, most, outages, table
-from monitor.reports.headings import GROUPED_BY, NOTES, PREPARED
+from monitor.reports.headings import COLUMNS, GROUPED_BY, NOTES, PREPARED
+from monitor.reports.operator_scorecard import scorecard_of
 from monitor.reports.report import EarlierFigures, GroupFigures, Report, SiteFigures, StageFigures
+
+EARLIER_OF_OPERATOR = ("period", "share", "outages")
+"""The first columns of earlier periods: those after them are of the office's own promises."""
 
 
 def laid_out(report: Report, lang: Lang) -> Pages:
@@ -29,10 +33,16 @@ def laid_out(report: Report, lang: Lang) -> Pages:
         wording.title(report, lang),
         wording.scope_text(report.scope, lang),
         wording.edition_text(report, lang),
-        wording.summary(report, lang),
+        _summary(report, lang),
         _numbered([section for section in _sections(report, lang) if section is not None], lang),
         signatures(report, lang),
     )
+
+
+def _summary(report: Report, lang: Lang) -> str:
+    if report.scope.kind == "operator":
+        return operator_page.summary(report, scorecard_of(report), lang)
+    return wording.summary(report, lang)
 
 
 def signatures(report: Report, lang: Lang) -> list[Signature]:
@@ -53,6 +63,9 @@ def _numbered(sections: Sequence[Section], lang: Lang) -> list[Section]:
 
 
 def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
+    if report.scope.kind == "operator":
+        yield from _of_operator(report, lang)
+        return
     yield accounting(report, lang)
     yield _groups(report, lang)
     yield _sites(report, lang)
@@ -70,6 +83,22 @@ def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
     if report.differences:
         rows = [[each.path, each.before or wording.NONE, each.after or wording.NONE] for each in report.differences]
         yield _of(report, "differences", lang, rows, annex=True)
+    yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
+
+
+def _of_operator(report: Report, lang: Lang) -> Iterable[Section | None]:
+    """Yield what is sent to an operator: nothing of the office's own tickets and promises."""
+    card = scorecard_of(report)
+    yield operator_page.opening(report, card, lang)
+    yield accounting(report, lang)
+    yield operator_page.again(card, lang)
+    yield operator_page.late(card, lang)
+    yield _sites(report, lang)
+    yield drawing.times(report, lang)
+    yield _earlier(report, lang)
+    yield outages(report, lang)
+    yield _excused(report, lang)
+    yield _unseen(report, lang)
     yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
 
 
@@ -177,8 +206,9 @@ def _worst(report: Report, lang: Lang) -> Section | None:
 def _earlier(report: Report, lang: Lang) -> Section:
     kept, missed = wording.kept_and_missed(report)
     now = EarlierFigures(report.period, report.promised, len(report.outages), kept, missed)
-    rows = [_period(each, lang) for each in (now, *report.earlier)]
-    return Section(wording.heading("earlier", lang), [table("earlier", lang, rows)])
+    only = EARLIER_OF_OPERATOR if report.scope.kind == "operator" else tuple(COLUMNS["earlier"])
+    rows = [_period(each, lang)[: len(only)] for each in (now, *report.earlier)]
+    return Section(wording.heading("earlier", lang), [table("earlier", lang, rows, only=only)])
 
 
 def _period(each: EarlierFigures, lang: Lang) -> list[str]:

@@ -16,6 +16,7 @@ MAKERS = {
     "charter": event_tables.charter_table,
     "power": figure_tables.power_table,
     "backbone": figure_tables.backbone_table,
+    "again": event_tables.again_table,
     "worst": figure_tables.worst_table,
     "earlier": figure_tables.earlier_table,
     "outages": event_tables.outages_table,
@@ -24,8 +25,11 @@ MAKERS = {
     "differences": figure_tables.differences_table,
     "notes": figure_tables.notes_table,
 }
+OF_OPERATOR = ("summary", "accounting", "again", "sites", "worst", "earlier", "outages", "excused", "unseen", "notes")
+"""The tables of what is sent to an operator: nothing of the office's own tickets and promises."""
 
 
 def tables(report: Report, lang: Lang) -> list[Table]:
-    """Return the tables of a report, in the order in which every format has them."""
-    return [MAKERS[key](report, lang) for key in TABLES]
+    """Return the tables of a report, in the order in which every format has them; an operator's has its own."""
+    keys = OF_OPERATOR if report.scope.kind == "operator" else tuple(TABLES)
+    return [MAKERS[key](report, lang) for key in keys]

@@ -123,7 +123,7 @@ def _link(act: ActDocument) -> str:
     """Return the page of what the act is about; '' where it has none."""
     room, about = act["kind"].partition(".")[0], act["about"]
     pages = {"ticket": f"/tickets/{about}", "plan": f"/maintenance#{about}", "site": f"/sites/{about}"}
-    pages["calendar"] = "/calendar"
+    pages |= {"calendar": "/calendar", "report": f"/reports/{about}" if about.isdigit() else f"/tickets/{about}"}
     return pages.get(room, "") if about else ""
 
 

@@ -42,6 +42,7 @@ NAV: tuple[tuple[str, str, Right], ...] = (
     ("/charter", N_("Charter"), Right.READ),
     ("/calendar", N_("Calendar"), Right.READ),
     ("/maintenance", N_("Planned work"), Right.READ),
+    ("/reports", N_("Reports"), Right.READ),
     ("/health", N_("Monitor"), Right.HEALTH),
     ("/audit", N_("Who did what"), Right.AUDIT),
     ("/users", N_("Users"), Right.USERS),

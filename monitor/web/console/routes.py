@@ -14,6 +14,7 @@ from monitor.web.console import (
     outage,
     public,
     register,
+    reports,
     site,
     sites,
     stream,
@@ -47,6 +48,7 @@ PAGES = (
     maintenance,
     audit,
     health,
+    reports,
 )
 
 

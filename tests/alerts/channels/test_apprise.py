@@ -1,6 +1,7 @@
 """Apprise in a process of its own: a real webhook gets the letter, and no gateway holds the worker up."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.channels.apprise import AppriseChannel
+from monitor.alerts.channels import apprise
+from monitor.alerts.channels.apprise import AppriseChannel, AppriseRecipient
 from monitor.alerts.channels.base import Recipient, Rendered, TemporaryFailure
 from tests.alerts.channels.mails import letter
 
@@ -86,3 +88,33 @@ def test_a_url_of_no_service_is_tried_again_and_is_not_told(tmp_path: Path) -> N
 def test_a_missing_file_is_named_and_tried_again(tmp_path: Path) -> None:
     with pytest.raises(TemporaryFailure, match="url_file: cannot be read"):
         AppriseChannel(tmp_path).deliver(letter(), Recipient("x", "phone"), WORDS)
+
+
+WITHOUT_APPRISE = """
+import sys
+sys.modules["apprise"] = None  # what a wheel without the extra is like
+from monitor.alerts.channels.apprise import main
+sys.exit(main())
+"""
+
+
+def test_without_the_package_the_letter_waits_and_the_way_to_it_is_named(
+    hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apprise, "COMMAND", [sys.executable, "-P", "-c", WITHOUT_APPRISE])
+
+    with pytest.raises(TemporaryFailure, match=r"pip install 'upazila-monitor\[apprise\]'"):
+        AppriseChannel(tmp_path).deliver(letter(), recipient(tmp_path, f"json://127.0.0.1:{hook.server_port}/"), WORDS)
+
+    assert hook.got == []
+
+
+def test_a_recipient_without_the_package_is_a_fault_for_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = AppriseRecipient(url_file=Path("/nowhere"))
+    assert list(entry.faults()) == []
+
+    monkeypatch.setattr(apprise, "find_spec", lambda name: None)
+
+    assert [str(fault) for fault in entry.faults()] == [
+        "this needs the package apprise. Expected: pip install 'upazila-monitor[apprise]'"
+    ]

@@ -15,6 +15,8 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.domain.reasons import Names
 from monitor.i18n.languages import languages
@@ -39,6 +41,11 @@ def told() -> Any:
 
 def lengths(row: dict[str, Found], columns: str) -> list[int]:
     return [row[column].us for column in columns]
+
+
+@given(st.integers(0, 10_000 * workbook.US_PER_DAY - 1))
+def test_a_length_of_up_to_ten_thousand_days_is_exact_in_the_digits_that_a_workbook_keeps(length_us: int) -> None:
+    assert Found(float(f"{workbook.days_of(length_us):.16G}")).us == length_us
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -1,0 +1,165 @@
+"""Show the editions of reports, ask for one, give out its files, and answer an official request with one."""
+
+from datetime import date
+
+from starlette.responses import Response
+
+from monitor.alerts.cases import answers, editions
+from monitor.alerts.cases.edition_jobs import MadeFile, NotMade
+from monitor.charter.office import Office
+from monitor.domain.clock import DHAKA
+from monitor.domain.edition_states import EditionState
+from monitor.domain.message import message
+from monitor.domain.roles import Right
+from monitor.domain.text import ascii_digits
+from monitor.i18n.languages import languages, own_name
+from monitor.i18n.reasons import reason_message
+from monitor.i18n.terms import KINDS
+from monitor.reports.asking import wanted
+from monitor.reports.edition_view import EditionView, covers, usual_periods
+from monitor.reports.export.formats import FORMATS
+from monitor.reports.wording import period_text
+from monitor.store import edition_rows
+from monitor.store.session import Session
+from monitor.store.work import Work
+from monitor.web.console.asked import Asked, NotFound, PageRoute
+from monitor.web.console.console import Console
+from monitor.web.console.dispatch import refused_page
+from monitor.web.edition_files import EditionFiles, kept
+
+PAGE = 30
+ALL = "reports"
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of these pages."""
+    pages = ReportPages(console)
+    return [
+        PageRoute("/reports", Right.READ, pages.list, pages.ask, post_right=Right.TICKETS),
+        PageRoute("/reports/{id}", Right.READ, pages.show),
+        PageRoute("/reports/{id}/file", Right.READ, pages.file),
+        PageRoute("/reports/{id}/answer", Right.TICKETS, post=pages.answer),
+    ]
+
+
+class ReportPages:
+    """The pages about reports."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._files = console, EditionFiles()
+
+    @property
+    def _office(self) -> Office:
+        return self._console.office
+
+    async def list(self, asked: Asked) -> Response:
+        """List editions, with the form for another one."""
+        office, before = self._office, asked.query("before")
+        number = ascii_digits(before)
+        before_id = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
+
+        def read(session: Session) -> list[EditionView]:
+            rows = edition_rows.listed(session, PAGE + 1, before_id)
+            return [EditionView.of(row, office, asked.lang) for row in rows]
+
+        found = await self._console.read(read)
+        sites = office.fleet.sites.values()
+        return self._console.page(
+            asked,
+            "reports.html.j2",
+            editions=[each for each in found[:PAGE] if self._sees(asked, each)],
+            following=found[PAGE - 1].id if len(found) > PAGE else None,
+            periods=[
+                (f"{each.kind}:{each.code}", period_text(each, asked.lang))
+                for each in usual_periods(asked.now_utc.astimezone(DHAKA).date())
+            ],
+            kinds=list(KINDS),
+            unions=sorted({site.union for site in sites if site.union}),
+            operators=sorted({site.operator for site in sites if site.operator}),
+        )
+
+    async def ask(self, asked: Asked) -> Response:
+        """Ask for a report."""
+        kind, _, code = asked.field("period").partition(":")
+        if first := asked.field("from"):
+            kind, code = "days", f"{first}..{asked.field('to') or date.isoformat(asked.now_utc.astimezone(DHAKA))[:10]}"
+        scope, _, id_ = asked.field("scope", "office").partition(":")
+        if site := asked.field("site"):
+            scope, id_ = "site", site
+        about = wanted(self._office, kind, code, scope, id_)
+        if not covers(asked.visitor.scope, self._office, about.scope_kind, about.scope_id):
+            said = message("It is about more than what you are in charge of.")
+            return refused_page(self._console, asked, 403, said)
+        made = await self._console.act(asked, lambda work: editions.ask(work, about).id, changed=(ALL,))
+        return self._console.back(asked, f"/reports/{made}", message("The report is being made."))
+
+    async def show(self, asked: Asked) -> Response:
+        """Show an edition."""
+        view = await self._found(asked)
+        return self._console.page(
+            asked,
+            "report.html.j2",
+            edition=view,
+            why=reason_message(view.why) if view.why else "",
+            files=[(lang, own_name(lang), list(FORMATS)) for lang in languages()],
+            may_answer=asked.visitor.may(Right.TICKETS) and view.state == EditionState.MADE,
+            typed=asked.query("ticket"),
+        )
+
+    async def file(self, asked: Asked) -> Response:
+        """Give out a file of an edition."""
+        view = await self._found(asked)
+        found = await self._file(asked, view, asked.query("lang"), asked.query("format"))
+        if isinstance(found, NotMade):
+            return refused_page(self._console, asked, 503, reason_message(found.why))
+        headers = {"content-disposition": f'attachment; filename="{found.filename}"', "cache-control": "no-cache"}
+        return Response(found.content, media_type=found.media, headers=headers)
+
+    async def answer(self, asked: Asked) -> Response:
+        """Answer an official request with a file of an edition."""
+        view = await self._found(asked)
+        lang, form, number = asked.field("lang"), asked.field("format"), ascii_digits(asked.field("ticket"))
+        made = await self._file(asked, view, lang, form)
+        if isinstance(made, NotMade):
+            return refused_page(self._console, asked, 503, reason_message(made.why))
+
+        def does(work: Work) -> None:
+            answers.answer(work, view.same_as or view.id, number, f"{lang}.{form}", made)
+
+        await self._console.act(asked, does, changed=(ALL, f"report:{view.id}"))
+        return self._console.back(asked, f"/tickets/{number}", message("The request is answered with the report."))
+
+    async def _file(self, asked: Asked, view: EditionView, lang: str, form: str) -> MadeFile | NotMade:
+        if lang not in languages() or form not in FORMATS or view.state not in (EditionState.MADE, EditionState.SAME):
+            raise NotFound
+        id_ = view.same_as or view.id
+        name = f"{lang}.{form}"
+
+        def read(session: Session) -> tuple[MadeFile | None, bytes | None]:
+            there = kept(session, id_, name)
+            return there, None if there else edition_rows.value_of(session, id_)
+
+        there, value = await self._console.read(read)
+        if there is not None:
+            return there
+        if value is None:
+            raise NotFound
+        return await self._files.rendered((id_, lang, form), value)
+
+    async def _found(self, asked: Asked) -> EditionView:
+        """Return the edition that the path names, if it is within the visitor's scope; raises NotFound."""
+        number, office = asked.path("id"), self._office
+        if not (number.isascii() and number.isdigit() and len(number) < 16):
+            raise NotFound
+
+        def read(session: Session) -> EditionView | None:
+            row = edition_rows.by_id(session, int(number))
+            return None if row is None else EditionView.of(row, office, asked.lang)
+
+        found = await self._console.read(read)
+        if found is None or not self._sees(asked, found):
+            raise NotFound
+        return found
+
+    def _sees(self, asked: Asked, view: EditionView) -> bool:
+        return covers(asked.visitor.scope, self._office, view.scope.kind, view.scope.id)
