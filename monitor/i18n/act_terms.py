@@ -6,6 +6,7 @@ from monitor.domain.message import N_
 
 ACTS: Mapping[str, str] = {
     "ticket.ack": N_("ticket acknowledged"),
+    "ticket.unack": N_("acknowledgement of a ticket taken back"),
     "ticket.start": N_("ticket begun"),
     "ticket.wait": N_("ticket set to waiting"),
     "ticket.comment": N_("remark written"),

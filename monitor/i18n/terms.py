@@ -248,6 +248,7 @@ _OF_MANY = {"moved", "morning", "weekly", "digest", "report"}
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in _OF_MANY},
     "ack": N_("Acknowledged"),
+    "unack": N_("Acknowledgement taken back"),
     "start": N_("Work has begun"),
     "wait": N_("Waiting"),
     "comment": N_("Comment"),
@@ -265,6 +266,7 @@ HISTORY: Mapping[str, str] = {
 
 ACTS: Mapping[str, str] = {
     "ack": N_("Acknowledge"),
+    "unack": N_("Take the acknowledgement back"),
     "start": N_("Begin work"),
     "wait": N_("Let it wait"),
     "resolve": N_("It is resolved"),
