@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.channels.base import ChannelUnavailable, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import (
+    AttachedFile,
+    ChannelUnavailable,
+    PermanentFailure,
+    Recipient,
+    Rendered,
+    TemporaryFailure,
+)
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
@@ -49,6 +56,23 @@ def test_a_mail_arrives_whole_and_the_servers_answer_is_the_proof(catcher: MailC
     assert mail.text().strip() == "বিচ্ছিন্ন"
     assert mail.header("Auto-Submitted") == "auto-generated"
     assert mail.content.isascii()  # passes servers without 8BITMIME or SMTPUTF8
+
+
+def test_files_arrive_byte_for_byte_beside_the_words(catcher: MailCatcher, tmp_path: Path) -> None:
+    files = (
+        AttachedFile("report.pdf", "application/pdf", bytes(range(256)) * 500),
+        AttachedFile("b.json", "application/json", b"{}"),
+    )
+    channel(port_of(catcher), tmp_path).deliver(replace(letter(), files=files), OFFICER, WORDS)
+    (mail,) = catcher.mails
+    assert mail.message.get_content_type() == "multipart/mixed"
+    found = [
+        (each.get_filename(), each.get_content_type(), each.get_payload(decode=True))
+        for each in mail.message.iter_attachments()
+    ]
+    assert found == [(each.filename, each.media, each.content) for each in files]
+    assert mail.text() == WORDS.text
+    assert mail.header("Message-ID") == letter().message_id
 
 
 def test_later_mails_of_a_ticket_stand_in_the_thread_of_its_first(catcher: MailCatcher, tmp_path: Path) -> None:
