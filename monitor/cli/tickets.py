@@ -201,6 +201,12 @@ def ack(
 
 
 @app.command()
+def unack(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
+    """Take an acknowledgement back: the ticket is open again."""
+    act(context, number, "unack", text, actor, seen=seen)
+
+
+@app.command()
 def start(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Mark a ticket as in progress."""
     act(context, number, "start", text, actor, seen=seen)

@@ -62,7 +62,6 @@ class ReasonCode(StrEnum):
     EXCUSED = "excused"
     WAS_SILENT = "was_silent"
     DEADLINE_MOVED = "deadline_moved"
-    STAGE_END_MOVED = "stage_end_moved"
     # of unmonitored times
     DAEMON_NOT_RUNNING = "daemon_not_running"
     STALLED = "stood_still"
@@ -140,6 +139,9 @@ class ReasonCode(StrEnum):
     SNMP_TOO_SLOW = "snmp_too_slow"
     # lines of a ticket's history
     TARGET_MISSED = "target_missed"
+    STAGE_END_MOVED = "stage_end_moved"
+    TICKET_EXCUSED = "ticket_excused"
+    EXCUSE_TAKEN_BACK = "excuse_taken_back"
     FALLS_DUE = "falls_due"
     STAGE_BEGINS = "stage_begins"
     STAGE_LAPSES = "stage_lapses"

@@ -166,7 +166,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.REDATED_LATER: {"since": datetime, "seconds": int},
     C.REGISTERED: {"way": str, "asker": str, "why_late": Reason},
     C.REPEAT_OF: {"complaint": str},
-    C.LINKED_TO_OUTAGE: {"site": str, "since": datetime, "ticket": str},  # '' while the outage has no ticket
+    C.LINKED_TO_OUTAGE: {"site": Names, "since": datetime, "ticket": str},  # '' while the outage has no ticket
     C.LINKED_TO_COMPLAINT: {"complaint": str},
     C.OPERATOR_LATE: {"operator": str, "due": datetime},
     C.NOTICE_RESENT: {"notice": str, "recipient": str},
@@ -249,6 +249,8 @@ def _typed(value: Any, kind: type) -> Value | None:
             raise ValueError(f"'{unit}' is no unit of a period")
         return Period(unit, int(amount))
     if kind is Names:
+        if isinstance(value, str):  # an earlier version named it by its id
+            return Names(value, value)
         return Names(str(value["bn"]), str(value["en"]))
     if kind is Reason:
         return from_json(value)

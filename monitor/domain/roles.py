@@ -66,5 +66,15 @@ class Scope:
         """Return whether a site of that union (empty: none) and kind is within it."""
         return (not self.unions or union in self.unions) and (not self.kinds or kind in self.kinds)
 
+    def covers_ticket(self, about: str | None, place: tuple[str, str] | None) -> bool:
+        """Return whether a ticket is within it, by the id of its site, and that site's union and kind.
+
+        One about no site concerns the whole office: it is in every scope. One about a site that was removed from the
+        configuration (no ``place``) is for those who are for all sites.
+        """
+        if self.is_all or about is None:
+            return True
+        return place is not None and self.covers(*place)
+
 
 EVERYWHERE = Scope()

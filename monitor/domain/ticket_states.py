@@ -9,11 +9,12 @@ States, and the action that leads from one to another::
                                   v
     open <──reopen── resolved ──close──> closed ──reopen──> open
 
+    acknowledged ──unack──> open
     open, acknowledged, in_progress, waiting, resolved ──withdraw──> withdrawn
 
-``comment`` and ``raise`` leave the state as it is. An ``ack`` may have an end: what is still acknowledged then is open
-again. Only a request is withdrawn, which was registered by mistake: it counts nowhere and stays so. Every change is an
-event with actor, time and text; events only ever grow.
+``comment`` and ``raise`` leave the state as it is. ``unack`` takes an acknowledgement back. An ``ack`` may have an end:
+what is still acknowledged then is open again. Only a request is withdrawn, which was registered by mistake: it counts
+nowhere and stays so. Every change is an event with actor, time and text; events only ever grow.
 """
 
 from collections.abc import Mapping
@@ -61,6 +62,7 @@ class Action:
 
 ACTIONS: Mapping[str, Action] = {
     "ack": Action((S.OPEN,), S.ACKNOWLEDGED),
+    "unack": Action((S.ACKNOWLEDGED,), S.OPEN),
     "start": Action((S.OPEN, S.ACKNOWLEDGED, S.WAITING), S.IN_PROGRESS),
     "wait": Action((S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS), S.WAITING),
     "resolve": Action(UNSOLVED, S.RESOLVED),

@@ -6,6 +6,7 @@ from monitor.domain.message import N_
 
 ACTS: Mapping[str, str] = {
     "ticket.ack": N_("ticket acknowledged"),
+    "ticket.unack": N_("acknowledgement of a ticket taken back"),
     "ticket.start": N_("ticket begun"),
     "ticket.wait": N_("ticket set to waiting"),
     "ticket.comment": N_("remark written"),
@@ -120,3 +121,12 @@ FACTS: Mapping[str, str] = {
     "sha256": N_("SHA-256"),
 }
 """What an act changed, by its key."""
+
+EDITION_STATES: Mapping[str, str] = {
+    "queued": N_("pending"),
+    "making": N_("being made"),
+    "made": N_("made"),
+    "same": N_("nothing new"),
+    "failed": N_("failed"),
+}
+"""Where the making of a report stands, by `domain.edition_states.EditionState`."""

@@ -78,6 +78,8 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.STAGE_END_MOVED: N_(
         "the office calendar has changed: stage {stage} ends {after:moment}, no longer {before:moment}"
     ),
+    C.TICKET_EXCUSED: N_("its outage counts against nobody"),
+    C.EXCUSE_TAKEN_BACK: N_("its outage counts again"),
     C.DAEMON_NOT_RUNNING: N_("the daemon was not running"),
     C.STALLED: N_("the monitor had stopped for {seconds} s"),
     C.BLIND_BEHIND: N_("nothing could be seen behind '{uplink}'"),
@@ -187,7 +189,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.REDATED_LATER: N_("the clock was wrong: what is dated after {since:moment} happened {seconds:lasting} later"),
     C.REGISTERED: N_("{way}{asker:, from }{why_late:; registered later: }"),
     C.REPEAT_OF: N_("a repeat of {complaint}"),
-    C.LINKED_TO_OUTAGE: N_("{site} has been down since {since:exact}{ticket:, ticket }"),
+    C.LINKED_TO_OUTAGE: N_("{site} has been down since {since:moment}{ticket:, ticket }"),
     C.LINKED_TO_COMPLAINT: N_("complaint {complaint} is about this site"),
     C.ASKER_NOTIFIED: N_("the site answers again, and the person who asked was informed"),
     C.OPERATOR_LATE: N_("{operator} is late too: due {due:moment}"),

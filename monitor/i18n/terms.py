@@ -117,15 +117,6 @@ NOTICE_STATES: Mapping[str, str] = {
 }
 """What became of a notice, by `store.notice_queries.state_of`; 'foreseen': it has not been made yet."""
 
-EDITION_STATES: Mapping[str, str] = {
-    "queued": N_("pending"),
-    "making": N_("being made"),
-    "made": N_("made"),
-    "same": N_("nothing new"),
-    "failed": N_("failed"),
-}
-"""Where the making of a report stands, by `domain.edition_states.EditionState`."""
-
 NOTICE_KINDS: Mapping[str, str] = {
     "opened": N_("Opened"),
     "due_today": N_("Due today"),
@@ -248,6 +239,7 @@ _OF_MANY = {"moved", "morning", "weekly", "digest", "report"}
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in _OF_MANY},
     "ack": N_("Acknowledged"),
+    "unack": N_("Acknowledgement taken back"),
     "start": N_("Work has begun"),
     "wait": N_("Waiting"),
     "comment": N_("Comment"),
@@ -265,6 +257,7 @@ HISTORY: Mapping[str, str] = {
 
 ACTS: Mapping[str, str] = {
     "ack": N_("Acknowledge"),
+    "unack": N_("Take the acknowledgement back"),
     "start": N_("Begin work"),
     "wait": N_("Let it wait"),
     "resolve": N_("It is resolved"),

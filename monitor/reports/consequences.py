@@ -19,7 +19,7 @@ from monitor.domain.notice_kinds import GOOD_NEWS, NoticeKind
 from monitor.domain.ticket_states import S, TicketSource
 from monitor.store.models import Ticket
 
-UNDONE_BY = {"resolve": "reopen", "close": "reopen", "wait": "start"}
+UNDONE_BY = {"ack": "unack", "resolve": "reopen", "close": "reopen", "wait": "start"}
 """Acts that another one takes back; of the others the traces stay for good."""
 
 _KINDS = {"resolve": NoticeKind.RESOLVED, "withdraw": NoticeKind.WITHDRAWN, "reopen": NoticeKind.REOPENED}
@@ -135,6 +135,8 @@ def _effects(
         case "ack":
             yield message("No time and no stage stops.")
             yield message("If you say until when, it opens again then and the officer in charge gets a letter.")
+        case "unack":
+            yield message("It is open again, as if nobody had acknowledged it.")
         case "start" if _stands_still(office, ticket):
             yield message("Its time runs again, with as much of it left as when it stopped.")
         case "wait" if office.charter.service(ticket.service).waiting_pauses:
@@ -157,7 +159,7 @@ def _effects(
             yield message("It counts in no record, and its number is not used again.")
         case "comment":
             yield message("Only who may read tickets sees it, unless it is for everyone.")
-    if action in {"ack", "start", "comment"} and due_utc is not None and due_utc > now_utc:
+    if action in {"ack", "unack", "start", "comment"} and due_utc is not None and due_utc > now_utc:
         yield message("The time that runs now ends {until:moment}.", until=due_utc)
 
 

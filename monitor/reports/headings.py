@@ -91,7 +91,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "median": N_("Usually takes"),
         "last_missed": N_("Last one not kept"),
     },
-    "power": {"name": N_("Site"), "length": N_("Down without power"), "down": N_("Down in service hours")},
+    "power": {"name": N_("Site"), "length": N_("Down without power"), "down": N_("Down at all hours")},
     "backbone": {
         "name": N_("Link"),
         "interface": N_("Port"),

@@ -12,6 +12,7 @@ from monitor.charter.deputies import StandIn
 from monitor.charter.office import Office
 from monitor.domain.message import Said, message
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
+from monitor.domain.reasons import Names
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import Notice, Ticket
 from monitor.store.notice_queries import state_of
@@ -120,7 +121,8 @@ def _why(office: Office, kind: str, reader: str, service: str, level: int) -> Sa
         return message("holds stage {level} of the grievance chain (charter, clause 4)", level=level)
     if kind in GOOD_NEWS or kind == "reopened":
         return message("was notified of the trouble")
-    return message("answers for charter item {service}", service=service)
+    row = office.charter.service(service)
+    return message("answers for the service '{service}' (charter)", service=Names(row.name_bn, row.name_en))
 
 
 def _address(office: Office, reader: str, notice: Notice | None) -> Said:

@@ -62,12 +62,23 @@ def ticket_then(row: TicketRow, steps: Sequence[StepRow], at_utc: datetime) -> T
         row.opened_utc,
         began_utc,
         None if restarted_later else row.deadline_utc,
-        next((step.at_utc for step in before if step.kind == "ack"), None),
+        _acknowledged(before),
         resolved_utc,
         [step.at_utc for step in before if step.kind == "reopened"],
         _staged(row, before, after, resolved_utc, at_utc),
         last.at_utc if last is not None and last.kind == "wait" else None,
     )
+
+
+def _acknowledged(steps: Sequence[StepRow]) -> datetime | None:
+    """Return when it was first acknowledged; one that was taken back does not count."""
+    first: datetime | None = None
+    for step in steps:
+        if step.kind == "ack":
+            first = first or step.at_utc
+        elif step.kind == "unack":
+            first = None
+    return first
 
 
 def _staged(

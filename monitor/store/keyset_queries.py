@@ -55,17 +55,22 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """What entries must be: of ``sites`` (None: of any, or none), between two times, each open to one side."""
+    """What entries must be: of ``sites`` (None: of any, or none), between two times, each open to one side.
+
+    ``of_one_site``: that one was asked for; else ``sites`` are a scope.
+    """
 
     sites: Collection[str] | None = None
     from_utc: datetime | None = None
     to_utc: datetime | None = None
+    of_one_site: bool = False
 
 
 class NoticeSite(NamedTuple):
-    """The site of a notice's ticket; None where it is about no site."""
+    """The site of a notice's ticket; None where it is about no site, or where the notice is about no ticket."""
 
     site: str | None
+    of_ticket: bool
 
 
 def outages(
@@ -107,7 +112,7 @@ def tickets(
     **equal: str | None,
 ) -> Page[TicketView]:
     """Return tickets, the last one that was entered first; ``equal``: columns with the value they must have."""
-    wanted = _sites(Ticket.site, within) + _between(Ticket.opened_utc, within)
+    wanted = _of_tickets(within) + _between(Ticket.opened_utc, within)
     if is_open is not None:
         wanted.append(Ticket.state.in_(UNSOLVED) if is_open else Ticket.state.not_in(UNSOLVED))
     if stage is not None:
@@ -153,14 +158,14 @@ def notices(session: Session, span: Span, tickets_of: Within) -> Page[NoticeView
     """Return notices; within a scope of sites only those about its tickets."""
     query = select(Notice)
     if tickets_of.sites is not None:
-        query = query.join(Ticket).where(among(Ticket.site, tickets_of.sites))
+        query = query.join(Ticket).where(*_of_tickets(tickets_of))
     return _page(session, query, (Notice.id,), span, notice_view)
 
 
 def notice_site(session: Session, number: int) -> NoticeSite | None:
     """Return the site that a notice is about by its ticket; None when there is no such notice."""
     row = session.get(Notice, number)
-    return None if row is None else NoticeSite(row.ticket.site if row.ticket else None)
+    return None if row is None else NoticeSite(row.ticket.site if row.ticket else None, row.ticket is not None)
 
 
 def acts(session: Session, span: Span, within: Within, **equal: str | None) -> Page[Act]:
@@ -199,6 +204,13 @@ def _portion(
 
 def _sites(column: InstrumentedAttribute[Any], within: Within) -> list[ColumnElement[bool]]:
     return [] if within.sites is None else [among(column, within.sites)]
+
+
+def _of_tickets(within: Within) -> list[ColumnElement[bool]]:
+    """Return what tickets must be about; a scope's list has those about no site too, as `Scope.covers_ticket` says."""
+    if within.sites is None or within.of_one_site:
+        return _sites(Ticket.site, within)
+    return [or_(among(Ticket.site, within.sites), Ticket.site.is_(None))]
 
 
 def _between(column: InstrumentedAttribute[Any], within: Within) -> list[ColumnElement[bool]]:

@@ -27,7 +27,7 @@ from monitor.store.models import (
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
-STEPS = ("ack", "start", "wait", "resolved", "reopened", "stage")
+STEPS = ("ack", "unack", "start", "wait", "resolved", "reopened", "stage")
 """The kinds of lines in a ticket's history by which its state at any earlier time is known."""
 
 

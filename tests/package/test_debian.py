@@ -18,7 +18,7 @@ from tests.lab.waiting import until
 from tests.package.machine import FreshMachine, debian
 from tests.places import ROOT
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3_600)]
 
 UNIT = "upazila-monitor.service"
 BEFORE, NOW = "0.0.9", "0.1.0"

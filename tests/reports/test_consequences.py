@@ -43,6 +43,12 @@ def _waiting(desk: Desk) -> None:
     desk.wait(hours=3)
 
 
+def _acknowledged(desk: Desk) -> None:
+    ask(desk)
+    desk.act(COMPLAINT, "ack")
+    desk.wait(hours=1)
+
+
 def _waiting_with_its_time_stopped(desk: Desk) -> None:
     services = desk.office.charter.services
     pausing = {**services, "citizen:8": replace(services["citizen:8"], waiting_pauses=True)}
@@ -75,6 +81,7 @@ def _outage_that_is_over(desk: Desk) -> None:
 
 SITUATIONS: list[Callable[[Desk], None]] = [
     _complaint,
+    _acknowledged,
     _late_complaint,
     _at_the_last_stage_for_years,
     _waiting,
@@ -130,7 +137,12 @@ def test_who_will_be_informed_and_what_runs_until_when_is_what_the_act_then_does
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_every_act_is_said_in_words_before_it_is_done_but_closing_which_causes_nothing(desk: Desk, action: str) -> None:
-    situations = {"reopen": _resolved_in_time, "close": _resolved_in_time, "raise": _late_complaint}
+    situations = {
+        "unack": _acknowledged,
+        "reopen": _resolved_in_time,
+        "close": _resolved_in_time,
+        "raise": _late_complaint,
+    }
     situations.get(action, _complaint)(desk)
     said = foretold(desk, action)
     assert said is not None

@@ -28,8 +28,9 @@ def test_what_was_told_stands_there_with_its_proof_and_what_is_to_come_with_its_
         ("opened", "responsible", "sent", "250 ok"),
         ("stage", "grievance", "sent", "250 ok"),
     ]
-    assert [each.why for each in found[:2]] == [
-        "answers for charter item citizen:10",
+    name = desk.office.charter.service("citizen:10").name_en
+    assert [str(each.why) for each in found[:2]] == [
+        f"answers for the service '{name}' (charter)",
         "holds stage 1 of the grievance chain (charter, clause 4)",
     ]
     ahead = {(each.notice, each.recipient): each for each in found if each.state == "foreseen"}

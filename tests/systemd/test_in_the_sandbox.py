@@ -50,8 +50,10 @@ class Machine:
                 [*words, "env", *changes, program(), "--config", str(self._config), "run"], stdout=log, stderr=log
             )
             with daemon:
-                until(lambda: self.heartbeat() != before or daemon.poll() is not None, "a heartbeat", within_s=30)
-                daemon.kill()
+                try:
+                    until(lambda: self.heartbeat() != before or daemon.poll() is not None, "a heartbeat", within_s=120)
+                finally:
+                    daemon.kill()
         if daemon.returncode == 77:
             pytest.skip("this machine does not allow to mount a /proc of its own")
         until(lambda: not daemon_runs(self.state), "its end", within_s=15)

@@ -114,6 +114,10 @@ class World:
             tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ]))
         return gaps["new"]
 
+    def publish(self, names: list[str]) -> None:
+        """Tell open pages what changed."""
+        self._serving.call(lambda: self.desk.changes.publish(names))
+
     def gaps(self) -> Gaps:
         """New things for one request."""
         return Gaps(

@@ -11,8 +11,9 @@ from monitor.alerts.cases.recovery import recovered_since
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
+from monitor.charter.office import Office
 from monitor.domain.notice_kinds import NoticeKind
-from monitor.domain.reasons import ReasonCode, reason, text
+from monitor.domain.reasons import Names, ReasonCode, reason, text
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.domain.tracking_code import new_code
@@ -123,9 +124,17 @@ def _link(work: Work, complaint: Ticket, outage: Outage) -> None:
         link = ComplaintLink(complaint_id=complaint.id, outage_id=outage.id)
         work.session.add(link)
         number = outage.ticket.number if outage.ticket else ""
-        linked = reason(ReasonCode.LINKED_TO_OUTAGE, site=outage.site, since=outage.started_utc, ticket=number)
+        linked = reason(
+            ReasonCode.LINKED_TO_OUTAGE, site=_site(work.office, outage.site), since=outage.started_utc, ticket=number
+        )
         ticket_history.record(work, complaint, "linked", reason=linked)
     if outage.ticket and outage.ticket.id not in {each.told_ticket_id for each in (*links, link)}:
         link.told_ticket_id = outage.ticket.id
         linked = reason(ReasonCode.LINKED_TO_COMPLAINT, complaint=complaint.number)
         ticket_history.record(work, outage.ticket, "linked", reason=linked)
+
+
+def _site(office: Office, id_: str) -> Names:
+    """Return what a site is called; its id when it was removed from the configuration."""
+    site = office.fleet.sites.get(id_)
+    return Names(site.name_bn, site.name_en) if site else Names(id_, id_)

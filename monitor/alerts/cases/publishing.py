@@ -1,18 +1,22 @@
 """Say to the public what an outage or a request is about, and excuse an outage: acts that `actions` gives out.
 
 An excused outage counts against nobody: it opens no ticket, is in no record of promises kept, and availability still
-shows how long it was.
+shows how long it was. So it keeps none either: a ticket that the monitor opened is resolved by the excuse when all its
+outages are excused, and open again when that is taken back.
 """
 
-from monitor.alerts.cases import tickets
+from monitor.alerts.cases import tickets, waiting
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
 from monitor.domain.message import message
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean_lines, has_words
+from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
 from monitor.store import acts, outage_rows, queries, ticket_history
 from monitor.store.documents import outage_document, ticket_document
 from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
 
+EXCUSED = reason(ReasonCode.TICKET_EXCUSED)
 LONGEST_NOTE = 500  # characters of what the public page says
 
 
@@ -27,7 +31,8 @@ def note_outage(work: Work, outage_id: int, text: str, *, seen: Seen | None = No
 def excuse_outage(work: Work, outage_id: int, why: str, *, seen: Seen | None = None) -> Outage:
     """Let an outage count against nobody, because of ``why``; '' takes an excuse back.
 
-    A ticket that it has stays open until somebody resolves it. Raises BadInput, NotAllowed, StaleVersion.
+    A ticket of the monitor's all of whose outages are excused is resolved by it, and reopened when it is taken back;
+    who had letters of it gets one. Raises BadInput, NotAllowed, StaleVersion.
     """
     outage = _outage(work, outage_id, seen)
     if not why.strip() and not outage.excuse:
@@ -35,11 +40,30 @@ def excuse_outage(work: Work, outage_id: int, why: str, *, seen: Seen | None = N
     before = {"excuse": outage.excuse, "excused_by": outage.excused_by}
     outage.excuse = _public(why)
     outage.excused_by = work.actor if outage.excuse else ""
-    if outage.ticket is not None and outage.excuse:
-        ticket_history.record(work, outage.ticket, "comment", outage.excuse)
+    if outage.ticket is not None:
+        _follow(work, outage.ticket, outage.excuse)
     after = {"excuse": outage.excuse, "excused_by": outage.excused_by}
     acts.record(work, "outage.excuse", _about(outage), before, after)
     return outage
+
+
+def _follow(work: Work, ticket: Ticket, excuse: str) -> None:
+    """Let a ticket follow an excuse of one of its outages, or that it was taken back."""
+    all_excused = ticket.source == TicketSource.OUTAGE and all(outage.excuse for outage in ticket.outages)
+    if excuse and all_excused and ticket.state in UNSOLVED:
+        if ticket.state == S.WAITING:
+            waiting.ends(work, ticket)
+        ticket.acknowledged_until_utc = None
+        tickets.resolve(work, ticket, excuse, EXCUSED)
+    elif excuse:
+        ticket_history.record(work, ticket, "comment", excuse)
+    elif ticket.state == S.RESOLVED and _was_resolved_by_excuse(ticket):
+        tickets.reopen(work, ticket, because=reason(ReasonCode.EXCUSE_TAKEN_BACK))
+        ticket.held_open = False  # the outage decides again
+
+
+def _was_resolved_by_excuse(ticket: Ticket) -> bool:
+    return next(event.reason == EXCUSED for event in reversed(ticket.events) if event.kind == "resolved")
 
 
 def set_public_note(work: Work, number: str, text: str, *, seen: Seen | None = None) -> Ticket:

@@ -70,6 +70,8 @@ def way(ours: TicketState, targets: Sequence[TicketState]) -> tuple[str, ...]:
         state, path = waiting.popleft()
         for name, action in ACTIONS.items():
             there = action.leads_to
+            if name == "unack":  # only who acknowledged a ticket takes that back, never a help desk
+                continue
             if there is None or there in reached or state not in action.allowed or {*path, name} >= CONTRARY:
                 continue
             reached[there] = (*path, name)

@@ -126,9 +126,9 @@ def power_table(report: Report, lang: Lang) -> Table:
     ]
     some = [site for site in report.sites if site.power_us]
     rows: list[list[Cell]] = [
-        [site.site, site.name.name(lang), Length(site.power_us), Length(site.promised.down_us)] for site in some
+        [site.site, site.name.name(lang), Length(site.power_us), Length(site.always.down_us)] for site in some
     ]
-    lengths = (sum(site.power_us for site in some), sum(site.promised.down_us for site in some))
+    lengths = (sum(site.power_us for site in some), sum(site.always.down_us for site in some))
     total: list[Cell] = [tr(lang, "In all"), None, *map(Length, lengths)]
     return table("power", columns, rows, lang, total if some else None)
 

@@ -149,16 +149,16 @@ def _power(report: Report, lang: Lang) -> Section:
     shown, note = most("power", sites, lambda site: -site.power_us, lang)
     said = tr(
         lang,
-        "Power cuts are the suspected cause of {length} (hours and minutes) of the time down in service hours, "
+        "Power cuts are the suspected cause of {length} (hours and minutes) of the time down at all hours, "
         "which is {down}.",
         length=wording.length_text(report.power_us, lang),
-        down=wording.length_text(report.promised.down_us, lang),
+        down=wording.length_text(report.always.down_us, lang),
     )
     rows = [
         [
             site.name.name(lang),
             wording.length_text(site.power_us, lang),
-            wording.length_text(site.promised.down_us, lang),
+            wording.length_text(site.always.down_us, lang),
         ]
         for site in shown
     ]

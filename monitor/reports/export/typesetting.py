@@ -142,9 +142,14 @@ def _limit(octets: int, seconds: int) -> None:
     import resource
 
     os.nice(10)
-    resource.setrlimit(resource.RLIMIT_AS, (octets, octets))
-    resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in (
+        (resource.RLIMIT_AS, octets),
+        (resource.RLIMIT_CPU, 2 * seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        allowed = resource.getrlimit(what)[1]  # whoever started this may be limited itself
+        least = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(what, (least, least))
 
 
 if __name__ == "__main__":

@@ -171,6 +171,11 @@ class Asked:
         site = self.api.live.fleet.sites.get(id_ or "")
         return site is not None and self.caller.sees(site)
 
+    def sees_ticket(self, site_id: str | None) -> bool:
+        """Return whether a ticket about that site (None: about none) is within the caller's scope."""
+        site = self.api.live.fleet.sites.get(site_id or "")
+        return self.caller.scope.covers_ticket(site_id, (site.union or "", site.kind) if site else None)
+
     def needs(self, scope: str) -> None:
         """Raise Problem unless the caller has ``scope``."""
         if not self.caller.may(scope):

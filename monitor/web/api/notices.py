@@ -51,7 +51,7 @@ async def resend(
 
     def sends(work: Work) -> Found:
         known = keyset_queries.notice_site(work.session, number)
-        if known is None or not asked.sees_site(known.site):
+        if known is None or not (asked.sees_ticket(known.site) if known.of_ticket else asked.caller.scope.is_all):
             raise Problem("not-found")
         notice = actions.resend(work, number)
         return Found({"id": notice.id, "kind": notice.kind, "recipient": notice.recipient}, 202)

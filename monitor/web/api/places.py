@@ -111,7 +111,7 @@ def _within(asked: Asked, now: LiveStatus) -> LiveStatus:
         "counts": counts,
         "snmp": [each for each in now["snmp"] if asked.sees_site(each["device"].partition("/")[0])],
         "outages": [each for each in now["outages"] if asked.sees_site(each["site"])],
-        "tickets": [each for each in now["tickets"] if asked.sees_site(each["site"])],
+        "tickets": [each for each in now["tickets"] if asked.sees_ticket(each["site"])],
         "events": [each for each in now["events"] if asked.sees_site(each["site"] or None)],
     }
 
@@ -294,7 +294,7 @@ def within_scope(
     if site is not None and not asked.sees_site(site):
         raise Problem("not-found")
     sites = asked.caller.sites(asked.api.live.fleet) if site is None else [site]
-    return Within(sites, from_utc, to_utc)
+    return Within(sites, from_utc, to_utc, site is not None)
 
 
 def outage_found(asked: Asked, session: Session, number: int) -> Found:

@@ -121,7 +121,7 @@ def ticket(asked: Asked, session: Session, number: str) -> TicketView:
     """Return a ticket within the caller's scope with its history; raises Problem."""
     known = queries.number_like(session, number, asked.now_utc.year) if read_number(number, 0) else number
     found = queries.ticket(session, known)
-    if found is None or not asked.sees_site(found.site):
+    if found is None or not asked.sees_ticket(found.site):
         raise Problem("not-found")
     return found
 

@@ -159,6 +159,7 @@ class Console:
             "here": asked.request.url.path,
             "change_id": self.changes.id_of(self.changes.last),
             "union_name": lambda union: self.live.fleet.union_name(union).name(asked.lang),
+            "union_names": lambda unions: [self.live.fleet.union_name(each).name(asked.lang) for each in unions],
             "other_lang": lambda other: f"?{asked.request.url.include_query_params(lang=other).query}",
             "banners": self.banners(),
             "nav": NAV,

@@ -27,7 +27,7 @@ from monitor.store.session import Session
 from monitor.store.ticket_list import LinkedTicket
 from monitor.web.console.count import CountView, count_view
 
-ORDER = ("ack", "start", "resolve", "comment", "wait", "raise", "reopen", "close", "withdraw")
+ORDER = ("ack", "unack", "start", "resolve", "comment", "wait", "raise", "reopen", "close", "withdraw")
 """The acts in the order in which they stand on the page."""
 
 

@@ -113,9 +113,9 @@ def routes(console: Console) -> list[PageRoute]:
 
 
 def may_see(console: Console, asked: Asked, site_id: str | None) -> bool:
-    """Return whether a ticket about that site is within the visitor's scope; what is about none is in everybody's."""
+    """Return whether a ticket about that site (None: about none) is within the visitor's scope."""
     site = console.live.fleet.sites.get(site_id or "")
-    return asked.visitor.scope.is_all or (asked.visitor.sees(site) if site else site_id is None)
+    return asked.visitor.scope.covers_ticket(site_id, (site.union or "", site.kind) if site else None)
 
 
 def _listed(console: Console, session: Session, wanted: TicketFilter, after: int, limit: int) -> list[ListedTicket]:

@@ -10,10 +10,16 @@
     heard = Date.now();
     if (banner && !banner.hidden) { banner.hidden = true; body.classList.remove("is-stale"); fresh(new Set(["all"])); }
   }
+  function typed(part) {  // what somebody fills in there is not drawn over
+    return [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((one) =>
+      one === document.activeElement || one.value !== one.defaultValue || one.checked !== one.defaultChecked);
+  }
   function fresh(names) {
+    const changed = [...names].some((name) => name !== "alive");
     for (const part of document.querySelectorAll("[data-live]")) {
       const wanted = part.dataset.live.split(" ");
-      if (names.has("all") || names.has("reset") || wanted.some((name) => name === "any" || names.has(name)))
+      if (typed(part)) continue;
+      if (names.has("all") || names.has("reset") || wanted.some((name) => name === "any" ? changed : names.has(name)))
         window.htmx?.trigger(part, "fresh");
     }
   }
@@ -25,7 +31,7 @@
     if (!window.EventSource || !body.dataset.stream) return;
     source = new EventSource(body.dataset.stream);
     source.addEventListener("change", (event) => { alive(); gather(event.data); });
-    source.addEventListener("alive", (event) => { alive(); if (clock) clock.textContent = event.data; });
+    source.addEventListener("alive", (event) => { alive(); gather("alive"); if (clock) clock.textContent = event.data; });
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
       polling ||= setInterval(poll, POLL_MS);  // the monitor has no room for another stream

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.alerts.cases import acknowledgements, actions
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.store.work import Work
 from tests.desk import Desk
@@ -67,3 +70,23 @@ def test_what_the_configuration_says_is_known_is_acknowledged_by_itself_until_th
     desk.wait(hours=2)
     assert desk.tickets()[0][1] == "open"
     assert desk.history(NUMBER).count(acknowledgements.RAN_OUT) == 1
+
+
+def test_an_acknowledgement_is_taken_back_without_a_letter_and_only_while_it_stands(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.act(NUMBER, "ack")
+    before = desk.notices()
+    desk.act(NUMBER, "unack", "the wrong ticket")
+    assert desk.tickets()[0][1] == "open"
+    assert desk.history(NUMBER)[-2:] == ["ack", "unack"]
+    assert desk.notices() == before
+    with pytest.raises(NotAllowed):
+        desk.act(NUMBER, "unack")
+    # One that had an end does not end a second time.
+    with desk.store.write() as session:
+        soon = desk.clock.utc() + timedelta(hours=1)
+        actions.act(desk.work(session, "an officer"), NUMBER, "ack", until_utc=soon)
+        actions.act(desk.work(session, "an officer"), NUMBER, "unack")
+    desk.wait(hours=2)
+    assert "ack_over" not in desk.history(NUMBER)

@@ -53,14 +53,55 @@ def test_an_excused_outage_opens_no_ticket_and_is_in_no_record(desk: Desk) -> No
     assert [state for _, state, _ in desk.tickets()] == ["open"]
 
 
-def test_the_excuse_stands_in_the_story_of_the_ticket_that_was_open_already(desk: Desk) -> None:
+def excuse(desk: Desk, outage: int, why: str) -> None:
+    with desk.store.write() as session:
+        actions.excuse_outage(by_officer(desk, session), outage, why)
+
+
+def test_the_excuse_resolves_the_ticket_that_was_open_already_and_taken_back_opens_it_again(desk: Desk) -> None:
     desk.goes_down("udc-juniadaha")
     desk.wait(days=10)
     ((number, *_),) = desk.tickets()
-    with desk.store.write() as session:
-        actions.excuse_outage(by_officer(desk, session), 1, "the road was closed by order")
-    assert desk.history(number)[-1] == "comment"
+    before = len(desk.notices())
+    excuse(desk, 1, "the road was closed by order")
+    assert desk.history(number)[-1] == "resolved"
+    assert [state for _, state, _ in desk.tickets()] == ["resolved"]
+    # Who had letters of it hears of it, and nothing climbs any more.
+    assert {kind for kind, _ in desk.notices()[before:]} == {"resolved"}
+    desk.wait(days=90)
+    assert desk.tickets()[0][1:] == ("resolved", 1)
+    excuse(desk, 1, "")
+    assert desk.tickets()[0][1] == "open"
+    assert desk.history(number)[-1] == "reopened"
+    # A recovery that lasts resolves it, as it would have.
+    desk.comes_back("udc-juniadaha")
+    desk.wait(minutes=11)
+    assert desk.tickets()[0][1] == "resolved"
+
+
+def test_an_outage_that_counts_keeps_the_ticket_of_another_that_does_not(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=10)
+    desk.comes_back("udc-juniadaha")
+    desk.wait(minutes=11)
+    desk.goes_down("udc-juniadaha")
+    desk.wait(minutes=1)
     assert [state for _, state, _ in desk.tickets()] == ["open"]
+    excuse(desk, 1, "the road was closed by order")
+    assert [state for _, state, _ in desk.tickets()] == ["open"]
+    assert desk.history(desk.tickets()[0][0])[-1] == "comment"
+    excuse(desk, 2, "and still is")
+    assert [state for _, state, _ in desk.tickets()] == ["resolved"]
+
+
+def test_what_somebody_resolved_stays_so_when_an_excuse_is_taken_back(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=10)
+    ((number, *_),) = desk.tickets()
+    desk.act(number, "resolve", "spliced")
+    excuse(desk, 1, "the road was closed by order")
+    excuse(desk, 1, "")
+    assert [state for _, state, _ in desk.tickets()] == ["resolved"]
 
 
 def test_an_excuse_needs_words(desk: Desk) -> None:

@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 
 from monitor.domain.reasons import Names
 from monitor.i18n.languages import languages
-from monitor.reports.export import as_csv, as_json, as_xlsx, workbook
+from monitor.reports import wording
+from monitor.reports.export import as_csv, as_json, as_pdf, as_xlsx, workbook
 from monitor.reports.export.faults import CannotRender
 from tests.places import ROOT
 from tests.reports.example_report import SITES, empty, example
+from tests.reports.export.pdf_text import text_of
 from tests.reports.export.workbooks import Found, sheets, without_results
 
 PARTS = ("up", "down", "unmonitored", "paused", "window")
@@ -68,6 +70,18 @@ def test_the_figures_are_those_of_the_json_to_the_microsecond(lang: str) -> None
         assert lengths(row, "HIN") == [outage[key] for key in ("length_us", "counted_us", "over_us")]
         began_us = (datetime.fromisoformat(outage["started"]).replace(tzinfo=None) - workbook.EPOCH) / 1
         assert abs(row["F"].us - began_us // workbook.MICROSECOND) <= 1, "days since 1900 leave a microsecond unsaid"
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_pages_of_the_pdf_have_the_figures_of_the_workbook_rounded_to_the_minute(lang: str) -> None:
+    found = list(sheets(as_xlsx.render(example(), lang)).values())
+    said = set(text_of(as_pdf.render(example(), lang)).split())
+    wanted = {wording.length_text(row[column].us, lang) for row in found[3][1:-1] for column in "G"}
+    wanted |= {wording.length_text(row[column].us, lang) for row in found[11][1:-1] for column in "HI"}
+    shares = (row[column].value for row in found[3][1:] for column in "KQ")
+    wanted |= {wording.share_text(share, lang) for share in shares if isinstance(share, float)}
+    assert len(wanted) > 12
+    assert wanted - said == set()
 
 
 def test_what_a_reader_of_workbooks_finds_is_what_the_csv_says() -> None:

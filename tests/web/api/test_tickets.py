@@ -184,3 +184,24 @@ async def test_a_page_ends_where_the_next_begins_whatever_is_added_meanwhile(off
         assert not link or link.endswith('; rel="next"')
         path = link.partition(">")[0].removeprefix("</api/v1")
     assert found == numbers[::-1]
+
+
+async def test_a_ticket_about_no_site_is_in_every_scope_and_one_elsewhere_in_none_but_its_own(
+    office: Desk, port: int
+) -> None:
+    union = office.settings.fleet.sites["udc-juniadaha"].union or ""
+    elsewhere = next(site for site in office.settings.fleet.sites.values() if site.union != union)
+    admin, limited = token_for(office, ADMIN), token_for(office, TICKETS_READ, unions=[union])
+    wanted = {}
+    for name, site in (("none", None), ("own", "udc-juniadaha"), ("foreign", elsewhere.id)):
+        service = "citizen:8" if site is None else office.office.service_of(site).key
+        said = await call(port, "/tickets", "POST", {**COMPLAINT, "site": site, "service": service}, admin)
+        assert said.status == 201, said.document
+        wanted[name] = said.document["number"]
+    listed = await call(port, "/tickets?count=true", token=limited)
+    assert {each["number"] for each in listed.document["items"]} == {wanted["none"], wanted["own"]}
+    for name, number in wanted.items():
+        assert (await call(port, f"/tickets/{number}", token=limited)).status == (404 if name == "foreign" else 200)
+    # Asked for by a site, it is not among that site's.
+    of_site = await call(port, "/tickets?site=udc-juniadaha", token=limited)
+    assert [each["number"] for each in of_site.document["items"]] == [wanted["own"]]
