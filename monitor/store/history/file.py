@@ -23,6 +23,7 @@ FINE_S, COARSE_S = 300, 3_600
 SLOTS = {"fine": 86_400 // FINE_S, "coarse": 86_400 // COARSE_S}
 STEP_S = {"fine": FINE_S, "coarse": COARSE_S}
 EPOCH = date(1970, 1, 1)
+TROUBLE = (sqlite3.Error, UnicodeDecodeError)  # the second: SQLite's own words quote what it found in a torn file
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 MARK = 0x75706D68  # 'upmh', the application id
 
@@ -77,7 +78,7 @@ class HistoryFile:
             with self._connected() as connection:
                 connection.executescript(_SCHEMA)
                 connection.execute(f"PRAGMA application_id = {MARK}")
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *TROUBLE) as error:
             raise HistoryRefuses(str(error)) from None
 
     def add(self, summaries: Mapping[str, Mapping[datetime, Summary]]) -> None:
@@ -91,7 +92,7 @@ class HistoryFile:
                 for name, stretches in sorted(summaries.items()):
                     self._add_one(connection, "fine", name, stretches)
                     self._add_one(connection, "coarse", name, hourly(stretches))
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
 
     def read(
@@ -108,7 +109,7 @@ class HistoryFile:
         try:
             with self._connected(readonly=True) as connection:
                 rows = connection.execute(query, (name, _day_of(since_utc), _day_of(until_utc))).fetchall()
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
         found: dict[datetime, Kind] = {}
         for day, packed in rows:
@@ -126,7 +127,7 @@ class HistoryFile:
                     connection.execute(f"DELETE FROM {table} WHERE day < ?", (limit,))
                 oldest = (now_utc.date() - EPOCH).days - kept.coarse
                 connection.execute("DELETE FROM used WHERE begins < ?", (oldest,))
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
 
     def put_use(self, used: Mapping[tuple[str, str, date], Use]) -> None:
@@ -146,7 +147,7 @@ class HistoryFile:
             with self._connected() as connection, connection:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(query, rows)
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
 
     def read_use(self, span: str, name: str, first: date, until: date) -> dict[date, Use]:
@@ -163,16 +164,21 @@ class HistoryFile:
             with self._connected(readonly=True) as connection:
                 bounds = (first - EPOCH).days, (until - EPOCH).days
                 rows = connection.execute(query, (name, span, *bounds)).fetchall()
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
-        return {EPOCH + timedelta(days=begins): Use(*columns) for begins, *columns in rows}
+        numbers = (int, float, type(None))  # a torn row may have anything
+        return {
+            EPOCH + timedelta(days=begins): Use(*columns)
+            for begins, *columns in rows
+            if all(isinstance(each, numbers) for each in columns)
+        }
 
     def last_day_of_use(self) -> date | None:
         """Return the last day of which any interface's use is kept; None without one. Raises HistoryRefuses."""
         try:
             with self._connected(readonly=True) as connection:
                 (found,) = connection.execute("SELECT max(begins) FROM used WHERE span = 'day'").fetchone()
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
         return None if found is None else EPOCH + timedelta(days=found)
 
@@ -209,7 +215,7 @@ class HistoryFile:
             if error.sqlite_errorcode in BUSY or not os.access(self.path, os.R_OK | os.W_OK):
                 raise  # nothing is wrong with the file itself
             return False
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return False
         return bool(mark == MARK and verdict == "ok" and tables >= TABLES)
 
@@ -250,7 +256,7 @@ def _slots(table: str, day: int, packed: bytes) -> Iterator[tuple[datetime, Sequ
         count, slots = unpack(packed)
     except Damaged:
         return
-    if count == SLOTS[table]:
+    if isinstance(day, int) and count == SLOTS[table]:
         for slot, codes in slots.items():
             yield _beginning(day) + timedelta(seconds=slot * STEP_S[table]), codes
 

@@ -42,7 +42,7 @@ def pack(slots: Mapping[int, Sequence[int]], columns: int, count: int) -> bytes:
 
 def unpack(packed: bytes) -> tuple[int, dict[int, tuple[int, ...]]]:
     """Return how many slots the day has, and the codes of those that are not empty; raises Damaged."""
-    if len(packed) < _HEAD.size + _SUM.size:
+    if not isinstance(packed, bytes) or len(packed) < _HEAD.size + _SUM.size:  # a torn row may have anything
         raise Damaged
     inside, (checksum,) = packed[: -_SUM.size], _SUM.unpack(packed[-_SUM.size :])
     if zlib.crc32(inside) != checksum:

@@ -53,7 +53,7 @@
       bands: looks.flatMap((look, at) => look === "band" && looks[at + 1] === "band" ? [{ series: [at + 2, at + 1], fill: colour("--off") + "55" }] : []),
       axes: [{ ...axis, values: ticks }, { ...axis, size: 64, values: (_, splits) => splits.map((value) => plain.format(value)) }],
       cursor: { drag: { x: true, y: false } },
-      hooks: { setScale: [(plot, key) => key === "x" && closer(figure, plot)] },
+      hooks: { ready: [(plot) => { plot.ready_for = [plot.scales.x.min, plot.scales.x.max]; }], setScale: [(plot, key) => key === "x" && closer(figure, plot)] },
     };
   }
   async function closer(figure, plot) {
@@ -78,7 +78,6 @@
         place.append(made.root);
         begin();
       });
-      plot.ready_for = [plot.scales.x.min, plot.scales.x.max];
       figure.dataset.drawn = "done";
       new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
     } catch { figure.dataset.drawn = "failed"; } finally { figure.removeAttribute(BUSY); }

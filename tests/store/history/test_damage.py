@@ -22,6 +22,7 @@ from monitor.store.history.summaries import Echoes
 T0 = datetime(2026, 11, 24, tzinfo=UTC)
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 DEVICES = 40
+FEW = (*range(30), 281, 603)  # of the last two SQLite quotes bytes that are no text
 
 WRITER = """
 import sys
@@ -101,7 +102,7 @@ def torn(sound: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(40, 1_000))]
+    "seed", [*FEW, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1_000) if seed not in FEW)]
 )
 def test_a_torn_file_is_read_as_far_as_it_is_whole_or_begun_again(sound: bytes, tmp_path: Path, seed: int) -> None:
     (tmp_path / FILE).write_bytes(torn(sound, random.Random(seed)))

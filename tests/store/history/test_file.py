@@ -74,12 +74,13 @@ def test_a_torn_file_is_set_aside_too(tmp_path: Path) -> None:
     again.add({"a": day()})
 
 
-def test_a_damaged_day_is_left_out_and_all_others_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", ["zeroblob(40)", "5", "'text'"])
+def test_a_damaged_day_is_left_out_and_all_others_are_read(tmp_path: Path, packed: str) -> None:
     file = opened(tmp_path)
     next_day = {T0 + timedelta(days=1): Echoes(5, 0, 0, 15, 0)}
     file.add({"a": {**day(1), **next_day}})
     with sqlite3.connect(file.path) as connection:
-        connection.execute("UPDATE fine SET packed = zeroblob(40) WHERE day = (SELECT min(day) FROM fine)")
+        connection.execute(f"UPDATE fine SET packed = {packed} WHERE day = (SELECT min(day) FROM fine)")
     connection.close()
     assert list(file.read("fine", "a", Echoes, T0, T0 + timedelta(days=2))) == list(next_day)
     file.add({"a": day(2)})

@@ -1,101 +1,17 @@
 """A site's past, as it is served: charts that are drawn without a script, a table beside each, and the data of both."""
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.configuration import load
-from monitor.domain.clock import VirtualClock
-from monitor.domain.sample import Sample, Verdict
-from monitor.judging.links import Passage, Rates
-from monitor.judging.power import UpsReading
-from monitor.runtime.history_keeper import HistoryKeeper
-from monitor.settings.fleet import Fleet, Link, Site
-from monitor.settings.load import Settings
-from monitor.store.history.file import FILE, HistoryFile
-from tests.places import SHIPPED
-from tests.store.migrated import new_store
+from monitor.store.history.file import FILE
 from tests.web.asking import ask
-from tests.web.desk import Desk
-from tests.web.serving import Serving
+from tests.web.measured import SITE, Looked, looked, measure
 
-SITE = "backbone-north"
 HOUR = timedelta(hours=1)
-
-
-@dataclass
-class Looked:
-    """An office whose link was measured for some hours; ``began_s`` in seconds since 1970."""
-
-    desk: Desk
-    site: Site
-    keeper: HistoryKeeper
-    port: int
-    began_s: int
-
-    @property
-    def now_s(self) -> int:
-        return int(self.desk.clock.utc().timestamp())
-
-    async def page(self, words: str = "lang=en") -> str:
-        answer = await ask(self.port, f"/sites/{SITE}/history?{words}")
-        assert answer.status == 200
-        return re.sub(r"\s+", " ", answer.text)
-
-    async def data(self, begins_s: int | None = None) -> dict[str, dict[str, list[list[float | None]]]]:
-        begins_s = self.began_s if begins_s is None else begins_s
-        answer = await ask(self.port, f"/sites/{SITE}/history.json?from={begins_s}&to={self.now_s}")
-        assert answer.status == 200
-        found = json.loads(answer.text)
-        assert found["source"] == "history"
-        charts: dict[str, dict[str, list[list[float | None]]]] = found["charts"]
-        return charts
-
-
-def settings_in(folder: Path) -> Settings:
-    """The shipped office, its state in ``folder``, with a link of 100 Mb/s and a UPS at one site."""
-    shipped = load(SHIPPED)
-    site = shipped.fleet.sites[SITE]
-    devices = tuple(replace(device, snmp="core") for device in site.devices)
-    altered = replace(site, link=Link(f"{SITE}/interface", SITE, site.gateway.id, "sfp1", 100.0), devices=devices)
-    fleet = Fleet({**shipped.fleet.sites, SITE: altered}, shipped.fleet.groups, shipped.fleet.unions)
-    storage = shipped.monitor.storage.model_copy(update={"directory": folder})
-    return replace(shipped, fleet=fleet, monitor=shipped.monitor.model_copy(update={"storage": storage}))
-
-
-@contextmanager
-def looked(folder: Path) -> Iterator[Looked]:
-    settings = settings_in(folder)
-    clock = VirtualClock()
-    desk = Desk(settings, new_store(folder), clock)
-    keeper = HistoryKeeper(clock, HistoryFile(settings.state), settings)
-    desk.keeper = keeper
-    with Serving(desk.app()) as serving:
-        yield Looked(desk, settings.fleet.sites[SITE], keeper, serving.port, int(clock.utc().timestamp()))
-    desk.store.close()
-
-
-async def measure(office: Looked, hours: int) -> None:
-    """A round a minute, two of each hour without an answer; the link busier by the hour; half of it on battery."""
-    clock, gateway = office.desk.clock, office.site.gateway.id
-    assert office.site.link is not None
-    await office.keeper.open()
-    for minute in range(hours * 60):
-        received = 0 if minute % 60 in {7, 8} else 3
-        verdict = Verdict.OK if received else Verdict.FAILED
-        times = (round(4_000_000 * (1 + minute // 60)),) * received
-        office.keeper.take(Sample(gateway, "icmp", clock.utc(), clock.mono_ns(), verdict, 3, received, times))
-        clock.advance(60)
-        office.keeper.measured(Passage(office.site.link.id, clock.utc(), 60, Rates(1e6 * (1 + minute // 60), 5e5)))
-        office.keeper.measured(UpsReading(gateway, clock.utc(), on_battery=minute % 2 == 0, charge=90))
-        if minute % 60 == 59:
-            await office.keeper.write()
 
 
 @pytest.fixture
