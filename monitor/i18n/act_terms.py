@@ -121,3 +121,12 @@ FACTS: Mapping[str, str] = {
     "sha256": N_("SHA-256"),
 }
 """What an act changed, by its key."""
+
+EDITION_STATES: Mapping[str, str] = {
+    "queued": N_("pending"),
+    "making": N_("being made"),
+    "made": N_("made"),
+    "same": N_("nothing new"),
+    "failed": N_("failed"),
+}
+"""Where the making of a report stands, by `domain.edition_states.EditionState`."""

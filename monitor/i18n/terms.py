@@ -117,15 +117,6 @@ NOTICE_STATES: Mapping[str, str] = {
 }
 """What became of a notice, by `store.notice_queries.state_of`; 'foreseen': it has not been made yet."""
 
-EDITION_STATES: Mapping[str, str] = {
-    "queued": N_("pending"),
-    "making": N_("being made"),
-    "made": N_("made"),
-    "same": N_("nothing new"),
-    "failed": N_("failed"),
-}
-"""Where the making of a report stands, by `domain.edition_states.EditionState`."""
-
 NOTICE_KINDS: Mapping[str, str] = {
     "opened": N_("Opened"),
     "due_today": N_("Due today"),

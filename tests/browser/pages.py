@@ -13,6 +13,7 @@ NO_PAGES = {
     "/stream",
     "/alive",
     "/calendar/export",
+    "/reports/{id}/file",
     "/sites/{id}/history.json",
     "/public/badges/{name}",
     "/public/{name}",

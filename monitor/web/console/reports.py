@@ -12,6 +12,7 @@ from monitor.domain.edition_states import EditionState
 from monitor.domain.message import message
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
+from monitor.i18n.act_terms import EDITION_STATES
 from monitor.i18n.languages import languages, own_name
 from monitor.i18n.reasons import reason_message
 from monitor.i18n.terms import KINDS
@@ -67,6 +68,7 @@ class ReportPages:
         return self._console.page(
             asked,
             "reports.html.j2",
+            states=EDITION_STATES,
             editions=[each for each in found[:PAGE] if self._sees(asked, each)],
             following=found[PAGE - 1].id if len(found) > PAGE else None,
             periods=[
@@ -99,6 +101,7 @@ class ReportPages:
         return self._console.page(
             asked,
             "report.html.j2",
+            states=EDITION_STATES,
             edition=view,
             why=reason_message(view.why) if view.why else "",
             files=[(lang, own_name(lang), list(FORMATS)) for lang in languages()],
