@@ -49,7 +49,7 @@ def make(job: Job) -> MadeReport:
         with store.read() as session:
             period = period_of(job.period_kind, job.period_code)
             scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
-            report = report_of(session, office, period, scope, job.now_utc, use, job.kept_since_utc)
+            report = report_of(session, office, period, scope, job.now_utc, use, job.kept_since_utc, page=job.page)
     finally:
         store.close()
     return edition_of(report, job.last, job.files)

@@ -122,7 +122,7 @@ class EditionMaker(Part):
             editions.take_up_again(work)
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
-        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history)
+        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, monitor.public.url)
 
     @staticmethod
     def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:

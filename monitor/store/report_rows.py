@@ -115,15 +115,19 @@ class NoticeRow(NamedTuple):
     channel: str
 
 
-_OUTAGE: Sequence[Any] = [*(getattr(Outage, name) for name in OutageRow._fields[:-1]), func.coalesce(Ticket.number, "")]
+_OUTAGE: Sequence[Any] = [getattr(Outage, name) for name in OutageRow._fields if name != "ticket"]
 _TICKET: Sequence[Any] = [getattr(Ticket, name) for name in TicketRow._fields]
 
 
 def outages(session: Session, window: Interval) -> list[OutageRow]:
-    """Return the outages that reach into that time, in the order of their beginning."""
+    """Return the outages that reach into that time, in the order of their beginning.
+
+    A ticket that was opened after its end is none yet.
+    """
+    columns: Sequence[Any] = [*_OUTAGE, func.coalesce(Ticket.number, "")]
     query = (
-        select(*_OUTAGE)
-        .outerjoin(Ticket, Outage.ticket_id == Ticket.id)
+        select(*columns)
+        .outerjoin(Ticket, (Outage.ticket_id == Ticket.id) & (Ticket.opened_utc <= window[1]))
         .where(_reaches(Outage.started_utc, Outage.ended_utc, window))
         .order_by(Outage.started_utc, Outage.id)
     )

@@ -149,3 +149,9 @@ def test_a_report_that_needs_too_much_memory_says_so() -> None:
     found = pickle.loads(done.stdout)
     assert isinstance(found, NotMade)
     assert found.why.code == ReasonCode.REPORT_TOO_LARGE
+
+
+def test_an_edition_knows_the_public_page_whose_code_its_paper_shows(desk: Desk) -> None:
+    made = processed(replace(job_of(desk), page="https://s.example/"))
+    assert isinstance(made, MadeReport)
+    assert report_from(unpacked(made.value)).page == "https://s.example/"

@@ -1,16 +1,25 @@
 """The report of a period: its sums are exact, and what happens later does not change it."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import delete
 
-from monitor.reports.monthly import report_of
-from monitor.reports.period import period_of
+from benchmarks import report
+from monitor.reports.monthly import NotBegun, earlier_periods, report_of
+from monitor.reports.period import fiscal, month, period_of
 from monitor.reports.report import NOTHING, Report
 from monitor.reports.report_scope import scope_of
+from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
 from monitor.store.sqlite import Store
+from tests.desk import shipped_office
+from tests.places import ROOT
 from tests.reports.random_histories import Counted, History, Span, fill, histories, office_of
 from tests.store.migrated import new_store
 
@@ -69,3 +78,40 @@ def test_every_microsecond_of_a_random_history_is_counted_once(store: Store, his
 @given(histories())
 def test_every_microsecond_of_ten_thousand_random_histories_is_counted_once(store: Store, history: History) -> None:
     is_counted_right(store, history)
+
+
+@pytest.mark.long
+@pytest.mark.alone
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize(("sites", "outages", "seconds"), [(30, 60, 3), (20_000, 3_000, 60)])
+def test_a_month_is_reported_in_its_time_and_memory(tmp_path: Path, sites: int, outages: int, seconds: float) -> None:
+    report.fill(tmp_path, sites, outages)
+    words = [sys.executable, "-m", "benchmarks.report", "measure", str(tmp_path), str(sites)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    took = dict(re.findall(r"^(configuration|report|JSON|memory) +([\d.]+) ", done.stdout, re.MULTILINE))
+    assert sum(float(took[step]) for step in ("configuration", "report", "JSON")) <= seconds, done.stdout
+    assert float(took["memory"]) <= 500, done.stdout
+
+
+def test_what_has_not_begun_is_no_report(store: Store) -> None:
+    office = shipped_office()
+    with store.read() as session, pytest.raises(NotBegun):
+        report_of(session, office, month(2026, 12), scope_of(office), month(2026, 12).window[0])
+
+
+def test_three_periods_before_are_compared_and_that_of_the_year_before_each_once() -> None:
+    assert [each.code for each in earlier_periods(month(2026, 2))] == ["2026-01", "2025-12", "2025-11", "2025-02"]
+    assert [each.code for each in earlier_periods(fiscal(2026))] == ["2025-26", "2024-25", "2023-24"]
+
+
+def test_nothing_is_compared_with_a_period_of_which_nothing_is_stored(store: Store) -> None:
+    office, now, known = shipped_office(), LATER, datetime(2026, 10, 1, tzinfo=UTC)
+    with store.write() as session:
+        for table in (AffectedSite, Outage, SuppressedOutage, Gap, SiteState):
+            session.execute(delete(table))
+        session.add(SiteState(site="office-ict", state="up", since_utc=known, first_utc=known))
+    with store.read() as session:
+        found = report_of(session, office, month(2026, 11), scope_of(office), now)
+        kept = report_of(session, office, month(2026, 11), scope_of(office), now, kept_since_utc=now)
+    assert [each.promised is not None for each in found.earlier] == [True, False, False, False]
+    assert all(each.promised is None for each in kept.earlier)

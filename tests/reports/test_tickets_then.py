@@ -186,3 +186,7 @@ def test_nobody_saw_anything_after_the_last_word_of_a_daemon_that_runs_no_more(t
         session.get_one(Heartbeat, 1).at_utc = desk.clock.utc()
     assert document(report(desk, month(2026, 11))) == document(found), "as when it runs again and stores the gap"
     desk.store.close()
+
+
+def test_a_ticket_that_was_opened_after_the_period_is_none_of_its_outage_yet() -> None:
+    does_not_change([(0.01, ("down", 0)), (0.01, ("down", 1))], [])

@@ -15,6 +15,7 @@ class Job:
     """An edition to be made, as the process that makes it needs it. ``last``: number and value of the one before.
 
     ``database``: its path; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of samples.
+    ``page``: the address of the public page.
     """
 
     edition: int
@@ -30,6 +31,7 @@ class Job:
     kept_since_utc: datetime
     last: tuple[int, bytes] | None = None
     history: History = field(default_factory=History)
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def take_up_again(work: Work) -> int:
     return edition_rows.take_up_again(work.session)
 
 
-def begin_next(work: Work, database: str, kept_since_utc: datetime, history: History | None = None) -> Job | None:
+def begin_next(
+    work: Work, database: str, kept_since_utc: datetime, history: History | None = None, page: str = ""
+) -> Job | None:
     """Begin the edition that waits longest; return its job, None when none waits.
 
     One that was begun `MOST_TRIES` times without an end is given up.
@@ -106,6 +108,7 @@ def begin_next(work: Work, database: str, kept_since_utc: datetime, history: His
         kept_since_utc,
         (last.number, last.value) if last is not None and last.value is not None else None,
         history or History(),
+        page,
     )
 
 

@@ -28,7 +28,7 @@ WRITER = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from tests.store.history.test_damage import DEVICES, T0, HOUR, hour_of
+from tests.store.history.test_file_damage import DEVICES, T0, HOUR, hour_of
 from monitor.store.history.file import HistoryFile
 
 file = HistoryFile(Path(sys.argv[1]))
