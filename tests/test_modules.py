@@ -12,6 +12,7 @@ OF_A_WHOLE_ROOM = {
     "cli/test_commands.py": "what each command prints, and its exit code",
     "cli/test_no_plain_files.py": "every command that meets a pipe or a folder where a file should be",
     "cli/test_output.py": "every command at any width, in any encoding, and before a reader who leaves",
+    "cli/test_transcripts.py": "the commands of docs/recovery.md",
     "charter/test_docs.py": "the worked examples of the documentation",
     "i18n/test_glossary.py": "the catalogue's words against docs/glossary.md",
     "i18n/test_latin.py": "what tells English words in a Bangla text",

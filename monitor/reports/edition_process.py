@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
+from monitor.domain.json_text import parse_json
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
 from monitor.reports import wording
@@ -106,7 +107,7 @@ def packed(report: Report) -> bytes:
 def unpacked(value: bytes) -> dict[str, Any]:
     """Return the document of a stored edition; raises ValueError for what is none."""
     try:
-        found = json.loads(zlib.decompress(value))
+        found = parse_json(zlib.decompress(value))
     except zlib.error as error:
         raise ValueError(str(error)) from None
     if not isinstance(found, dict):

@@ -147,6 +147,7 @@ MAY = {
     "cli/columns.py": {"unicodedata"},  # how many columns a letter takes
     "i18n/sorting.py": {"unicodedata"},  # canonical decomposition, by which CLDR sorts
     "domain/text.py": LETTER_BY_LETTER,
+    "reports/export/typesetting.py": {"unicodedata"},  # where a long word may break: before no mark
     "settings/hosts.py": {"unicodedata"},  # resolvers fold the letters of a name by NFKC (RFC 3490), which no text is
 }
 
