@@ -72,11 +72,7 @@ def forget(session: Session, limit_utc: datetime) -> int:
         Edition.asked_utc < limit_utc, Edition.ticket_id.is_(None), Edition.state.not_in(UNDER_WAY)
     )
     session.execute(delete(EditionFile).where(EditionFile.edition_id.in_(old)))
-    gone = session.execute(
-        delete(Edition).where(
-            Edition.asked_utc < limit_utc, Edition.ticket_id.is_(None), Edition.state.not_in(UNDER_WAY)
-        )
-    )
+    gone = session.execute(delete(Edition).where(Edition.id.in_(old)))
     return int(getattr(gone, "rowcount", 0))
 
 

@@ -109,6 +109,7 @@ def test_what_answered_a_request_is_never_deleted(desk: Desk) -> None:
         retention.forget_old(session, desk.clock.utc(), desk.office.recovery_hold)
     with desk.store.read() as session:
         assert session.get(Edition, id_) is not None
+        assert [each.hash for each in session.scalars(select(EditionFile))] == [SHA]
 
 
 @pytest.mark.parametrize("service", ["citizen:8"])
