@@ -124,6 +124,7 @@ class World:
             {
                 "new": lambda _: f"new-{next(self._numbers)}",
                 "ticket": self._ticket,
+                "code": self._code,
                 "plan": self._plan,
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
@@ -144,6 +145,10 @@ class World:
             request = Request("citizen:8", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
             made = actions.register(work, request)
             return actions.act(work, made.number, "comment", "a call came").number
+
+    def _code(self, gaps: Gaps) -> str:
+        with self.desk.store.read() as session:
+            return session.query(Ticket).filter_by(number=gaps["ticket"]).one().code
 
     def _official(self, _: Gaps) -> str:
         with self.desk.store.write() as session:

@@ -36,6 +36,7 @@ from monitor.web.api.problems import Problem, late, refusal, without_scope, with
 from monitor.web.api.verification import Verification
 from monitor.web.overview import Overview, Overviews
 from monitor.web.public.publisher import Publisher
+from monitor.web.public.tracking import Guesses
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class Api:
     overviews: Overviews
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
+    guesses: Guesses = field(default_factory=Guesses)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))
 

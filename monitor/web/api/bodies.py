@@ -99,3 +99,10 @@ class NewOrder(Body):
     opens: Annotated[str, Field(max_length=8)] = ""
     closes: Annotated[str, Field(max_length=8)] = ""
     undoes: Annotated[int, Field(ge=1, le=2**31)] | None = None
+
+
+class Slip(Body):
+    """What a requester's slip says: the number of the request, and the code that goes with it."""
+
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+    code: Annotated[str, Field(min_length=1, max_length=40)]

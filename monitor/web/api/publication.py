@@ -5,13 +5,20 @@ from typing import Annotated, TypedDict
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from monitor.charter.office import Office
 from monitor.domain.api_scopes import STATUS_READ
+from monitor.domain.clock import DHAKA, NS_PER_S
 from monitor.domain.reasons import Names
+from monitor.domain.ticket_states import UNSOLVED
 from monitor.i18n.languages import BOTH, languages
-from monitor.web.api.answers import NAMED, Found, made, response, route
+from monitor.store.public_rows import Tracked
+from monitor.store.session import Session
+from monitor.web.api.answers import NAMED, Found, change, made, reading, response, route
 from monitor.web.api.asked import SCOPE, Asked, Asking, GuardedRoute
-from monitor.web.api.problems import Problem
+from monitor.web.api.bodies import Slip
+from monitor.web.api.problems import Problem, late
 from monitor.web.api.schemas import problems, schema_of
+from monitor.web.public import tracking
 from monitor.web.public.files import TYPES
 from monitor.web.public.model import Group, Publication, Trouble, Work
 from monitor.web.public.publisher import served
@@ -72,6 +79,19 @@ class PublicDocument(TypedDict):
     planned: list[AnnouncedDocument]
 
 
+class TrackedDocument(TypedDict):
+    """How far a request is. ``holder``: the post of who has it now, in both languages; '' when it is done."""
+
+    number: str
+    service: NamesDocument
+    state: str
+    received_utc: str
+    deadline_utc: str
+    resolved_utc: str | None
+    holder: NamesDocument
+    note: str
+
+
 class BadgeDocument(TypedDict):
     """A badge, with the keys that readers of shields know."""
 
@@ -90,6 +110,27 @@ async def status(asked: Asking) -> Response:
     """Read what the public page tells."""
     found = await asked.api.whole(asked.api.publisher.publication())
     return await made(asked, lambda: Found(_document(found)))
+
+
+@router.post("/public/track", **change(STATUS_READ, TrackedDocument, "not-found"))
+async def track(asked: Asking, slip: Slip) -> Response:
+    """Read how far a request is, by its number and code; wrong codes are counted, and all refusals alike."""
+    api, address = asked.api, asked.caller.address
+    now_s = api.clock.mono_ns() / NS_PER_S
+    if wait_s := api.guesses.wait_s(address, now_s):
+        raise late("too-many", wait_s)
+    api.guesses.note(address, now_s)  # before it is looked up: many at once are counted too
+    year = asked.now_utc.astimezone(DHAKA).year
+
+    def read(session: Session) -> Found:
+        found = tracking.find(session, slip.number, slip.code, year)
+        if found is None:
+            raise Problem("not-found")
+        return Found(_tracked(found, asked.office), headers={"cache-control": "no-store"})
+
+    answer = await reading(asked, read)
+    api.guesses.reset(address, now_s)
+    return answer
 
 
 @router.get(
@@ -141,6 +182,21 @@ async def _file(asked: Asked, name: str) -> Response:
     return response(
         asked.request, Found(None, headers={"etag": found.tag}), found.content, TYPES[name.rpartition(".")[2]]
     )
+
+
+def _tracked(found: Tracked, office: Office) -> TrackedDocument:
+    service, holder = office.charter.service(found.service), tracking.holder_of(found, office)
+    done = found.resolved_utc if found.state not in UNSOLVED else None
+    return {
+        "number": found.number,
+        "service": {"bn": service.name("bn"), "en": service.name("en")},
+        "state": found.state,
+        "received_utc": found.received_utc.isoformat(),
+        "deadline_utc": found.deadline_utc.isoformat(),
+        "resolved_utc": done.isoformat() if done is not None else None,
+        "holder": {"bn": holder.title("bn"), "en": holder.title("en")} if holder is not None else {"bn": "", "en": ""},
+        "note": found.note,
+    }
 
 
 def _document(found: Publication) -> PublicDocument:

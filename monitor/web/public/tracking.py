@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
 from monitor.charter.office import Office
+from monitor.charter.services import Officer
 from monitor.domain.message import N_, Message
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.domain.tracking_code import matches
@@ -67,11 +68,18 @@ def find(session: Session, number: str, code: str, this_year: int) -> Tracked | 
     return found if is_it else None
 
 
+def holder_of(found: Tracked, office: Office) -> Officer | None:
+    """Return who has to settle an open request now; None for one that is done."""
+    if found.state not in UNSOLVED:
+        return None
+    holders = {stage.level: stage.holder for stage in office.charter.stages}
+    return office.charter.officers.get(holders.get(found.stage, office.charter.service(found.service).officer))
+
+
 def shown(found: Tracked, office: Office, lang: Lang) -> Mapping[str, str]:
     """Return what the requester is told, in words."""
     service = office.charter.service(found.service)
-    holders = {stage.level: stage.holder for stage in office.charter.stages}
-    holder = office.charter.officers.get(holders.get(found.stage, service.officer))
+    holder = holder_of(found, office)
     is_open = found.state in UNSOLVED
     done = found.resolved_utc if found.resolved_utc is not None and not is_open else None
     return {
@@ -81,7 +89,7 @@ def shown(found: Tracked, office: Office, lang: Lang) -> Mapping[str, str]:
         "received": formats.moment_text(found.received_utc, lang),
         "due": formats.moment_text(found.deadline_utc, lang) if is_open else "",
         "resolved": formats.moment_text(done, lang) if done is not None else "",
-        "holder": (holder.title(lang) or holder.name(lang)) if holder is not None and is_open else "",
+        "holder": (holder.title(lang) or holder.name(lang)) if holder is not None else "",
         "note": found.note,
     }
 

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from monitor.alerts.cases import publishing
+from monitor.alerts.cases import actions, publishing
+from monitor.alerts.cases.complaints import Request
 from monitor.store import queries
 from monitor.store.work import Work
+from monitor.web.public.tracking import MOST_OF_ONE, WITHIN_S
 from tests.web.api.calling import call
 from tests.web.desk import Desk
 
@@ -32,3 +34,21 @@ async def test_a_badge_is_a_picture_or_a_document_and_only_of_what_there_is(offi
     assert (await call(port, "/public/badge/office.json")).document["label"]
     assert (await call(port, "/public/badge/udc-nowhere.svg")).status == 404
     assert (await call(port, "/public/badge/office.png")).status == 422
+
+
+async def test_a_request_is_followed_by_its_number_and_code_and_wrong_codes_are_few(office: Desk, port: int) -> None:
+    with office.store.write() as session:
+        work = Work(session, office.office, office.clock.utc(), "an officer", via="cli")
+        ticket = actions.register(work, Request("citizen:8", "phone", "A. Teacher", "No line", work.now_utc))
+        number, code = ticket.number, ticket.code
+    for _ in range(MOST_OF_ONE + 1):  # right ones are not counted
+        found = await call(port, "/public/track", method="POST", body={"number": number, "code": code})
+    assert (found.status, found.document["number"], found.document["state"]) == (200, number, "open")
+    assert found.document["holder"]["en"] == "Assistant Programmer"
+    assert "Teacher" not in str(found.document)
+    wrong = {"number": number, "code": "WRONGONE"}
+    refused = [(await call(port, "/public/track", method="POST", body=wrong)).status for _ in range(MOST_OF_ONE)]
+    assert refused == [404] * MOST_OF_ONE
+    assert (await call(port, "/public/track", method="POST", body={"number": number, "code": code})).status == 429
+    office.clock.advance(WITHIN_S)
+    assert (await call(port, "/public/track", method="POST", body={"number": number, "code": code})).status == 200
