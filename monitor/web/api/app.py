@@ -22,6 +22,7 @@ from monitor.web.api import (
     places,
     publication,
     readers,
+    reports,
     tickets,
 )
 from monitor.web.api.answers import NAMED
@@ -39,6 +40,7 @@ ROUTERS = (
     accounts.router,
     readers.router,
     publication.router,
+    reports.router,
     documentation.router,
 )
 _OF_STATUS = {404: "not-found", 405: "no-such-method", 413: "too-large", 400: "malformed"}

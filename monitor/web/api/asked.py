@@ -34,6 +34,7 @@ from monitor.web.api.caller import Caller
 from monitor.web.api.limits import DEEPEST, MOST_BODY_BYTES, Rates, is_too_deep
 from monitor.web.api.problems import Problem, late, refusal, without_scope, without_token
 from monitor.web.api.verification import Verification
+from monitor.web.edition_files import EditionFiles
 from monitor.web.overview import Overview, Overviews
 from monitor.web.public.publisher import Publisher
 from monitor.web.public.tracking import Guesses
@@ -75,6 +76,7 @@ class Api:
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
     guesses: Guesses = field(default_factory=Guesses)
+    files: EditionFiles = field(default_factory=EditionFiles)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))
 

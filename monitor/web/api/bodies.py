@@ -106,3 +106,14 @@ class Slip(Body):
 
     number: Annotated[str, Field(min_length=1, max_length=40)]
     code: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class NewReport(Body):
+    """A report that is asked for. ``files``: which are kept with it, such as bn.pdf."""
+
+    period_kind: Annotated[str, Field(max_length=16, description="month, quarter, fiscal or days.")]
+    period: Annotated[str, Field(max_length=40, description="Such as 2026-11, 2026-Q4, 2026-27.")]
+    scope: Annotated[str, Field(max_length=16, description="office, union, kind, site or operator.")] = "office"
+    scope_id: Name = ""
+    official: Annotated[str, Field(max_length=40, description="The official service that it answers.")] = ""
+    files: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=20)] = []

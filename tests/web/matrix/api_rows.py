@@ -3,6 +3,7 @@
 from tests.web.matrix.rows import ADMIN, EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
 STATUS, TICKETS, ACT, PLAN, AUDIT = "status:read", "tickets:read", "tickets:write", "maintenance:write", "audit:read"
+REPORTS, MAKE = "reports:read", "reports:make"
 _REQUEST = {"service": "citizen:8", "way": "phone", "text": "No line since morning", "site": "{site}"}
 _WORK = {"text": "A new fibre", "sites": ["{site}"], "begins": "2026-12-20T10:00", "ends": "2026-12-20T12:00"}
 
@@ -77,6 +78,19 @@ API = (
         scope=PLAN,
         get=0,
     ),
+    Row("GET", "/api/v1/reports", VIEWER, far=200, scope=REPORTS),
+    Row(
+        "POST",
+        "/api/v1/reports",
+        OFFICER,
+        body={"period_kind": "month", "period": "2026-10"},
+        done=202,
+        far=422,
+        scope=MAKE,
+        get=0,
+    ),
+    Row("GET", "/api/v1/reports/{number}", VIEWER, "/api/v1/reports/{report}", far=404, scope=REPORTS),
+    Row("GET", "/api/v1/reports/{number}/file", VIEWER, "/api/v1/reports/{report}/file", far=404, scope=REPORTS),
     Row("GET", "/api/v1/notices", VIEWER, far=200, scope=TICKETS),
     Row(
         "POST",

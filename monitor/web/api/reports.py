@@ -1,0 +1,190 @@
+"""Answer about editions of reports, ask for one, and give out its files."""
+
+import asyncio
+from typing import Annotated, TypedDict
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from monitor.alerts.cases import editions
+from monitor.alerts.cases.edition_jobs import MadeFile, NotMade
+from monitor.domain.api_scopes import REPORTS_MAKE, REPORTS_READ
+from monitor.domain.edition_states import EditionState
+from monitor.domain.message import message
+from monitor.i18n.catalogue import render
+from monitor.i18n.languages import BOTH, SOURCE, languages
+from monitor.i18n.reasons import reason_message
+from monitor.reports.asking import wanted
+from monitor.reports.edition_view import EditionView, covers
+from monitor.reports.export.formats import FORMATS, MEDIA
+from monitor.store import edition_rows
+from monitor.store.keyset_queries import Page
+from monitor.store.session import Session
+from monitor.store.work import Work
+from monitor.web.api import keyset
+from monitor.web.api.answers import After, Found, IdempotencyKey, Limit, change, page, reading, route, span_of
+from monitor.web.api.asked import LATE_S, SCOPE, Asked, Asking, GuardedRoute
+from monitor.web.api.bodies import NewReport
+from monitor.web.api.changes import do
+from monitor.web.api.problems import Problem, bad_field, bad_parameter, late
+from monitor.web.api.schemas import problems
+from monitor.web.edition_files import kept
+
+router = APIRouter(route_class=GuardedRoute, tags=["reports"])
+Number = Annotated[int, Path(ge=1, le=keyset.LARGEST_ID, description="The number of the edition.")]
+READY = (EditionState.MADE, EditionState.SAME)
+WAIT_S = 5
+
+
+class EditionDocument(TypedDict):
+    """An edition of a report. ``state``: queued, making, made, same (as the edition before it), failed.
+
+    ``scope``: office, or KIND:ID; ``sha256``: of what it says; ``differences``: from the edition before.
+    """
+
+    id: int
+    period_kind: str
+    period: str
+    scope: str
+    state: str
+    why: str
+    asked_utc: str
+    asked_by: str
+    made_utc: str | None
+    as_of_utc: str | None
+    edition: int
+    same_as: int | None
+    sha256: str
+    summary: str
+    differences: int
+    ticket: str
+
+
+@router.get("/reports", **route(REPORTS_READ, EditionDocument, of_list=True))
+async def listed(asked: Asking, limit: Limit = 100, after: After = "") -> Response:
+    """List editions, the latest asked for first; those about more than the caller's sites are left out."""
+    span = span_of(limit, after, False, (int,))
+    before_id = int(span.after[0]) if span.after else None
+
+    def read(session: Session) -> Found:
+        rows = edition_rows.listed(session, span.limit + 1, before_id)
+        views = [EditionView.of(row, asked.office, SOURCE) for row in rows[: span.limit]]
+        following = (views[-1].id,) if len(rows) > span.limit else None
+        return page(asked, Page([each for each in views if _sees(asked, each)], following), _document)
+
+    return await reading(asked, read)
+
+
+@router.post("/reports", **change(REPORTS_MAKE, EditionDocument, "key-used", status=202))
+async def make(asked: Asking, body: NewReport, idempotency_key: IdempotencyKey = "") -> Response:
+    """Ask for a report; it is made by itself, one after the other. Its place says how far it is."""
+
+    def asks(work: Work) -> Found:
+        about = wanted(
+            work.office,
+            body.period_kind,
+            body.period,
+            body.scope,
+            body.scope_id,
+            official=body.official,
+            files=body.files,
+        )
+        if not covers(asked.caller.scope, work.office, about.scope_kind, about.scope_id):
+            raise bad_field("scope", message("It is about more than what you are in charge of."))
+        row = editions.ask(work, about)
+        view = EditionView.of(row, work.office, SOURCE)
+        return Found(_document(view), 202, headers={"location": f"{asked.request.url.path}/{row.id}"})
+
+    return await do(asked, asks, ["reports"])
+
+
+@router.get("/reports/{number}", **route(REPORTS_READ, EditionDocument, "not-found"))
+async def one(asked: Asking, number: Number) -> Response:
+    """Read an edition: whether it is made, and its summary."""
+    return await reading(asked, lambda session: Found(_document(_found(asked, session, number))))
+
+
+@router.get(
+    "/reports/{number}/file",
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {
+                media: {"schema": {"type": "string", "format": "binary"}} for media in sorted({*MEDIA.values()})
+            },
+        },
+        **problems(
+            "no-token", "no-scope", "too-many", "busy", "bad-values", "not-found", "not-allowed", "database-away"
+        ),
+    },
+    openapi_extra={SCOPE: REPORTS_READ},
+    response_model=None,
+)
+async def file(
+    asked: Asking,
+    number: Number,
+    form: Annotated[str, Query(alias="format", max_length=8, description="json, csv, xlsx, html or pdf.")] = "json",
+    lang: Annotated[str, Query(max_length=8, description="bn or en.")] = BOTH[0],
+) -> Response:
+    """Read a made edition as a file; one that is not kept is rendered, which may take seconds: ask again then."""
+    if form not in FORMATS:
+        raise bad_parameter("format", message("Expected one of: {forms}", forms=", ".join(FORMATS)))
+    if lang not in languages():
+        raise bad_parameter("lang", message("Expected one of: {forms}", forms=", ".join(languages())))
+
+    def read(session: Session) -> tuple[int, MadeFile | None, bytes | None]:
+        view = _found(asked, session, number)
+        if view.state not in READY:
+            raise Problem("not-allowed")
+        id_ = view.same_as or view.id
+        there = kept(session, id_, f"{lang}.{form}")
+        return id_, there, None if there else edition_rows.value_of(session, id_)
+
+    id_, there, value = await asked.api.read(read)
+    if there is None:
+        if value is None:
+            raise Problem("not-found")
+        try:
+            async with asyncio.timeout(LATE_S):
+                made = await asked.api.files.rendered((id_, lang, form), value)
+        except TimeoutError:  # it is finished all the same, for whoever asks again
+            raise late("busy", WAIT_S) from None
+        if isinstance(made, NotMade):
+            raise late("busy", WAIT_S, reason_message(made.why))
+        there = made
+    headers = {"content-disposition": f'attachment; filename="{there.filename}"', "cache-control": "no-cache"}
+    return Response(there.content, media_type=there.media, headers=headers)
+
+
+def _found(asked: Asked, session: Session, number: int) -> EditionView:
+    """Return an edition within the caller's scope; raises Problem."""
+    row = edition_rows.by_id(session, number)
+    view = None if row is None else EditionView.of(row, asked.office, SOURCE)
+    if view is None or not _sees(asked, view):
+        raise Problem("not-found")
+    return view
+
+
+def _sees(asked: Asked, view: EditionView) -> bool:
+    return covers(asked.caller.scope, asked.office, view.scope.kind, view.scope.id)
+
+
+def _document(view: EditionView) -> EditionDocument:
+    return {
+        "id": view.id,
+        "period_kind": view.period.kind,
+        "period": view.period.code,
+        "scope": f"{view.scope.kind}:{view.scope.id}" if view.scope.id else view.scope.kind,
+        "state": view.state,
+        "why": render(reason_message(view.why), SOURCE) if view.why else "",
+        "asked_utc": view.asked_utc.isoformat(),
+        "asked_by": view.actor,
+        "made_utc": view.made_utc.isoformat() if view.made_utc else None,
+        "as_of_utc": view.as_of_utc.isoformat() if view.as_of_utc else None,
+        "edition": view.number,
+        "same_as": view.same_as,
+        "sha256": view.value_hash,
+        "summary": view.summary,
+        "differences": view.different,
+        "ticket": view.ticket,
+    }
