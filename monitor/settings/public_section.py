@@ -5,11 +5,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from monitor.domain.message import message
-from monitor.settings.base import Model, PlainPath
+from monitor.settings.base import Model, PlainPath, matching
 from monitor.settings.found import found
 from monitor.settings.hosts import has_credentials_or_query, page_fault
 
 DELAYS = (0, 15)  # minutes
+CC_BY = "CC-BY-4.0"
+"""The licence of open data unless another is named, as SPDX has it: Creative Commons Attribution 4.0."""
 
 
 def _page(url: str) -> str:
@@ -31,10 +33,13 @@ class Public(Model):
     """The public page. ``directory``: where a copy is written for another web server, None: nowhere.
 
     ``every_minutes``: how often. ``delay_minutes``: so old is what is published. ``url``: where people find the page,
-    as feeds and slips name it.
+    as feeds and slips name it. ``licence``: of the open data in the copy, by its name in the SPDX list.
     """
 
     directory: PlainPath | None = None
     every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
     delay_minutes: Annotated[int, AfterValidator(_delay)] = 0
     url: Annotated[str, AfterValidator(_page)] = ""
+    licence: Annotated[str, matching(r"[A-Za-z0-9.+-]{2,60}", "the name of a licence by SPDX, such as CC-BY-4.0")] = (
+        CC_BY
+    )

@@ -10,6 +10,7 @@ from monitor.settings.public_section import Public
 from monitor.web.areas import Drawing
 from monitor.web.public import badges, feeds
 from monitor.web.public.model import Publication, Word
+from monitor.web.public.open_data import DICTIONARY
 from monitor.web.public.rendering import FEED, INDEX, PLANNED, STYLE, Place, page, style_sheet
 
 MOST_BADGES = 500  # sites with a badge of their own in a copy; a country's would be a hundred thousand files
@@ -35,13 +36,18 @@ def pages(found: Publication, office: Office, drawing: Drawing | None, rules: Pu
     }
 
 
-def copy(found: Publication, office: Office, drawing: Drawing | None, rules: Public) -> dict[str, bytes]:
-    """Return the files of a copy for another web server; names are relative, the page in Bangla comes last."""
-    place = Place(every=timedelta(minutes=rules.every_minutes))
+def copy(
+    found: Publication, office: Office, drawing: Drawing | None, rules: Public, data: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Return the files of a copy for another web server; names are relative, the page in Bangla comes last.
+
+    ``data``: the files of open data, by name.
+    """
+    place = Place(every=timedelta(minutes=rules.every_minutes), data=DICTIONARY if data else "")
     names = [badges.OFFICE, *(office.fleet.sites if len(office.fleet.sites) <= MOST_BADGES else ())]
     files = {file: content for name in names for file, content in badge_files(found, office, name).items()}
     made = pages(found, office, drawing, rules, replace(place, prefix=""))
-    return {**files, **dict(sorted(made.items(), key=lambda one: (one[0] == INDEX[BOTH[0]], one[0])))}
+    return {**files, **data, **dict(sorted(made.items(), key=lambda one: (one[0] == INDEX[BOTH[0]], one[0])))}
 
 
 def badge_files(found: Publication, office: Office, name: str) -> dict[str, bytes]:

@@ -22,6 +22,7 @@ from monitor.web.public.export import export
 from monitor.web.public.files import badge_files, copy, pages
 from monitor.web.public.gathering import Gatherer
 from monitor.web.public.model import Publication
+from monitor.web.public.open_data import OpenData
 from monitor.web.public.rendering import Place
 
 FRESH_S = 30
@@ -50,7 +51,7 @@ class Publisher:
         self, store: Store, office_of: Callable[[], Office], settings_of: Callable[[], Settings], clock: Clock
     ) -> None:
         self._store, self._office_of, self._settings_of, self._clock = store, office_of, settings_of, clock
-        self._gatherer = Gatherer()
+        self._gatherer, self._open_data = Gatherer(), OpenData()
         self._lock = Lock()
         self._drawn: tuple[Areas | None, Drawing | None] = (None, None)
         self._threads = Pool("public page", threads=1, backlog=32)
@@ -74,7 +75,12 @@ class Publisher:
     def copy(self) -> dict[str, bytes]:
         """Return the files of a copy as of now; raises SQLAlchemyError."""
         settings, office = self._settings_of(), self._office_of()
-        return copy(self._publication(office), office, self._drawing(settings), settings.monitor.public)
+        rules, now_utc = settings.monitor.public, self._clock.utc()
+        found = self._publication(office)
+        with self._lock:
+            told_utc = now_utc - timedelta(minutes=rules.delay_minutes)
+            data = self._open_data.files(self._store, office, rules, told_utc)
+        return copy(found, office, self._drawing(settings), rules, data)
 
     async def file(self, name: str, place: Place) -> File | None:
         """Return a file of the publication, at most half a minute old; None for no such one."""

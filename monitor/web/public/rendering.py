@@ -71,7 +71,7 @@ class Place:
     """Where a page stands. ``prefix``: of its links to its own files, such as 'public/'; ``tracks``: there is a form.
 
     ``every``: how often it is made again. ``preview``: a line for officers above it; '' for the public. ``number``:
-    what was typed into the form; ``example``: of a number.
+    what was typed into the form; ``example``: of a number. ``data``: the dictionary of the open data beside it.
     """
 
     prefix: str = ""
@@ -80,6 +80,7 @@ class Place:
     preview: Said = ""
     number: str = ""
     example: str = ""
+    data: str = ""
 
 
 def style_sheet() -> bytes:

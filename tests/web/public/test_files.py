@@ -90,7 +90,7 @@ def planted(home: Path) -> Desk:
 
 def test_nothing_that_is_not_for_the_public_is_in_any_file(tmp_path: Path) -> None:
     desk = planted(tmp_path)
-    files = copy(published(desk), desk.office, None, Public())
+    files = copy(published(desk), desk.office, None, Public(), {})
     addresses = {str(device.address) for device in desk.office.fleet.devices.values()}
     assert len(addresses) > 20
     whole = b"\n".join(files.values()).decode()
@@ -129,7 +129,8 @@ class Links(HTMLParser):
 
 def test_a_copy_needs_nothing_but_itself(tmp_path: Path) -> None:
     desk = planted(tmp_path)
-    files = copy(published(desk), desk.office, None, Public())
+    files = copy(published(desk), desk.office, None, Public(), {"data/datapackage.json": b"{}"})
+    assert b'href="data/datapackage.json"' in files["index.html"]
     for name in ("index.html", "en.html"):
         found = Links()
         found.feed(files[name].decode())
@@ -195,6 +196,7 @@ def test_what_people_write_is_text_in_every_file(tmp_path: Path) -> None:
         desk.office,
         None,
         Public(),
+        {},
     )
     for name in ("index.html", "en.html"):
         seen = Links()
@@ -209,7 +211,7 @@ def test_a_copy_for_a_country_has_no_badge_for_every_site(tmp_path: Path) -> Non
     many = {f"site-{n}": replace(one, id=f"site-{n}") for n in range(501)}
     office = replace(desk.office, fleet=replace(desk.office.fleet, sites=many))
     found: Publication = replace(published(desk), words=dict.fromkeys(many, Word.UP))
-    files = copy(found, office, None, Public())
+    files = copy(found, office, None, Public(), {})
     assert [name for name in files if name.startswith("badges/")] == [
         "badges/office.svg",
         "badges/office-en.svg",
