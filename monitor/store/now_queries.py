@@ -1,14 +1,17 @@
 """Query what the first page shows: open outages with their tickets, tickets by due date, and the latest events."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from monitor.domain.reasons import Reason
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import Outage, Ticket
+from monitor.store.models import Gap, Outage, Ticket
+
+MOST_CHANGED = 500  # outages, and tickets, that are looked through for what changed lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class DueTicket:
     deadline_utc: datetime
 
 
+class Changed(NamedTuple):
+    """An outage that began or ended lately. ``ended_utc``: None while it lasts."""
+
+    site: str
+    started_utc: datetime
+    ended_utc: datetime | None
+
+
 def troubles(session: Session) -> list[OpenTrouble]:
     """Return all open outages, the one with the earliest deadline first."""
     query = select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.deadline_utc, Outage.id)
@@ -69,6 +80,29 @@ def since(session: Session, from_utc: datetime) -> list[tuple[str, datetime, dat
     query = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(Outage.started_utc > from_utc)
     rows = session.execute(query.order_by(Outage.started_utc.desc()).limit(500))
     return [(site, started_utc, ended_utc) for site, started_utc, ended_utc in rows]
+
+
+def changed_since(session: Session, from_utc: datetime) -> list[Changed]:
+    """Return the outages that began or ended after ``from_utc``, the earliest first; at most MOST_CHANGED."""
+    query = select(Outage.site, Outage.started_utc, Outage.ended_utc)
+    query = query.where((Outage.started_utc > from_utc) | (Outage.ended_utc > from_utc))
+    return [Changed(*row) for row in session.execute(query.order_by(Outage.started_utc, Outage.id).limit(MOST_CHANGED))]
+
+
+def tickets_since(session: Session, from_utc: datetime) -> tuple[int, int]:
+    """Count the tickets that were opened, and those that were resolved, after ``from_utc``: of the latest alone."""
+    query = select(Ticket.opened_utc, Ticket.resolved_utc).order_by(Ticket.id.desc()).limit(MOST_CHANGED)
+    rows = session.execute(query).all()
+    opened = sum(opened_utc > from_utc for opened_utc, _ in rows)
+    return opened, sum(resolved_utc is not None and resolved_utc > from_utc for _, resolved_utc in rows)
+
+
+def blind_since(session: Session, from_utc: datetime, now_utc: datetime) -> timedelta:
+    """Return for how long nothing at all was monitored after ``from_utc``."""
+    query = select(Gap.started_utc, Gap.ended_utc).where(Gap.uplink == "", Gap.started_utc < now_utc)
+    rows = session.execute(query.where(or_(Gap.ended_utc > from_utc, Gap.ended_utc.is_(None))))
+    spans = [(max(begins, from_utc), min(ends or now_utc, now_utc)) for begins, ends in rows]
+    return sum((ends - begins for begins, ends in spans if ends > begins), timedelta())
 
 
 def _trouble(row: Outage) -> OpenTrouble:

@@ -24,8 +24,10 @@ from monitor.store import now_queries, user_rows
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.now_queries import DueTicket, OpenTrouble
 from monitor.store.session import Session
+from monitor.web.console import overnight
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
+from monitor.web.console.overnight import Overnight
 from monitor.web.console.rendering import site_name
 from monitor.web.console.union_map import union_map
 from monitor.web.overview import Overview
@@ -43,7 +45,8 @@ class Stored:
     """What the database has for this page.
 
     ``faults``: what is wrong with the mail path; ``looked_utc``: when the visitor's visit before this one ended, and
-    ``since_then``: the outages that began afterwards: site, start, end.
+    ``since_then``: the outages that began afterwards: site, start, end. ``overnight``: what changed since the office
+    closed, in the morning.
     """
 
     troubles: Sequence[OpenTrouble] = ()
@@ -52,6 +55,7 @@ class Stored:
     faults: Sequence[Said] = ()
     looked_utc: datetime | None = None
     since_then: Sequence[tuple[str, datetime, datetime | None]] = ()
+    overnight: Overnight | None = None
     is_readable: bool = True
 
 
@@ -99,8 +103,8 @@ def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
 
     async def now(asked: Asked) -> Response:
-        stored = await _stored(console, asked)
         overview = await console.overview(asked.visitor)
+        stored = await _stored(console, asked, overview.sites)
         known, drawn = overview.sites, union_map(console.settings_of().areas, overview)
 
         def union_name(union: str) -> str:
@@ -119,6 +123,7 @@ def routes(console: Console) -> list[PageRoute]:
             due=[ticket for ticket in stored.due if ticket.site is None or ticket.site in known][:MOST_DUE],
             open_tickets=stored.open_tickets,
             faults=stored.faults,
+            overnight=stored.overnight,
             looked_utc=stored.looked_utc,
             since_then=[each for each in stored.since_then if each[0] in known],
             is_readable=stored.is_readable,
@@ -135,7 +140,7 @@ def routes(console: Console) -> list[PageRoute]:
     return [PageRoute("/", Right.READ, get=now)]
 
 
-async def _stored(console: Console, asked: Asked) -> Stored:
+async def _stored(console: Console, asked: Asked, known: Mapping[str, Site]) -> Stored:
     """Return what the database has; nothing, and so said, while it does not answer."""
 
     def ask(session: Session) -> Stored:
@@ -147,6 +152,7 @@ async def _stored(console: Console, asked: Asked) -> Stored:
             now_queries.open_count(session),
             looked_utc=looked_utc,
             since_then=now_queries.since(session, looked_utc) if looked_utc else (),
+            overnight=overnight.read(session, console.office.calendar, known, asked.now_utc),
         )
 
     def faults() -> list[Said]:

@@ -40,9 +40,9 @@ COMMAND = re.compile(
     r"|https?://\S+/tickets/\S+"  # the page of the ticket, and of the act
     r"|\b[2-9C-X]{4}-[2-9C-X]{4}\b"  # the code by which a requester follows it
 )
-UNITS = {"SNMP", "HTTP", "Mb", "s", "ms", "KiB"}  # Latin in every language
-DAYS = [f"{date(2026, 11, day):%A}" for day in range(1, 8)]
-MONTHS = [f"{date(2026, month, 1):%B}" for month in range(1, 13)]
+UNITS = {"SNMP", "HTTP", "SHA", "Mb", "s", "ms", "B", "KiB"}  # Latin in every language
+DAYS = [f"{date(2026, 11, day):{form}}" for day in range(1, 8) for form in ("%A", "%a")]
+MONTHS = [f"{date(2026, month, 1):{form}}" for month in range(1, 13) for form in ("%B", "%b")]
 BANGLA = re.compile(r"[\u0980-\u09ff]")
 
 
