@@ -13,7 +13,9 @@ def report_words(facts: ReportFacts, lang: Lang) -> Words:
     """Return the letter in one language."""
     title, summary = (said.get(lang) or said.get(SOURCE, "") for said in (facts.titles, facts.summaries))
     rows = tuple(Row(name, tr(lang, LABELS[name]), value) for name, value in _rows(facts, lang) if value)
-    return Words(lang, tr(lang, "Report: {title}", title=title), rows, "\n".join(filter(None, (summary, _again(facts, lang)))))
+    return Words(
+        lang, tr(lang, "Report: {title}", title=title), rows, "\n".join(filter(None, (summary, _again(facts, lang))))
+    )
 
 
 def _rows(facts: ReportFacts, lang: Lang) -> Iterator[tuple[str, str]]:

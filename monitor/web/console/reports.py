@@ -75,9 +75,12 @@ class ReportPages:
                 (f"{each.kind}:{each.code}", period_text(each, asked.lang))
                 for each in usual_periods(asked.now_utc.astimezone(DHAKA).date())
             ],
-            kinds=list(KINDS),
-            unions=sorted({site.union for site in sites if site.union}),
-            operators=sorted({site.operator for site in sites if site.operator}),
+            kinds=[kind for kind in KINDS if self._covers(asked, "kind", kind)],
+            unions=sorted({site.union for site in sites if site.union and self._covers(asked, "union", site.union)}),
+            operators=sorted(
+                {site.operator for site in sites if site.operator and self._covers(asked, "operator", site.operator)}
+            ),
+            ticket=asked.query("ticket")[:40],
         )
 
     async def ask(self, asked: Asked) -> Response:
@@ -89,7 +92,7 @@ class ReportPages:
         if site := asked.field("site"):
             scope, id_ = "site", site
         about = wanted(self._office, kind, code, scope, id_)
-        if not covers(asked.visitor.scope, self._office, about.scope_kind, about.scope_id):
+        if not self._covers(asked, about.scope_kind, about.scope_id):
             said = message("It is about more than what you are in charge of.")
             return refused_page(self._console, asked, 403, said)
         made = await self._console.act(asked, lambda work: editions.ask(work, about).id, changed=(ALL,))
@@ -165,4 +168,7 @@ class ReportPages:
         return found
 
     def _sees(self, asked: Asked, view: EditionView) -> bool:
-        return covers(asked.visitor.scope, self._office, view.scope.kind, view.scope.id)
+        return self._covers(asked, view.scope.kind, view.scope.id)
+
+    def _covers(self, asked: Asked, kind: str, id_: str) -> bool:
+        return covers(asked.visitor.scope, self._office, kind, id_)

@@ -48,7 +48,10 @@ def test_a_report_goes_from_the_wish_to_the_answer_of_an_official_request(visits
     with visits.desk.store.write() as session:
         work = Work(session, visits.desk.office, visits.desk.clock.utc(), "rahim")
         number = actions.register(work, Request("official:1", "letter", "UNO", "The report", work.now_utc)).number
-    form = visits.get("/reports/1").form("/reports/1/answer")
+    assert f'href="/reports?ticket={number}"' in visits.get(f"/tickets/{number}").text
+    assert f'href="/reports/1?ticket={number}"' in visits.get(f"/reports?ticket={number}").text
+    form = visits.get(f"/reports/1?ticket={number}").form("/reports/1/answer")
+    assert form["ticket"] == number
     done = visits.post("/reports/1/answer", {**form, "ticket": number, "lang": "bn", "format": "json"})
     assert (done.status, done.location) == (303, f"/tickets/{number}")
     story = visits.get(f"/tickets/{number}").text
