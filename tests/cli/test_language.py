@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from monitor.cli import language
 from monitor.cli.app import app
 from monitor.cli.columns import width
+from monitor.cli.examples import examples_of
 from tests.cli.typed import command, do, run, typed
 from tests.desk import Desk
 from tests.i18n.latin import latin_words
@@ -26,7 +27,7 @@ from tests.places import SHIPPED
 __all__ = ["pseudo", "pseudo_locales"]
 
 # fmt: off
-TYPED = {
+TYPED = {"month", "quarter", "year", "last",
     "LANG", "bn", "en", "both", "TIME", "KEY", "HOST", "PORT", "ADDRESS", "DIR", "NAME", "FILE", "stdin", "stdout",
     "null", "var", "h", "Ctrl", "C", "SIGTERM", "SIGHUP", "ping", "traceroute", "phone", "person", "email", "letter",
     "sms", "sunday", "monday", "outage", "restarted", "auto", "raw", "starttls", "tls", "none", "A", "AAAA", "CNAME",
@@ -133,6 +134,8 @@ def without_names(text: str, name: str) -> str:
     values = {value for each in found.params for value in (each.metavar, each.name, *_choices(each)) if value}
     below = found.list_commands(Context(found)) if isinstance(found, TyperGroup) else []
     text = re.sub(rf"^│ ({'|'.join(map(re.escape, below))}) ", "", text, flags=re.MULTILINE) if below else text
+    for example in examples_of(name.split()):
+        text = text.replace(example, " ")
     for word in (
         f"upazila-monitor {name}",
         "upazila-monitor",
@@ -291,6 +294,7 @@ def json_words(name: str, home: Path, port: int) -> list[str]:
         "calendar order": lambda: ["closed", *ORDER, "--date", "2026-12-08", "--dry-run"],
         "public export": lambda: [str(home / "public")],
         "notes list": lambda: ["udc-juniadaha"],
+        "history": lambda: ["udc-juniadaha"],
         "deadline": lambda: ["--service", "citizen:8", "--from", "2026-12-15T16:30"],
         "discover": lambda: ["127.0.0.1"],
         "replay": lambda: [str(recorded(home))],
