@@ -47,7 +47,7 @@ def charter(
     span: Annotated[
         str, typer.Option(metavar="SPAN", help="The record of which time: month, quarter, year or last.")
     ] = "year",
-    paper: Annotated[str, typer.Option(metavar="PAPER", help="a3 or a4.")] = "a3",
+    paper: Annotated[str, typer.Option(metavar="PAPER", show_default=False, help="a3 or a4; without it a3.")] = "a3",
     out: Out = None,
 ) -> None:
     """Write the Citizen's Charter as the sheet of the notice board, with the record of its promises."""
