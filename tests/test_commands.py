@@ -25,5 +25,6 @@ def test_every_command_has_its_options_and_examples() -> None:
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed here")
 def test_no_line_of_the_manual_is_a_fault_to_groff() -> None:
-    done = subprocess.run(["groff", "-k", "-Tutf8", "-man", "-ww", "-z", str(MANUAL)], capture_output=True, encoding="utf-8")
+    words = ["groff", "-k", "-Tutf8", "-man", "-ww", "-z", str(MANUAL)]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
