@@ -45,12 +45,12 @@ def lay_out(root: Path, source: Path, wheel: Path, requirements: Path | None) ->
     _put(root / DOC / "README.md", (source / "README.md").read_text(encoding="utf-8"))
     shutil.copytree(source / "docs", root / HOME / "docs", ignore=_all_but(".md"))
     (root / DOC / "docs").symlink_to(f"/{HOME}/docs")  # where the unit names them
-    for name, place in {
+    for name, packed in {
         "CHANGELOG.md": DOC / "changelog.gz",
         "docs/man/upazila-monitor.1": Path("usr/share/man/man1/upazila-monitor.1.gz"),
     }.items():
-        (root / place).parent.mkdir(parents=True, exist_ok=True)
-        (root / place).write_bytes(gzip.compress((source / name).read_bytes(), mtime=0))
+        (root / packed).parent.mkdir(parents=True, exist_ok=True)
+        (root / packed).write_bytes(gzip.compress((source / name).read_bytes(), mtime=0))
 
 
 def settle(root: Path, epoch_s: int) -> None:

@@ -71,7 +71,14 @@ def children() -> list[int]:
     for task in os.listdir("/proc/self/task"):
         with suppress(OSError), open(f"/proc/self/task/{task}/children") as listed:
             found += [int(each) for each in listed.read().split()]
-    return found
+    return [each for each in found if is_ours(each)]
+
+
+def is_ours(process: int) -> bool:
+    """Whether it is one that makes a report for this test: others have children of this process too."""
+    with suppress(OSError), open(f"/proc/{process}/cmdline", "rb") as line:
+        return SLEEPS[-1].encode() in line.read()
+    return False
 
 
 def test_a_process_that_is_killed_makes_a_report_that_failed_and_the_next_is_made(desk: Desk) -> None:
