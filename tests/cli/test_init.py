@@ -39,6 +39,7 @@ def talk(config: Path, typed: Sequence[str]) -> tuple[int, str]:
         os.environ.update(COLUMNS="200", TERM="dumb", NO_COLOR="1")
         os.execv(program(), [program(), "--lang", "en", "--config", str(config), "init"])
     shown, left, ends = b"", list(typed), time.monotonic() + PATIENCE_S
+    answered = -1  # how much was shown when the last line was typed: a hidden one is not echoed
     while time.monotonic() < ends:
         if select.select([terminal], [], [], 0.2)[0]:
             try:
@@ -46,7 +47,8 @@ def talk(config: Path, typed: Sequence[str]) -> tuple[int, str]:
             except OSError:  # the other end is closed
                 break
             shown += read
-        elif left and shown.decode(errors="replace").endswith(PROMPTS_END):
+        elif left and len(shown) > answered and shown.decode(errors="replace").endswith(PROMPTS_END):
+            answered = len(shown)
             os.write(terminal, f"{left.pop(0)}\n".encode())
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode("utf-8")
