@@ -165,7 +165,10 @@ def _sites(every: Sequence[Site], counted: _Counted, history: UseHistory) -> Ite
     affected = Counter(row.site for row in counted.rows.affected)
     for site in every:
         used_us = history.used_us(site.workstations, counted.window) if site.workstations else None
-        yield site_figures(site, counted.times.figures(site.id), outages, affected, used_us)
+        first_utc = counted.rows.first_seen.get(site.id, counted.window[1])
+        known_utc = first_utc if first_utc is not None and first_utc > counted.window[0] else None
+        found = counted.times.figures(site.id)
+        yield site_figures(site, found, outages, affected, used_us, known_utc and min(known_utc, counted.window[1]))
 
 
 def _services(office: Office, scope: ReportScope, every: Sequence[Site]) -> list[Service]:

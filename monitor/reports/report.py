@@ -68,7 +68,8 @@ class SiteFigures:
     """A site's figures: ``promised`` within its service hours, ``always`` over all hours.
 
     ``power_us``: down by outages with power as suspected cause. ``used_us``: hours in which workstations of its lab
-    answered, None where the history has none; ``workstations``: how many the configuration names.
+    answered, None where the history has none; ``workstations``: how many the configuration names. ``known_utc``: since
+    when it is known, where that is within the window: nobody measured it before.
     """
 
     site: str
@@ -84,6 +85,7 @@ class SiteFigures:
     excused: Sequence[ExcusedTime]
     workstations: int = 0
     used_us: int | None = None
+    known_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from monitor.charter.office import Office
 from monitor.domain.reasons import Names
@@ -16,7 +17,12 @@ GROUPS = ("kind", "union", "operator")
 
 
 def site_figures(
-    site: Site, found: Figures, outages: Mapping[str, int], affected: Mapping[str, int], used_us: int | None
+    site: Site,
+    found: Figures,
+    outages: Mapping[str, int],
+    affected: Mapping[str, int],
+    used_us: int | None,
+    known_utc: datetime | None = None,
 ) -> SiteFigures:
     """Return a site's figures; ``outages``, ``affected``: how many are of each site."""
     return SiteFigures(
@@ -33,6 +39,7 @@ def site_figures(
         excused=tuple(ExcusedTime(*each) for each in found.excused),
         workstations=len(site.workstations),
         used_us=used_us,
+        known_utc=known_utc,
     )
 
 

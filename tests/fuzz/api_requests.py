@@ -37,6 +37,11 @@ NAMED: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(
         ("received", "begins", "ends", "until"), ("2026-11-24T09:00:00+06:00", "2026-12-01T09:00:00+06:00")
     ),
+    **dict.fromkeys(("period_kind",), ("month",)),
+    **dict.fromkeys(("period",), ("2026-10", "2026-11")),
+    **dict.fromkeys(("scope",), ("office", "site")),
+    **dict.fromkeys(("files",), ("bn.json", "en.csv")),
+    **dict.fromkeys(("scope_id",), ("udc-juniadaha", "")),
     **dict.fromkeys(("number", "ticket"), ("1", "2", "BHR-2026-000001", "BHR-2026-000002")),
     **dict.fromkeys(("asker", "bn", "en", "text", "note", "order"), ("Rahima", "নেট নেই", "১২৩/২০২৬")),
 }

@@ -64,10 +64,11 @@ def times(report: Report, lang: Lang) -> Section | None:
     bars = []
     for site in longest[:MOST_BARS]:
         excused = [(time.begins_utc, time.ends_utc) for time in known[site].excused]
+        unknown = [(begins, known_utc)] if (known_utc := known[site].known_utc) else []
         spans = [
             *_placed(excused, begins, ends, Mark.PAUSED),
             *_placed(down[site], begins, ends, Mark.DOWN),
-            *_placed(unseen, begins, ends, Mark.UNMONITORED),
+            *_placed([*unknown, *unseen], begins, ends, Mark.UNMONITORED),
         ]
         length = wording.length_text(known[site].always.down_us, lang)
         bars.append(Bar(known[site].name.name(lang), length, spans))

@@ -121,7 +121,7 @@ def test_each_recipient_gets_one_letter_with_the_files(desk: Desk) -> None:
         AttachedFile(XLSX.filename, XLSX.media, XLSX.content),
     )
     words = render(letter, "en")
-    assert words.subject == "November 2026"
+    assert words.subject == "Report: November 2026"
     assert "30 sites were up." in words.text
     assert f"{PDF.filename} (18 B), SHA-256 " in words.text
 
