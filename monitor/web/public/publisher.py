@@ -78,8 +78,8 @@ class Publisher:
         rules, now_utc = settings.monitor.public, self._clock.utc()
         found = self._publication(office)
         with self._lock:
-            told_utc = now_utc - timedelta(minutes=rules.delay_minutes)
-            data = self._open_data.files(self._store, office, rules, told_utc)
+            as_of_utc = now_utc - timedelta(minutes=rules.delay_minutes)
+            data = self._open_data.files(self._store, office, rules, as_of_utc)
         return copy(found, office, self._drawing(settings), rules, data)
 
     async def file(self, name: str, place: Place) -> File | None:

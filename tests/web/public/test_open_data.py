@@ -17,7 +17,7 @@ from monitor.settings.public_section import Public
 from monitor.web.public.open_data import DICTIONARY, MOST_ROWS, TABLES, OpenData, dictionary, files_of, finished_months
 from tests.places import SHIPPED
 from tests.reports.example_report import example
-from tests.web.public.test_files import CANARY, PHONE, planted
+from tests.web.public.canaries import CANARY, PHONE, planted
 
 
 @pytest.fixture(scope="module")
