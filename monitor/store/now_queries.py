@@ -75,11 +75,10 @@ def open_count(session: Session) -> int:
     return session.scalar(select(func.count()).where(Ticket.state.in_(UNSOLVED))) or 0
 
 
-def since(session: Session, from_utc: datetime) -> list[tuple[str, datetime, datetime | None]]:
-    """Return the outages that began after ``from_utc``, newest first: site, start, end (None: it lasts)."""
+def since(session: Session, from_utc: datetime) -> list[Changed]:
+    """Return the outages that began after ``from_utc``, newest first; at most MOST_CHANGED."""
     query = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(Outage.started_utc > from_utc)
-    rows = session.execute(query.order_by(Outage.started_utc.desc()).limit(500))
-    return [(site, started_utc, ended_utc) for site, started_utc, ended_utc in rows]
+    return [Changed(*row) for row in session.execute(query.order_by(Outage.started_utc.desc()).limit(MOST_CHANGED))]
 
 
 def changed_since(session: Session, from_utc: datetime) -> list[Changed]:

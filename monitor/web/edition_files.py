@@ -22,6 +22,12 @@ def kept(session: Session, edition: int, name: str) -> MadeFile | None:
     return None if found is None else MadeFile(found.filename, found.media, found.content)
 
 
+def kept_or_value(session: Session, edition: int, name: str) -> tuple[MadeFile | None, bytes | None]:
+    """Return a file that was kept; without it what the edition says, of which it can be rendered."""
+    there = kept(session, edition, name)
+    return there, None if there else edition_rows.value_of(session, edition)
+
+
 class EditionFiles:
     """Renders one file at a time, and gives out what it rendered lately. On the event loop.
 

@@ -12,30 +12,16 @@ from monitor.i18n.languages import BOTH, lookup
 from monitor.reports import wording
 from monitor.reports.headings import COLUMNS, HISTORIES, TABLES
 from monitor.reports.period import fiscal, month, period_of, quarter
-from monitor.reports.report import NOTHING, Accounting, CharterFigures, Report, ReportScope
+from monitor.reports.report import Accounting, CharterFigures, ReportScope
+from tests.reports.example_report import empty
 
 LENGTHS = st.integers(0, 10**15)
 NAME = Names("ভেড়ামারা", "Bheramara")
-EMPTY = Report(
-    period=month(2026, 11),
+EMPTY = replace(
+    empty(),
     scope=ReportScope("office", "", NAME),
     as_of_utc=datetime(2026, 11, 30, 18, tzinfo=UTC),
     office=NAME,
-    promised=NOTHING,
-    always=NOTHING,
-    power_us=0,
-    sites=(),
-    groups=(),
-    outages=(),
-    tickets=(),
-    stages=(),
-    charter=(),
-    links=(),
-    worst=(),
-    earlier=(),
-    unseen=(),
-    history="",
-    signatures=(),
 )
 
 

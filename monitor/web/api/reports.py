@@ -28,7 +28,7 @@ from monitor.web.api.bodies import NewReport
 from monitor.web.api.changes import do
 from monitor.web.api.problems import Problem, bad_field, bad_parameter, late
 from monitor.web.api.schemas import problems
-from monitor.web.edition_files import kept
+from monitor.web.edition_files import kept_or_value
 
 router = APIRouter(route_class=GuardedRoute, tags=["reports"])
 Number = Annotated[int, Path(ge=1, le=keyset.LARGEST_ID, description="The number of the edition.")]
@@ -137,8 +137,7 @@ async def file(
         if view.state not in READY:
             raise Problem("not-allowed")
         id_ = view.same_as or view.id
-        there = kept(session, id_, f"{lang}.{form}")
-        return id_, there, None if there else edition_rows.value_of(session, id_)
+        return id_, *kept_or_value(session, id_, f"{lang}.{form}")
 
     id_, there, value = await asked.api.read(read)
     if there is None:

@@ -22,7 +22,7 @@ from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import now_queries, user_rows
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.now_queries import DueTicket, OpenTrouble
+from monitor.store.now_queries import Changed, DueTicket, OpenTrouble
 from monitor.store.session import Session
 from monitor.web.console import overnight
 from monitor.web.console.asked import Asked, PageRoute
@@ -45,7 +45,7 @@ class Stored:
     """What the database has for this page.
 
     ``faults``: what is wrong with the mail path; ``looked_utc``: when the visitor's visit before this one ended, and
-    ``since_then``: the outages that began afterwards: site, start, end. ``overnight``: what changed since the office
+    ``since_then``: the outages that began afterwards. ``overnight``: what changed since the office
     closed, in the morning.
     """
 
@@ -54,7 +54,7 @@ class Stored:
     open_tickets: int = 0
     faults: Sequence[Said] = ()
     looked_utc: datetime | None = None
-    since_then: Sequence[tuple[str, datetime, datetime | None]] = ()
+    since_then: Sequence[Changed] = ()
     overnight: Overnight | None = None
     is_readable: bool = True
 
@@ -125,7 +125,7 @@ def routes(console: Console) -> list[PageRoute]:
             faults=stored.faults,
             overnight=stored.overnight,
             looked_utc=stored.looked_utc,
-            since_then=[each for each in stored.since_then if each[0] in known],
+            since_then=[each for each in stored.since_then if each.site in known],
             is_readable=stored.is_readable,
             unread=not_read(console.live, overview.answers)[:MOST_UNREAD],
             planned=planned_soon(console.office, asked.now_utc),

@@ -26,7 +26,7 @@ from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import refused_page
-from monitor.web.edition_files import EditionFiles, kept
+from monitor.web.edition_files import EditionFiles, kept_or_value
 
 PAGE = 30
 ALL = "reports"
@@ -141,11 +141,7 @@ class ReportPages:
         id_ = view.same_as or view.id
         name = f"{lang}.{form}"
 
-        def read(session: Session) -> tuple[MadeFile | None, bytes | None]:
-            there = kept(session, id_, name)
-            return there, None if there else edition_rows.value_of(session, id_)
-
-        there, value = await self._console.read(read)
+        there, value = await self._console.read(lambda session: kept_or_value(session, id_, name))
         if there is not None:
             return there
         if value is None:
