@@ -96,7 +96,7 @@ def room_above(module: str) -> str:
 
 
 def test_no_small_file_belongs_to_one_neighbour_alone() -> None:
-    graph = grimp.build_graph("monitor")
+    graph = grimp.build_graph("monitor", cache_dir=None)
     users = {module: graph.find_modules_that_directly_import(module) for module in graph.modules}
     alone = {module for module in users if [room_above(user) for user in users[module]] == [room_above(module)]}
     short = {module for module, path in modules() if len(path.read_text(encoding="utf-8").splitlines()) < SHORTEST}

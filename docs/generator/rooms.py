@@ -48,7 +48,7 @@ def room_of(module: str, names: Set[str]) -> str:
 def rooms() -> Mapping[str, Room]:
     """Every room by its name, from the top."""
     names = [name for floor in floors() for name in floor]
-    graph = grimp.build_graph(PROGRAM, include_external_packages=True)
+    graph = grimp.build_graph(PROGRAM, include_external_packages=True, cache_dir=None)
     asks: dict[str, set[str]] = {name: set() for name in names}
     brings: dict[str, set[str]] = {name: set() for name in names}
     for module in sorted(graph.modules):
