@@ -19,7 +19,7 @@ PHONE, DESK = 390, 1_366
 ORDER = "/calendar/order?what=closed&date=2026-11-30&bn=ঈদ,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১২&dated=2026-11-25"
 RAMADAN = (
     "/calendar/order?what=hours&first=2027-02-08&last=2027-03-09&opens=09:00&closes=15:30"
-    "&bn=রমজানের+সময়সূচি,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১৩&dated=2027-02-07"
+    "&bn=রমজানের+সময়সূচি,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১৩&dated=2026-11-20"
 )
 WHEN = "begins=2026-11-26T22:00&ends=2026-11-27T00:00"
 PLAN = f"/maintenance/new?text=ফাইবার+বদল&where=behind&behind=backbone-south&{WHEN}&see=1"
