@@ -63,7 +63,9 @@ def make_app(
     document = StatusDocument(live, store, clock)
     compile_templates()
     changes, overviews = changes or Changes(live.instance), Overviews(live)
-    console = Console(live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers or Papers())
+    console = Console(
+        live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers or Papers()
+    )
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 

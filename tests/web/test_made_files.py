@@ -13,11 +13,12 @@ class Maker:
     """Makes files when it is let, and counts how many are under way at a time."""
 
     def __init__(self) -> None:
-        self.let = asyncio.Event()
+        self.let, self.has_begun = asyncio.Event(), asyncio.Event()
         self.begun = self.at_once = self.most_at_once = 0
 
     async def __call__(self) -> MadeFile | NotMade:
         self.begun += 1
+        self.has_begun.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await self.let.wait()
@@ -46,8 +47,7 @@ async def test_different_files_are_made_one_after_the_other() -> None:
 async def test_a_file_whose_reader_has_gone_is_finished_for_the_next() -> None:
     files, maker = MadeFiles[str](), Maker()
     reader = asyncio.create_task(files.made("a", maker))
-    while not maker.begun:
-        await asyncio.sleep(0)
+    await maker.has_begun.wait()
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reader
