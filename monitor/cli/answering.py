@@ -42,7 +42,9 @@ def answer(
     language: Annotated[
         str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
     ] = "",
-    form: Annotated[str, typer.Option("--format", metavar="pdf|xlsx|csv|html|json", help="The file's format.")] = "pdf",
+    form: Annotated[
+        str, typer.Option("--format", metavar="pdf|xlsx|csv|html|json", show_default=False, help="The file's format.")
+    ] = "pdf",
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
