@@ -76,17 +76,20 @@ def report(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, _progress() as progress:
+    with store_of(settings) as store, _progress() as progress:
         from monitor.reports.kept_use import KeptUse
         from monitor.reports.monthly import report_of
+        from monitor.reports.stored_period import stored_period
         from monitor.store.history.sources import history_of
 
-        office = office_of(session, settings, now_utc)
-        scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
+        with store.read() as session:
+            office = office_of(session, settings, now_utc)
+            scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
+            stored = stored_period(session, office, period, scope, now_utc)
         kept = timedelta(days=settings.monitor.storage.keep_days)
         use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
         page = settings.monitor.public.url
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
+        found = report_of(office, stored, use, now_utc - kept, progress, page)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
