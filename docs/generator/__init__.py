@@ -11,4 +11,5 @@
     api_paths.py     every path of the API
     contents.py      links, headings and code of a page, and the list of pages in docs/README.md. Pure
     site.py          the docs as a site (`scripts/site`)
+    runbook.py       the words that the sections of docs/runbook.md are about, in each language
 """

@@ -35,7 +35,7 @@ def parts() -> Iterator[str]:
 
 def is_bangla(path: str) -> bool:
     """Whether a page is in Bangla, by its path."""
-    return path.endswith(".bn.md") or "/bn/" in path
+    return "/bn/" in path
 
 
 def page(path: str, text: str, known: set[str]) -> str:
