@@ -1,7 +1,8 @@
 """What a page of Markdown links to, what its headings are called, and which pages the docs have. Pure."""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\]\([^)]*\))*)\]\(([^()\s]+)\)")
@@ -48,14 +49,24 @@ def headings(text: str) -> list[str]:
     return [LINK.sub(lambda link: link[2], heading) for heading in found]
 
 
+def slug(heading: str, separator: str = "-") -> str:
+    """What forges call the place of a heading: small letters, marks of vowels kept, blanks as ``separator``."""
+    kept = (char for char in heading.strip().lower() if char in "- _" or unicodedata.category(char)[0] in "LMN")
+    return "".join(kept).replace(" ", separator)
+
+
+def slugs() -> Callable[[str, str], str]:
+    """`slug`, as the settings of the site want it: by a function that makes it."""
+    return slug
+
+
 def anchors(text: str) -> set[str]:
     """What may stand behind '#' in a link to this page, as forges make it of its headings."""
     found: set[str] = set()
     for heading in headings(text):
-        plain = re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", heading).strip().lower(), flags=re.UNICODE)
-        slug = plain.replace(" ", "-")
-        number = next(n for n in range(len(found) + 1) if (f"{slug}-{n}" if n else slug) not in found)
-        found.add(f"{slug}-{number}" if number else slug)
+        plain = slug(re.sub(r"[`*]", "", heading))
+        number = next(n for n in range(len(found) + 1) if (f"{plain}-{n}" if n else plain) not in found)
+        found.add(f"{plain}-{number}" if number else plain)
     return found
 
 

@@ -4,6 +4,7 @@ The pages lie in the site as they lie in the checkout, so that a link is good in
 docs (the program's source) is not there: such a link becomes its words.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ DOCS = ROOT / "docs"
 SETTINGS = DOCS / "site"
 FRONT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 FONT = ROOT / "monitor" / "web" / "static" / "noto-sans-bengali-400.woff2"
+MARK = "search.json"
+"""What every site has: a folder with it may be emptied."""
 SHOWN = {".md", ".svg", ".webp", ".png", ".json"}
 """What of docs/ is part of the site, by how it ends."""
 
@@ -79,12 +82,24 @@ def gather(folder: Path) -> None:
 
 
 def build(folder: Path) -> str:
-    """Build the site into ``folder``, which is made or emptied; returns what zensical said. Raises OSError."""
+    """Build the site into ``folder``, in place of an older one; returns what zensical said.
+
+    Raises OSError where ``folder`` holds anything but a site, or where zensical does not build.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise OSError(f"{folder} holds something that is no site. Expected an empty folder, or an older site")
     with tempfile.TemporaryDirectory() as scratch:
         gather(Path(scratch))
         words = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
+        around = {**os.environ, "PYTHONPATH": str(ROOT)}  # the settings name a function of ours
         done = subprocess.run(
-            words, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False
+            words,
+            cwd=scratch,
+            env=around,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
         )
         if done.returncode:
             raise OSError(f"zensical could not build the site:\n{done.stdout}")
@@ -95,4 +110,8 @@ def build(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1])))
+    try:
+        print(build(Path(sys.argv[1])), end="")
+    except OSError as error:
+        print(f"scripts/site: {error}", file=sys.stderr)
+        sys.exit(2)
