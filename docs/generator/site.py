@@ -22,6 +22,15 @@ DOCS = ROOT / "docs"
 SETTINGS = DOCS / "site"
 FRONT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 FONT = ROOT / "monitor" / "web" / "static" / "noto-sans-bengali-400.woff2"
+ELSEWHERE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<script>location.replace("{there}" + location.hash)</script>
+<p><a href="{there}">{title}</a></p>
+</html>
+"""
+"""A page that leads to another one, and to the same place in it."""
 MARK = "search.json"
 """What every site has: a folder with it may be emptied."""
 SHOWN = {".md", ".svg", ".webp", ".png", ".json"}
@@ -81,6 +90,15 @@ def gather(folder: Path) -> None:
     (folder / "zensical.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
 
 
+def both_by_language(site: Path) -> None:
+    """Let `docs/en/PAGE` lead to `docs/PAGE` where there is a `docs/bn/PAGE`: an address with a language is good in both."""
+    for page in (site / "docs" / "bn").glob("*.html"):
+        if (site / "docs" / page.name).exists() and page.name != "index.html":
+            english = site / "docs" / "en" / page.name
+            english.parent.mkdir(exist_ok=True)
+            english.write_text(ELSEWHERE.format(title=page.stem, there=f"../{page.name}"), encoding="utf-8")
+
+
 def build(folder: Path) -> str:
     """Build the site into ``folder``, in place of an older one; returns what zensical said.
 
@@ -103,6 +121,7 @@ def build(folder: Path) -> str:
         )
         if done.returncode:
             raise OSError(f"zensical could not build the site:\n{done.stdout}")
+        both_by_language(Path(scratch) / "site")
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(Path(scratch) / "site", folder)
