@@ -91,7 +91,7 @@ def gather(folder: Path) -> None:
 
 
 def both_by_language(site: Path) -> None:
-    """Let `docs/en/PAGE` lead to `docs/PAGE` where there is a `docs/bn/PAGE`: an address with a language is good in both."""
+    """Let `docs/en/PAGE` lead to `docs/PAGE` where there is a `docs/bn/PAGE`, for addresses with a language in them."""
     for page in (site / "docs" / "bn").glob("*.html"):
         if (site / "docs" / page.name).exists() and page.name != "index.html":
             english = site / "docs" / "en" / page.name

@@ -64,7 +64,7 @@ def test_every_example_is_a_value_that_its_key_may_have() -> None:
 
 def test_a_wrong_example_would_be_seen() -> None:
     field = Probing.model_fields["echoes"]
-    alone = create_model("Alone", __base__=Model, echoes=(field.annotation, field))
+    alone = create_model("Alone", __base__=Model, echoes=(field.annotation, field))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="less than or equal to 20"):
         alone.model_validate({"echoes": 21})
 
