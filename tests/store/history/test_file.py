@@ -77,7 +77,7 @@ def test_an_hour_that_comes_late_is_added_to_its_fortnight(tmp_path: Path) -> No
     file.add({"a": {T0 + number * DAY: Echoes(5, 0, 0, 15, 0) for number in range(28)}})
     give_all_a_turn(file, T0 + 40 * DAY)
     joined = rows(file, "a")
-    late = T0 + 9 * DAY + HOUR
+    late = T0 + 12 * DAY + HOUR
     file.add({"a": {late: Echoes(3, 0, 0, 9, 0), late - HOUR: Echoes(2, 0, 0, 6, 0)}})
     found = file.read("coarse", "a", Echoes, late - HOUR, late + HOUR)
     assert [one.answered for one in found.values()] == [7, 3]
