@@ -55,7 +55,7 @@ async def keeping(folder: Path, devices: int) -> None:
     rounds = [(chance.randrange(3_000_000, 9_000_000),) * 3 for _ in range(ROUNDS)]
     before_kb = resident_kb()
     keeper._days.update((id_, LastDay()) for id_ in ids)
-    for minute in range(23 * 60):  # the day before, of which the file is not asked
+    for minute in range(24 * 60):  # the day before, which is not written
         for number, day in enumerate(keeper._days.values()):
             day.add(Sample("", "icmp", clock.utc(), 0, Verdict.OK, 3, 3, rounds[(number + minute) % ROUNDS]))
         clock.advance(60)
@@ -70,7 +70,7 @@ async def keeping(folder: Path, devices: int) -> None:
                 keeper.take(Sample(id_, "icmp", now_utc, now_ns, Verdict.OK, 3, 3, times))
             clock.advance(60)
         taking_s += time.process_time() - begun
-        if hour == 1:
+        if hour == 0:
             whole_mb = (resident_kb() - before_kb) * 1_024 / 1e6
             days_mb = sum(day.size for day in keeper._days.values()) / 1e6
             print(f"memory: {whole_mb:.1f} MB for {devices} devices, {days_mb:.1f} MB of it the days by the minute")
