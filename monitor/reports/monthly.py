@@ -9,12 +9,12 @@ in force, and what is deleted in the end.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.alerts.cases.downtimes import plans
 from monitor.charter.office import Office
 from monitor.charter.services import Service
-from monitor.domain.reasons import Names, ReasonCode, reason
+from monitor.domain.reasons import Names
 from monitor.judging.availability import Interval
 from monitor.reports import promise_figures
 from monitor.reports.fleet_times import FleetRows, FleetTimes, accounting
@@ -27,14 +27,13 @@ from monitor.reports.site_figures import group_figures, site_figures, worst
 from monitor.reports.tickets_then import TicketThen, ticket_then
 from monitor.reports.use_history import NoHistory, UseHistory
 from monitor.settings.fleet import Site
-from monitor.store import report_rows
-from monitor.store.report_rows import GapRow, OutageRow
+from monitor.store import gap_rows, report_rows
+from monitor.store.gap_rows import GapRow
+from monitor.store.report_rows import OutageRow
 from monitor.store.session import Session
 
 EARLIER = 3
 SIGNATURES = 3
-ALIVE = timedelta(minutes=2)
-"""A daemon that runs stores so within this time: what is later than its last word was seen by nobody."""
 
 
 class NotBegun(ValueError):
@@ -73,13 +72,13 @@ def report_of(
     if window[0] >= window[1]:
         raise NotBegun(period.code)
     every, use, others = sites_of(office, scope), history or NoHistory(), earlier_periods(period)
-    counted = _counted(session, office, scope, every, window)
+    counted = _counted(session, office, scope, every, window, now_utc)
     sites = list(_sites(every, counted, use))
     notices = report_rows.notices(session, counted.outages)
     progress(1, 1 + len(others))
     earlier = []
     for at, each in enumerate(others, start=2):
-        earlier.append(_earlier(session, office, scope, every, each, kept_since_utc or each.window[0]))
+        earlier.append(_earlier(session, office, scope, every, each, now_utc, kept_since_utc or each.window[0]))
         progress(at, 1 + len(others))
     return Report(
         period=period,
@@ -126,6 +125,7 @@ def _counted(
     scope: ReportScope,
     every: Sequence[Site],
     window: Interval,
+    now_utc: datetime,
     *,
     requests: bool = False,
 ) -> _Counted:
@@ -135,7 +135,7 @@ def _counted(
         report_rows.outages(session, window),
         report_rows.affected(session, window),
         report_rows.suppressed(session, window),
-        _gaps(session, window),
+        gap_rows.gaps(session, window, now_utc),
         report_rows.first_seen(session),
         {**office.maintenance, **plans(session)},
     )
@@ -149,15 +149,6 @@ def _counted(
     ]
     found = promise_figures.outcomes(outages, tickets, window, lambda key: office.charter.service(key).waiting_pauses)
     return _Counted(window, rows, FleetTimes(office, rows), outages, tickets, found)
-
-
-def _gaps(session: Session, window: Interval) -> Sequence[GapRow]:
-    """Return the unmonitored times; since the last word of a daemon that runs no more is one, too."""
-    found = report_rows.gaps(session, window)
-    last_utc = report_rows.last_heartbeat(session)
-    if last_utc is not None and last_utc + ALIVE < window[1]:
-        found.append(GapRow(last_utc, None, "", reason(ReasonCode.DAEMON_NOT_RUNNING)))
-    return found
 
 
 def _sites(every: Sequence[Site], counted: _Counted, history: UseHistory) -> Iterator[SiteFigures]:
@@ -201,9 +192,10 @@ def _earlier(
     scope: ReportScope,
     every: Sequence[Site],
     period: Period,
+    now_utc: datetime,
     kept_since_utc: datetime,
 ) -> EarlierFigures:
-    counted = _counted(session, office, scope, every, period.window, requests=True)
+    counted = _counted(session, office, scope, every, period.window, now_utc, requests=True)
     known = (counted.rows.first_seen.get(site.id, period.window[1]) or period.window[0] for site in every)
     stored = period.window[0] >= kept_since_utc and any(since_utc < period.window[1] for since_utc in known)
     sums = (accounting(counted.times.figures(site.id).promised) for site in every)

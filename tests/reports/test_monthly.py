@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import delete
 
 from benchmarks import report
+from monitor.domain.clock import DHAKA
+from monitor.reports.availability import figures_within, shares, times_of
+from monitor.reports.days_by_kind import days_by_kind
+from monitor.reports.fleet_times import accounting
 from monitor.reports.monthly import NotBegun, earlier_periods, report_of
 from monitor.reports.period import fiscal, month, period_of
 from monitor.reports.report import NOTHING, Report
 from monitor.reports.report_scope import scope_of
+from monitor.reports.site_strips import day_shares
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
 from monitor.store.sqlite import Store
 from tests.desk import shipped_office
@@ -64,6 +69,39 @@ def is_counted_right(store: Store, history: History) -> None:
         assert timedelta(microseconds=outage.counted_us) == counted.within(outage.site, span)
         assert outage.length_us == ((outage.ended_utc or report.as_of_utc) - outage.started_utc) // MICROSECOND
     assert sum(site.outages for site in report.sites) == len(report.outages)
+
+
+def is_one_rule(store: Store, history: History) -> None:
+    """Compare what every other reader counts with what the report says of the same time."""
+    report, office = reported(store, history), office_of(history)
+    window = report.period.window[0], report.as_of_utc
+    first, last = (at.astimezone(DHAKA).date() for at in (window[0], window[1] - MICROSECOND))
+    days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    sums = {site.site: site for site in report.sites}
+    with store.read() as session:
+        for id_, site in sums.items():
+            times = times_of(session, office, id_, window, history.now)
+            found = figures_within(times, window)
+            assert (accounting(found.promised), accounting(found.always)) == (site.promised, site.always), id_
+            strip = day_shares(times, days, history.now)
+            blind = sum((day.times.unmonitored for day in strip), timedelta())
+            assert blind == found.always.unmonitored, id_
+        kinds = days_by_kind(session, office, first, len(days), history.now)
+        if history.now == window[1]:
+            told = shares(session, office, window, history.now)
+            for id_, site in sums.items():
+                share = site.promised.share
+                assert told.get(id_) == (None if share is None else pytest.approx(share, abs=1e-9)), id_
+    for kind, each in kinds.items():
+        mine = [site.promised for site in report.sites if site.kind == kind]
+        assert sum((day.up for day in each), timedelta()) == sum(site.up_us for site in mine) * MICROSECOND
+        assert sum((day.down for day in each), timedelta()) == sum(site.down_us for site in mine) * MICROSECOND
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(histories())
+def test_page_metrics_commands_and_public_strips_count_by_the_reports_rule(store: Store, history: History) -> None:
+    is_one_rule(store, history)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
