@@ -118,7 +118,8 @@ def remember(office: Looked, days: int, chance: random.Random) -> None:
             if at >= now_utc:
                 break
             hour = at.astimezone(DHAKA).hour + at.minute / 60
-            busy = max(0.06, 0.5 - 0.5 * cos((hour - 4) / 24 * 2 * pi)) * (0.45 if at.astimezone(DHAKA).weekday() in {4, 5} else 1)
+            is_weekend = at.astimezone(DHAKA).weekday() in {4, 5}
+            busy = max(0.06, 0.5 - 0.5 * cos((hour - 4) / 24 * 2 * pi)) * (0.45 if is_weekend else 1)
             is_cut = days - day == 9 and 10 <= hour < 15
             on_battery = 19 <= hour < 20.5 and day % 3 == 0
             if is_cut:
@@ -130,7 +131,8 @@ def remember(office: Looked, days: int, chance: random.Random) -> None:
                 rounds[at] = Echoes(5, 0, 0, 15, lost, fastest, middle, middle + chance.expovariate(1 / 4_000))
             incoming = 0.0 if is_cut else peak_bps * busy * chance.uniform(0.8, 1.1)
             rates[at] = Traffic(300, incoming, incoming * chance.uniform(0.12, 0.2))
-            charge = round(100 - 30 * (hour - 19)) if on_battery else min(100, round(55 + 25 * abs(hour - 20.5))) if day % 3 == 0 and 20.5 <= hour < 23 else 100
+            drawn = hour - 19 if on_battery else 1.5 * (23 - hour) / 2.5 if day % 3 == 0 and 20.5 <= hour < 23 else 0.0
+            charge = round(100 - 30 * drawn)  # down by 30 per cent an hour, and up again in two and a half
             power[at] = UpsPower(5, 5 if on_battery else 0, charge)
         file.add({gateway: rounds, link: rates, ups_series(gateway): power})
     count_use(file, [link], now_utc, days)
