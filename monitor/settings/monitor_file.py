@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.domain.log_events import LogFormat, LogLevel
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
+from monitor.i18n.languages import SOURCE
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
@@ -120,6 +121,9 @@ class Log(Model):
     level: LogLevel = "info"
 
 
+RUNBOOK_EXAMPLE = "https://docs.example.org/{lang}/runbook.html"
+
+
 class Mail(Model):
     """The office's mail server; without a host, mails are written to files."""
 
@@ -136,6 +140,8 @@ class Mail(Model):
     daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
     give_up_days: Annotated[float, Field(gt=0, le=365)] | None = None  # its name before nothing was given up
     page_url: str = ""
+    runbook_url: str = ""
+    """Where readers find what to do about each kind of letter; '{lang}' stands for the letter's language."""
 
     @property
     def frequent_tries_days(self) -> float:
@@ -170,6 +176,17 @@ class Mail(Model):
     def _is_a_page(cls, value: str) -> str:
         if value and (fault := page_fault(value)):
             raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
+        return value
+
+    @field_validator("runbook_url")
+    @classmethod
+    def _is_a_page_of_each_language(cls, value: str) -> str:
+        page = value.replace("{lang}", SOURCE)
+        if value and (fault := page_fault(page)):
+            raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
+        if any(each in page for each in "{}#"):
+            text = N_("{found} has a '#', or a gap that is not {gap}. Expected such as {example}")
+            raise ValueError(message(text, found=found(value), gap="{lang}", example=RUNBOOK_EXAMPLE))
         return value
 
     @model_validator(mode="after")
