@@ -1,4 +1,4 @@
-"""A monitor that is killed loses what it had not written, an hour at most, and the next one goes on where it stopped."""
+"""A monitor that is killed loses what it had not written, an hour at most, and the next one goes on from there."""
 
 import random
 import signal
