@@ -17,6 +17,7 @@ from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credent
 from monitor.cli.spreadsheet import SiteList, site_list
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by, said_by_system
+from monitor.durable import uninterrupted
 from monitor.plain_file import PlainFileError, read_bounded
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def init(
     elif answers is None and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
         raise typer.Abort
     try:
-        kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
+        with uninterrupted():
+            kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
     except OSError as error:
         fault = said_by_system(error)
         raise Failure(message("{folder} cannot be written: {fault}", folder=folder, fault=fault), CANNOT) from None

@@ -2,11 +2,9 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +13,10 @@ from monitor.cli.clock import now_of
 from monitor.cli.dates import YEARS
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.language import _, is_known, lang
+from monitor.cli.output_file import unwritable, write
+from monitor.cli.progress import progress
 from monitor.domain.clock import DHAKA
-from monitor.domain.message import message, said_by, said_by_system
+from monitor.domain.message import message, said_by
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
 USUAL = ("pdf", "xlsx")
-SHOWN_AFTER_S = 1.0
 FIRST_DAY, LAST_DAY = date(YEARS[0], 1, 1), date(YEARS[1] - 1, 12, 31)
 
 Month = Annotated[str, typer.Option(metavar="MONTH", help="A month, such as 2026-11; else the last that ended.")]
@@ -76,7 +75,7 @@ def report(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, _progress() as progress:
+    with store_of(settings) as store, store.read() as session, progress(_("Computing the report")) as heard:
         from monitor.reports.kept_use import KeptUse
         from monitor.reports.monthly import report_of
         from monitor.store.history.sources import history_of
@@ -86,7 +85,7 @@ def report(
         kept = timedelta(days=settings.monitor.storage.keep_days)
         use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
         page = settings.monitor.public.url
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
+        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, heard, page)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
@@ -239,46 +238,8 @@ def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Pa
     except (FileExistsError, NotADirectoryError):
         raise Failure(message("--out: {folder} is no folder. Expected one", folder=folder), BAD_INPUT) from None
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     for form in chosen:
         path = folder / file_name(report, form, wanted)
         write(path, rendered(report, form, wanted))
         yield path
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all; ends the command when it cannot be."""
-    from monitor.durable import write_durably
-
-    try:
-        write_durably(path, content)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> Failure:
-    fault = said_by_system(error)
-    return Failure(message("{folder} cannot be written: {fault}", folder=path, fault=fault), CANNOT)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far it is, once it has lasted for a second."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(_("Computing the report"), total=None)
-    shows = Timer(SHOWN_AFTER_S, bar.start)
-    shows.daemon = True
-    shows.start()
-    try:
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-    finally:
-        shows.cancel()
-        shows.join()
-        bar.stop()
