@@ -17,6 +17,7 @@ from monitor.cli import (
     backup,
     charter,
     clock,
+    completion,
     config,
     daemon,
     discover,
@@ -135,7 +136,10 @@ def configuration(
     lang: Annotated[  # read by `speak` before any help is printed
         str,
         typer.Option(
-            "--lang", metavar="LANG", help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's."
+            "--lang",
+            metavar="LANG",
+            help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's.",
+            autocompletion=completion.languages,
         ),
     ] = "",
     version: Annotated[

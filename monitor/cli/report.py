@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.dates import YEARS
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
@@ -46,10 +47,19 @@ def report(
     fiscal: Fiscal = "",
     first: First = "",
     last: Last = "",
-    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.")] = "",
-    union: Annotated[str, typer.Option(metavar="UNION", help="Only of this union's sites.")] = "",
-    kind: Annotated[str, typer.Option(metavar="KIND", help="Only of sites of this kind.")] = "",
-    operator: Annotated[str, typer.Option(metavar="NAME", help="Only of this operator's links and sites.")] = "",
+    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.", autocompletion=completion.sites)] = "",
+    union: Annotated[
+        str, typer.Option(metavar="UNION", help="Only of this union's sites.", autocompletion=completion.unions)
+    ] = "",
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="Only of sites of this kind.", autocompletion=completion.kinds)
+    ] = "",
+    operator: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators
+        ),
+    ] = "",
     official: Annotated[
         str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
     ] = "",
