@@ -18,13 +18,11 @@ from monitor.cli.spreadsheet import SiteList, site_list
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by, said_by_system
 from monitor.durable import uninterrupted
-from monitor.plain_file import PlainFileError, read_bounded
 
 if TYPE_CHECKING:
     from monitor.new_office.answers import Answers
     from monitor.settings.load import Settings
 
-MOST_AREAS_BYTES = 4 * 1024 * 1024
 SHOWN_ROWS = 20
 
 
@@ -45,6 +43,14 @@ def init(
             "--answers", metavar="FILE", help="A file with the answers (docs/init.md); nothing is asked then."
         ),
     ] = None,
+    map_areas: Annotated[
+        Path | None,
+        typer.Option(
+            "--map-areas",
+            metavar="PATH",
+            help="Outlines of the unions: a folder or a zip with GeoJSON and its licence (docs/init.md).",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a configuration that is there; it stays beside the new one.")
     ] = False,
@@ -60,11 +66,13 @@ def init(
     with _problems_named():
         if answers is None:
             try:
-                given, typed, home = ask()
+                given, typed, home = ask(map_areas)
             except EOFError:  # the terminal is gone
                 raise typer.Abort from None
         else:
             given, typed, home = read_answers(answers), {}, answers.absolute().parent
+            if map_areas is not None:
+                given = given.model_copy(update={"areas": map_areas.absolute()})
         listed = _sites(given, home)
         _preview(listed, given)
         draft = _draft(given, listed, typed, home)
@@ -149,13 +157,28 @@ def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: P
         place: typed[key] if key in typed else read_secret(home / file).reveal()
         for key, (file, place) in secrets_of(given).items()
     }
-    areas = None
-    if given.areas is not None:
-        try:
-            areas = read_bounded(home / given.areas, MOST_AREAS_BYTES)
-        except PlainFileError as error:
-            raise Failure(message("{file}: {why}", file=home / given.areas, why=said_by(error)), BAD_INPUT) from None
+    areas = _areas(home / given.areas, listed) if given.areas is not None else None
     return Draft(written(given, (row_text(row) for _, row in listed.rows), shipped()), areas, secrets)
+
+
+def _areas(package: Path, listed: SiteList) -> bytes:
+    """Read the outlines of the list's unions, and say what was found; ends the command at a fault."""
+    from monitor.new_office.map_areas import MapAreasError, map_areas
+
+    try:
+        found = map_areas(package, dict.fromkeys(row["union"] for _, row in listed.rows))
+    except MapAreasError as error:
+        raise Failure("\n".join([render(said_by(error)), _("Nothing was written.")]), BAD_INPUT) from None
+    said = n_(
+        "{count} union is drawn on the map, under {licence}.",
+        "{count} unions are drawn on the map, under {licence}.",
+        len(found.drawn),
+        licence=found.licence,
+    )
+    say(said)
+    for union in found.missing:
+        say(_("no outline of the union {union}", union=union))
+    return found.content
 
 
 def _still_missing(settings: "Settings") -> list[str]:
