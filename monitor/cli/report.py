@@ -1,6 +1,5 @@
 """Run `report`: write the report of a month, a quarter, a fiscal year or any days into files."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -233,16 +232,9 @@ def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
         raise Failure(said_by(error), CANNOT) from None
 
 
-def file_name(report: "Report", form: str, wanted: "Lang") -> str:
-    """Return what a file of a report is called: report-2026-11-udc-juniadaha.bn.pdf; JSON is of no language."""
-    from monitor.reports.export.formats import SUFFIXES
-
-    about = [report.period.code.replace("..", "-to-"), report.scope.id, report.scope.official]
-    name = "-".join(["report", *(re.sub(r"[^\w-]+", "-", part).strip("-") for part in about if part)])
-    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{SUFFIXES.get(form, form)}"
-
-
 def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:
+    from monitor.reports.export.formats import file_name
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -250,6 +242,6 @@ def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Pa
     except OSError as error:
         raise unwritable(folder, error) from None
     for form in chosen:
-        path = folder / file_name(report, form, wanted)
+        path = folder / file_name(report, wanted, form, stored=False)
         write(path, rendered(report, form, wanted))
         yield path

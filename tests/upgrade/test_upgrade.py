@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ def only(rows: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
     return [{name: row[name] for name in names} for row in rows]
 
 
+DAY = timedelta(days=1)
 TICKET = ("number", "service", "site", "state", "opened_utc", "deadline_utc")
 OUTAGE = ("site", "started_utc", "ended_utc", "deadline_utc")
 LETTER = ("id", "message_id", "kind", "recipient", "state")
@@ -87,7 +88,10 @@ def test_tickets_letters_users_and_history_are_still_there_and_the_chain_is_whol
     keeps(office, said)
     now = asked(office, "audit", "verify", "--head", said["audit"]["head"])
     assert (now["fault"], now["events"], now["acts"]) == ("", said["audit"]["events"], said["audit"]["acts"])
-    assert asked(office, "history", "udc-juniadaha")["days"] is not None
+    then = said["history"]
+    window = ("--from", then["from"][:10], "--to", (datetime.fromisoformat(then["to"]) + DAY).date().isoformat())
+    assert then["charts"]["rounds"]["times"], "nothing was recorded of its history"
+    assert asked(office, "history", "udc-juniadaha", *window)["charts"] == then["charts"]
 
 
 def test_what_was_written_by_its_last_copy_can_be_restored(office: Path, said: dict[str, Any]) -> None:
@@ -102,6 +106,7 @@ def lab() -> Iterator[Lab]:
         yield made
 
 
+@pytest.mark.long
 def test_the_daemon_goes_on_with_the_outage_the_letters_and_the_edition(
     lab: Lab, office: Path, said: dict[str, Any]
 ) -> None:
