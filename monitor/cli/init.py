@@ -1,5 +1,6 @@
 """Run `init`: write an office's configuration, from questions at the terminal or from a file of answers."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -98,7 +99,8 @@ def init(
     say(n_("{count} file written to {folder}.", "{count} files written to {folder}.", count, folder=folder))
     for warning in _still_missing(settings_of(folder)):
         say(_("still missing: {what}", what=warning))
-    say(_("Next: `upazila-monitor check`, `upazila-monitor doctor`, then `upazila-monitor run`."))
+    program = f"upazila-monitor --config {shlex.quote(str(folder))}"
+    say(_("Next: `{program} check`, `{program} doctor`, then `{program} run`.", program=program))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from monitor.cli.output_file import unwritable, write
 from monitor.cli.progress import progress
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by
+from monitor.domain.progress import Progress
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from monitor.i18n.languages import Lang
     from monitor.reports.period import Period
     from monitor.reports.report import Report, ReportScope
+    from monitor.reports.stored_period import StoredPeriod
+    from monitor.settings.load import Settings
 
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
@@ -38,6 +41,18 @@ Fiscal = Annotated[str, typer.Option(metavar="YEAR", help="A fiscal year, July t
 First = Annotated[str, typer.Option("--from", metavar="DATE", help="The first of any days, such as 2026-11-01.")]
 Last = Annotated[str, typer.Option("--to", metavar="DATE", help="The last of them; without it today.")]
 
+OfSite = Annotated[str, typer.Option(metavar="SITE", help="Only of this site.", autocompletion=completion.sites)]
+OfUnion = Annotated[
+    str, typer.Option(metavar="UNION", help="Only of this union's sites.", autocompletion=completion.unions)
+]
+OfKind = Annotated[
+    str, typer.Option(metavar="KIND", help="Only of sites of this kind.", autocompletion=completion.kinds)
+]
+OfOperator = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators),
+]
+
 
 def report(
     context: typer.Context,
@@ -46,19 +61,10 @@ def report(
     fiscal: Fiscal = "",
     first: First = "",
     last: Last = "",
-    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.", autocompletion=completion.sites)] = "",
-    union: Annotated[
-        str, typer.Option(metavar="UNION", help="Only of this union's sites.", autocompletion=completion.unions)
-    ] = "",
-    kind: Annotated[
-        str, typer.Option(metavar="KIND", help="Only of sites of this kind.", autocompletion=completion.kinds)
-    ] = "",
-    operator: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators
-        ),
-    ] = "",
+    site: OfSite = "",
+    union: OfUnion = "",
+    kind: OfKind = "",
+    operator: OfOperator = "",
     official: Annotated[
         str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
     ] = "",
@@ -80,27 +86,41 @@ def report(
     """
     from monitor.alerts.cases.entered import office_of
 
-    chosen, wanted = _formats(formats), _language(language)
+    chosen, wanted = _formats(formats), chosen_language(language)
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, progress(_("Computing the report")) as heard:
-        from monitor.reports.kept_use import KeptUse
-        from monitor.reports.monthly import report_of
-        from monitor.store.history.sources import history_of
+    with store_of(settings) as store, progress(_("Computing the report")) as shows:
+        from monitor.reports.stored_period import stored_period
 
-        office = office_of(session, settings, now_utc)
-        scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
-        kept = timedelta(days=settings.monitor.storage.keep_days)
-        use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-        page = settings.monitor.public.url
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, heard, page)
+        with store.read() as session:
+            office = office_of(session, settings, now_utc)
+            typed = {"site": site, "union": union, "kind": kind, "operator": operator}
+            stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
+        found = computed(settings, office, stored, now_utc, shows)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
         return
     for path in _written(found, chosen, wanted, out or Path()):
         print(path)
+
+
+def computed(
+    settings: "Settings",
+    office: "Office",
+    stored: "StoredPeriod",
+    now_utc: "datetime",
+    shows: Progress,
+) -> "Report":
+    """Return the report of a period; ``shows`` is told of how many parts how many are computed."""
+    from monitor.reports.kept_use import KeptUse
+    from monitor.reports.monthly import report_of
+    from monitor.store.history.sources import history_of
+
+    kept, page = timedelta(days=settings.monitor.storage.keep_days), settings.monitor.public.url
+    use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
+    return report_of(office, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":
@@ -175,7 +195,8 @@ def _day(option: str, typed: str) -> date:
     raise Failure(said, BAD_INPUT)
 
 
-def _scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+def chosen_scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+    """Return what the report is about, by the options; ends the command when that is not one thing."""
     from monitor.reports.report_scope import NoSuchScope, scope_of
 
     given = [kind for kind, name in typed.items() if name]
@@ -211,7 +232,8 @@ def chosen_format(option: str, typed: str) -> str:
     return word
 
 
-def _language(typed: str) -> "Lang":
+def chosen_language(typed: str) -> "Lang":
+    """Return the language of that name, else that of the command; ends the command when there is none."""
     if typed and not is_known(typed):
         from monitor.i18n.languages import languages
         from monitor.settings.problems import one_of

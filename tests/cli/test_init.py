@@ -16,7 +16,7 @@ from tests.lab.daemon import program
 from tests.new_office.office import ANSWERS, SECRETS, SITES
 
 PATIENCE_S = 60.0
-PROMPTS_END = (": ",)
+PROMPTS_END = (":", ": ")
 
 
 @pytest.fixture
