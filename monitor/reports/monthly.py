@@ -62,16 +62,19 @@ def report_of(
     kept_since_utc: datetime | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
     page: str = "",
+    *,
+    compared: bool = True,
 ) -> Report:
     """Return the report of a period and scope, as of its end, or of now when that is ahead.
 
     ``kept_since_utc``: what ended before is deleted, so that no earlier period is compared. ``progress`` is told how
-    many of how many periods are computed. ``page``: the address of the public page. Raises NotBegun.
+    many of how many periods are computed. ``page``: the address of the public page. ``compared``: with earlier
+    periods. Raises NotBegun.
     """
     window = period.window[0], min(period.window[1], now_utc)
     if window[0] >= window[1]:
         raise NotBegun(period.code)
-    every, use, others = sites_of(office, scope), history or NoHistory(), earlier_periods(period)
+    every, use, others = sites_of(office, scope), history or NoHistory(), earlier_periods(period) if compared else []
     counted = _counted(session, office, scope, every, window, now_utc)
     sites = list(_sites(every, counted, use))
     notices = report_rows.notices(session, counted.outages)
