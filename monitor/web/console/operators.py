@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from starlette.responses import Response
 
@@ -14,17 +14,17 @@ from monitor.reports import wording
 from monitor.reports.edition_view import EditionView, covers, last_months
 from monitor.reports.export import operator_page
 from monitor.reports.export.pages import Section
-from monitor.reports.operator_scorecard import Scorecard, scorecard_of
+from monitor.reports.operator_scorecard import Scorecard, of_operator, scorecard_of
 from monitor.reports.period import Period
 from monitor.reports.quick_report import quick_report
-from monitor.reports.report import Report, ReportScope
+from monitor.reports.report import Report
 from monitor.reports.report_scope import NoSuchScope, scope_of
 from monitor.store import edition_rows
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 
-MONTHS = 6
+MONTHS, SHORTLY = 6, 2
 MOST_EDITIONS = 100
 PRINTED = ("pdf", "xlsx")
 KIND = "operator"
@@ -62,7 +62,13 @@ def routes(console: Console) -> list[PageRoute]:
         names = [name for name in names if covers(asked.visitor.scope, office, KIND, name)]
 
         def read(session: Session) -> list[Operator]:
-            return [_operator(session, office, name, 2, asked) for name in names]
+            periods = _periods(asked, SHORTLY)
+            whole = [quick_report(session, office, each, scope_of(office), asked.now_utc) for each in periods]
+            found = []
+            for name in names:
+                own = [None if report is None else of_operator(report, name) for report in whole]
+                found.append(_operator(session, office, name, list(zip(periods, own, strict=True)), asked.lang))
+            return found
 
         return console.page(asked, "operators.html.j2", operators=await console.read(read), **_words(asked.lang))
 
@@ -74,7 +80,14 @@ def routes(console: Console) -> list[PageRoute]:
             raise NotFound from None
         if not covers(asked.visitor.scope, office, KIND, scope.id):
             raise NotFound
-        found = await console.read(lambda session: _operator(session, office, scope.id, MONTHS, asked))
+
+        def read(session: Session) -> Operator:
+            own = [
+                (each, quick_report(session, office, each, scope, asked.now_utc)) for each in _periods(asked, MONTHS)
+            ]
+            return _operator(session, office, scope.id, own, asked.lang)
+
+        found = await console.read(read)
         wanted = asked.query("month")
         chosen = next((each for each in found.months if each.period.code == wanted), None) or _last_known(found.months)
         return console.page(
@@ -95,27 +108,19 @@ def routes(console: Console) -> list[PageRoute]:
     ]
 
 
-def _operator(session: Session, office: Office, name: str, months: int, asked: Asked) -> Operator:
+def _periods(asked: Asked, count: int) -> list[Period]:
+    return last_months(asked.now_utc.astimezone(DHAKA).date(), count)
+
+
+def _operator(
+    session: Session, office: Office, name: str, months: Sequence[tuple[Period, Report | None]], lang: Lang
+) -> Operator:
+    editions = [EditionView.of(row, office, lang) for row in edition_rows.made_of(session, KIND, name, MOST_EDITIONS)]
     sites = sum(site.operator == name for site in office.fleet.sites.values())
-    scope = scope_of(office, KIND, name)
-    editions = [
-        EditionView.of(row, office, asked.lang) for row in edition_rows.made_of(session, KIND, scope.id, MOST_EDITIONS)
-    ]
-    periods = last_months(asked.now_utc.astimezone(DHAKA).date(), months)
-    found = [_month(session, office, scope, each, editions, asked.now_utc, asked.lang) for each in periods]
-    return Operator(scope.id, sites, found)
+    return Operator(name, sites, [_month(period, report, editions, lang) for period, report in months])
 
 
-def _month(
-    session: Session,
-    office: Office,
-    scope: ReportScope,
-    period: Period,
-    editions: Sequence[EditionView],
-    now_utc: datetime,
-    lang: Lang,
-) -> Month:
-    report = quick_report(session, office, period, scope, now_utc)
+def _month(period: Period, report: Report | None, editions: Sequence[EditionView], lang: Lang) -> Month:
     if report is not None and report.promised.share is None and not report.outages:
         report = None  # nothing was measured then
     made = next((each for each in editions if each.period == period), None)
@@ -134,7 +139,7 @@ def _sections(chosen: Month, lang: Lang) -> list[Section]:
     return [operator_page.again(chosen.card, lang), operator_page.late(chosen.card, lang)]
 
 
-def _words(lang: Lang) -> dict[str, object]:
+def _words(lang: Lang) -> dict[str, Any]:
     """Return what the templates may call."""
     return {
         "share": lambda share: wording.share_text(share, lang),
