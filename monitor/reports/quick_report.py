@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from monitor.charter.office import Office
-from monitor.reports.monthly import NotBegun, report_of
+from monitor.reports.monthly import report_of
 from monitor.reports.period import Period
 from monitor.reports.report import Report, ReportScope
+from monitor.reports.stored_period import NotBegun, StoredPeriod, stored_period
 from monitor.store.session import Session
 
 MOST_SITE_DAYS = 10_000
@@ -17,16 +18,18 @@ def is_quick(office: Office, period: Period) -> bool:
     return len(office.fleet.sites) * (period.ends - period.begins).days <= MOST_SITE_DAYS
 
 
-def quick_report(
+def quick_period(
     session: Session, office: Office, period: Period, scope: ReportScope, now_utc: datetime
-) -> Report | None:
-    """Return the report without what it is compared with and without use of links and labs; None where it takes longer.
-
-    None, too, of a period that has not begun.
-    """
+) -> StoredPeriod | None:
+    """Read what is stored of a period alone; None where counting it takes longer, and where it has not begun."""
     if not is_quick(office, period):
         return None
     try:
-        return report_of(session, office, period, scope, now_utc, compared=False)
+        return stored_period(session, office, period, scope, now_utc, compared=False)
     except NotBegun:
         return None
+
+
+def quick_report(office: Office, stored: StoredPeriod | None) -> Report | None:
+    """Return the report of what `quick_period` read: without earlier periods, and without use of links and labs."""
+    return None if stored is None else report_of(office, stored)

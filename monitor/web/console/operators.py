@@ -16,9 +16,10 @@ from monitor.reports.export import operator_page
 from monitor.reports.export.pages import Section
 from monitor.reports.operator_scorecard import Scorecard, of_operator, scorecard_of
 from monitor.reports.period import Period
-from monitor.reports.quick_report import quick_report
-from monitor.reports.report import Report
+from monitor.reports.quick_report import quick_period, quick_report
+from monitor.reports.report import Report, ReportScope
 from monitor.reports.report_scope import NoSuchScope, scope_of
+from monitor.reports.stored_period import StoredPeriod
 from monitor.store import edition_rows
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, NotFound, PageRoute
@@ -28,6 +29,8 @@ MONTHS, SHORTLY = 6, 2
 MOST_EDITIONS = 100
 PRINTED = ("pdf", "xlsx")
 KIND = "operator"
+
+Stored = Sequence[tuple[Period, StoredPeriod | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,30 @@ def routes(console: Console) -> list[PageRoute]:
         names = sorted({site.operator for site in office.fleet.sites.values() if site.operator})
         names = [name for name in names if covers(asked.visitor.scope, office, KIND, name)]
 
-        def read(session: Session) -> list[Operator]:
-            periods = _periods(asked, SHORTLY)
-            whole = [quick_report(session, office, each, scope_of(office), asked.now_utc) for each in periods]
-            found = []
-            for name in names:
-                own = [None if report is None else of_operator(report, name) for report in whole]
-                found.append(_operator(session, office, name, list(zip(periods, own, strict=True)), asked.lang))
-            return found
+        scope, periods = scope_of(office), _periods(asked, SHORTLY)
 
-        return console.page(asked, "operators.html.j2", operators=await console.read(read), **_words(asked.lang))
+        def read(session: Session) -> tuple[Stored, dict[str, list[EditionView]]]:
+            return _stored(session, office, scope, periods, asked), {
+                name: _editions(session, office, name, asked.lang) for name in names
+            }
+
+        stored, editions = await console.read(read)
+
+        def count() -> list[Operator]:
+            whole = [(period, quick_report(office, each)) for period, each in stored]
+            return [
+                _operator(
+                    office,
+                    name,
+                    [(period, None if each is None else of_operator(each, name)) for period, each in whole],
+                    editions[name],
+                    asked.lang,
+                )
+                for name in names
+            ]
+
+        found = await console.count(count)
+        return console.page(asked, "operators.html.j2", operators=found, **_words(asked.lang))
 
     async def one(asked: Asked) -> Response:
         office = console.office
@@ -81,13 +98,17 @@ def routes(console: Console) -> list[PageRoute]:
         if not covers(asked.visitor.scope, office, KIND, scope.id):
             raise NotFound
 
-        def read(session: Session) -> Operator:
-            own = [
-                (each, quick_report(session, office, each, scope, asked.now_utc)) for each in _periods(asked, MONTHS)
-            ]
-            return _operator(session, office, scope.id, own, asked.lang)
+        def read(session: Session) -> tuple[Stored, list[EditionView]]:
+            stored = _stored(session, office, scope, _periods(asked, MONTHS), asked)
+            return stored, _editions(session, office, scope.id, asked.lang)
 
-        found = await console.read(read)
+        stored, editions = await console.read(read)
+
+        def count() -> Operator:
+            own = [(period, quick_report(office, each)) for period, each in stored]
+            return _operator(office, scope.id, own, editions, asked.lang)
+
+        found = await console.count(count)
         wanted = asked.query("month")
         chosen = next((each for each in found.months if each.period.code == wanted), None) or _last_known(found.months)
         return console.page(
@@ -112,10 +133,21 @@ def _periods(asked: Asked, count: int) -> list[Period]:
     return last_months(asked.now_utc.astimezone(DHAKA).date(), count)
 
 
+def _stored(session: Session, office: Office, scope: ReportScope, periods: Sequence[Period], asked: Asked) -> Stored:
+    return [(each, quick_period(session, office, each, scope, asked.now_utc)) for each in periods]
+
+
+def _editions(session: Session, office: Office, name: str, lang: Lang) -> list[EditionView]:
+    return [EditionView.of(row, office, lang) for row in edition_rows.made_of(session, KIND, name, MOST_EDITIONS)]
+
+
 def _operator(
-    session: Session, office: Office, name: str, months: Sequence[tuple[Period, Report | None]], lang: Lang
+    office: Office,
+    name: str,
+    months: Sequence[tuple[Period, Report | None]],
+    editions: Sequence[EditionView],
+    lang: Lang,
 ) -> Operator:
-    editions = [EditionView.of(row, office, lang) for row in edition_rows.made_of(session, KIND, name, MOST_EDITIONS)]
     sites = sum(site.operator == name for site in office.fleet.sites.values())
     return Operator(name, sites, [_month(period, report, editions, lang) for period, report in months])
 

@@ -22,7 +22,7 @@ from monitor.reports.asking import wanted
 from monitor.reports.edition_view import EditionView, covers, usual_periods
 from monitor.reports.export.formats import FORMATS
 from monitor.reports.period import period_of
-from monitor.reports.quick_report import quick_report
+from monitor.reports.quick_report import quick_period, quick_report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.wording import period_text, scope_text, summary
 from monitor.store import edition_rows
@@ -123,12 +123,10 @@ class ReportPages:
         editions.refuse_period(about, asked.now_utc)
         scope = scope_of(office, about.scope_kind, about.scope_id)
 
-        def read(session: Session) -> str:
-            report = quick_report(session, office, period, scope, asked.now_utc)
-            return "" if report is None else summary(report, asked.lang)
-
+        stored = await self._console.read(lambda each: quick_period(each, office, period, scope, asked.now_utc))
+        report = await self._console.count(lambda: quick_report(office, stored))
         title = f"{period_text(period, asked.lang)} — {scope_text(scope, asked.lang)}"
-        return Preview(title, await self._console.read(read))
+        return Preview(title, "" if report is None else summary(report, asked.lang))
 
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""
