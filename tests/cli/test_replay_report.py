@@ -115,20 +115,20 @@ def parts(counted: dict[str, Any]) -> list[float]:
 def test_an_outage_over_a_months_edge_counts_in_each_month_what_lies_in_it(home: Path) -> None:
     story = [
         *seen("2026-11-01T00:00:00", LINK),
-        *rounds(LINK, "2026-11-30T22:00:00", "-" * 5),
-        *rounds(LINK, "2026-12-01T03:00:00", "+" * 5),
+        *rounds(LINK, "2026-11-30T23:00:00", "-" * 5),
+        *rounds(LINK, "2026-12-01T00:30:00", "+" * 5),
     ]
-    # November has 30 days of 24 hours: 720, of which the last two are down. At its end the outage goes on.
-    november = replayed(home, story, "--until", "2026-12-02T00:00", "--month", "2026-11")
-    assert parts(site_of(november, LINK)["promised"]) == [718, 2, 0, 0]
+    # November has 30 days of 24 hours: 720, of which the last is down. At its end the outage goes on.
+    november = replayed(home, story, "--until", "2026-12-01T06:00", "--month", "2026-11")
+    assert parts(site_of(november, LINK)["promised"]) == [719, 1, 0, 0]
     (outage,) = november["outages"]
-    assert (outage["ended"], outage["length_us"], outage["counted_us"]) == (None, hours(2), hours(2))
-    # Of December one day has passed: its first three hours are down. The outage took five, three of them in it.
-    december = replayed(home, story, "--until", "2026-12-02T00:00", "--month", "2026-12")
-    assert parts(site_of(december, LINK)["promised"]) == [21, 3, 0, 0]
+    assert (outage["ended"], outage["length_us"], outage["counted_us"]) == (None, hours(1), hours(1))
+    # Of December six hours have passed: the first half hour is down. The outage took 90 minutes, a third of them in it.
+    december = replayed(home, story, "--until", "2026-12-01T06:00", "--month", "2026-12")
+    assert parts(site_of(december, LINK)["promised"]) == [5.5, 0.5, 0, 0]
     (outage,) = december["outages"]
-    assert (outage["ended"], outage["length_us"]) == (f"2026-12-01T03:00:00{DHAKA}", hours(5))
-    assert outage["counted_us"] == hours(3)
+    assert (outage["ended"], outage["length_us"]) == (f"2026-12-01T00:30:00{DHAKA}", hours(1.5))
+    assert outage["counted_us"] == hours(0.5)
 
 
 def test_a_holiday_within_an_outage_is_paused_and_not_down(home: Path) -> None:
