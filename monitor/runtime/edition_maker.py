@@ -25,6 +25,7 @@ from monitor.runtime.report_process import in_process
 from monitor.settings.load import Settings
 from monitor.store import edition_rows
 from monitor.store.errors import DatabaseError
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -106,23 +107,30 @@ class EditionMaker(Part):
         return True
 
     async def _waits(self) -> bool:
-        """Return whether any report is queued; only reads, so that writers need not wait."""
+        """Return whether a report waits, or is due again by schedule; only reads, so that writers need not wait."""
 
         def look() -> bool:
             try:
                 with self._store.read_briefly() as session:
-                    return edition_rows.next_queued(session) is not None
+                    return edition_rows.next_queued(session) is not None or self._is_due_again(session)
             except DatabaseError:
                 return False
 
         return await asyncio.wrap_future(self._thread.submit(look))
 
+    def _is_due_again(self, session: Session) -> bool:
+        return self._live.office.reports.monthly and report_schedule.is_due_again(session, self._clock.utc())
+
     def _begin(self, work: Work) -> Job | None:
         if not self._has_taken_up:
             editions.take_up_again(work)
+        report_schedule.ask_again(work)
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
-        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, monitor.public.url)
+        page = monitor.public.url
+        job = editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, page)
+        report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
+        return job
 
     @staticmethod
     def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
@@ -132,8 +140,10 @@ class EditionMaker(Part):
                 report_schedule.enqueue_letters(work, job.edition, made.titles)
             case NotMade():
                 editions.fail(work, job.edition, made.why)
+                report_schedule.enqueue_failure(work)
             case _:
                 editions.fail(work, job.edition, reason(ReasonCode.REPORT_ENDED, status=0))
+                report_schedule.enqueue_failure(work)
         return True
 
     async def _do(self, job: Callable[[Work], T]) -> T | None:

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from monitor.alerts.cases import editions
+from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.editions import Wanted
 from monitor.domain.reasons import ReasonCode
 from monitor.reports.edition_process import COMMAND
@@ -126,3 +126,17 @@ def test_a_command_that_cannot_be_started_is_a_reason_and_no_crash(desk: Desk) -
     id_, maker = ask(desk), Maker(desk, ("/nowhere/python",))
     assert asyncio.run(maker.part.turn())
     assert row(desk, id_).state == "failed"
+
+
+def test_a_scheduled_report_that_failed_is_made_later_without_a_restart(desk: Desk) -> None:
+    with desk.store.write() as session:
+        wanted = Wanted("month", "2026-11", date(2026, 11, 1))
+        first = editions.ask(desk.work(session), wanted, occasion="month-2026-11").id
+    failing = Maker(desk, ("/nowhere/python",))
+    assert asyncio.run(failing.part.turn())
+    assert row(desk, first).state == "failed"
+    maker = Maker(desk)
+    assert not asyncio.run(maker.part.turn())
+    desk.clock.advance(report_schedule.WAITS[0].total_seconds())
+    assert asyncio.run(maker.part.turn())
+    assert row(desk, first + 1).state == "made"
