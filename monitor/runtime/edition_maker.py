@@ -13,6 +13,7 @@ from typing import TypeVar
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.edition_states import EditionProgress
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import SOURCE
@@ -89,7 +90,7 @@ class EditionMaker(Part):
             return False
         self._publish_of(job.edition)
         began_ns = self._clock.mono_ns()
-        made = await in_process(self._command, job, WITHIN_S)
+        made = await in_process(self._command, job, WITHIN_S, lambda progress: self._show(job.edition, progress))
         stored = await self._do(lambda work: self._end(work, job, made))
         while stored is None:  # the database refuses: what was made is not thrown away
             await asyncio.sleep(LOOK_S)
@@ -102,6 +103,7 @@ class EditionMaker(Part):
             for name, why in (made.lacking if isinstance(made, MadeReport) else {}).items():
                 emit(log, LogEvent.REPORT_FAILED, "%s: no file %s: %s", about, name, why, kind=job.period_kind)
             emit(log, LogEvent.REPORT_MADE, "%s, in %.1f s", about, seconds, kind=job.period_kind, seconds=seconds)
+        self._live.report_progress.pop(job.edition, None)
         self._wake_delivery()
         self._publish_of(job.edition)
         return True
@@ -161,6 +163,10 @@ class EditionMaker(Part):
             return found
 
         return await asyncio.wrap_future(self._thread.submit(does))
+
+    def _show(self, edition: int, progress: EditionProgress) -> None:
+        self._live.report_progress[edition] = progress
+        self._publish([f"report:{edition}"])
 
     def _publish_of(self, edition: int) -> None:
         self._publish([ALL, f"report:{edition}"])
