@@ -7,33 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from docs.generator.contents import Typed, commands
 from tests.cli.typed import typed
 from tests.desk import Desk
+from tests.docs.printed import pattern_of
 from tests.lab.daemon import HERE
 from tests.places import ROOT
 
 PAGE = ROOT / "docs" / "recovery.md"
-BLOCK = re.compile(r"^## (.+?)$|^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def transcripts() -> dict[str, list[tuple[str, str]]]:
-    """By heading: each command, and what it prints."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    heading = ""
-    for title, block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
-        if title:
-            heading = title
-            continue
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = part.partition("\n")
-            found.setdefault(heading, []).append((command, printed))
-    return found
-
-
-def pattern_of(printed: str) -> "re.Pattern[str]":
-    """What matches the printed text, however blanks run, with anything in place of an ellipsis."""
-    words = [re.escape(word).replace("…", ".*?") for word in printed.split()]
-    return re.compile(r"\s*" + r"\s*".join(words) + r"\s*", re.DOTALL)
+def transcripts() -> dict[str, list[Typed]]:
+    """By heading: each command, with what it prints."""
+    parts = re.split(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    played = {title: list(commands(text)) for title, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {title: typed for title, typed in played.items() if typed}
 
 
 @pytest.mark.parametrize("heading", transcripts())
@@ -44,9 +32,9 @@ def test_what_the_page_says_happens(home: Path, desk: Desk, heading: str) -> Non
     ):
         assert typed(home, *words).returncode == 0
     environment = {**os.environ, "PATH": f"{HERE}:{os.environ['PATH']}", "UPAZILA_MONITOR_LANG": "en", "COLUMNS": "200"}
-    for command, printed in transcripts()[heading]:
+    for each in transcripts()[heading]:
         done = subprocess.run(
-            command,
+            each.command,
             shell=True,
             cwd=home,
             env=environment,
@@ -55,7 +43,7 @@ def test_what_the_page_says_happens(home: Path, desk: Desk, heading: str) -> Non
             encoding="utf-8",
             timeout=60,
         )
-        assert pattern_of(printed).fullmatch(done.stdout), f"$ {command}\n{done.stdout}"
+        assert pattern_of(each.printed or "").fullmatch(done.stdout), f"$ {each.command}\n{done.stdout}"
 
 
 def test_a_wrong_line_would_be_seen() -> None:
