@@ -57,6 +57,7 @@ def answer(
     from monitor.alerts.cases.editions import Wanted
     from monitor.alerts.cases.entered import office_of
     from monitor.reports.edition_process import edition_of
+    from monitor.reports.stored_period import stored_period
     from monitor.store import edition_rows, ticket_rows
 
     chosen, wanted_lang = chosen_format("--format", form), chosen_language(language)
@@ -65,7 +66,7 @@ def answer(
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
     name = f"{wanted_lang}.{chosen}"
     with store_of(settings) as store:
-        with store.read() as session, progress() as shows:
+        with store.read() as session:
             number = number_of(session, number)
             ticket = ticket_rows.numbered(session, number)
             if ticket is None:
@@ -78,7 +79,9 @@ def answer(
             wanted = Wanted(period.kind, period.code, period.begins, scope.kind, scope.id, scope.official, (name,))
             before = edition_rows.last_made(session, wanted)
             known = None if before is None or before.value is None else (before.number, before.value)
-            report = computed(session, settings, office, period, scope, now_utc, shows)
+            stored = stored_period(session, office, period, scope, now_utc)
+        with progress() as shows:
+            report = computed(settings, office, stored, now_utc, shows)
         made = edition_of(report, known, wanted.files)
         if name not in made.files:
             raise Failure(message("the file could not be made: {fault}", fault=made.lacking[name]), NO)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from monitor.i18n.languages import Lang
     from monitor.reports.period import Period
     from monitor.reports.report import Report, ReportScope
+    from monitor.reports.stored_period import StoredPeriod
     from monitor.settings.load import Settings
-    from monitor.store.session import Session
 
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
@@ -78,11 +78,14 @@ def report(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, progress() as shows:
-        office = office_of(session, settings, now_utc)
-        typed = {"site": site, "union": union, "kind": kind, "operator": operator}
-        scope = chosen_scope(office, typed, official)
-        found = computed(session, settings, office, period, scope, now_utc, shows)
+    with store_of(settings) as store, progress() as shows:
+        from monitor.reports.stored_period import stored_period
+
+        with store.read() as session:
+            office = office_of(session, settings, now_utc)
+            typed = {"site": site, "union": union, "kind": kind, "operator": operator}
+            stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
+        found = computed(settings, office, stored, now_utc, shows)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
@@ -92,11 +95,9 @@ def report(
 
 
 def computed(
-    session: "Session",
     settings: "Settings",
     office: "Office",
-    period: "Period",
-    scope: "ReportScope",
+    stored: "StoredPeriod",
     now_utc: "datetime",
     shows: Callable[[int, int], None],
 ) -> "Report":
@@ -107,7 +108,7 @@ def computed(
 
     kept, page = timedelta(days=settings.monitor.storage.keep_days), settings.monitor.public.url
     use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-    return report_of(session, office, period, scope, now_utc, use, now_utc - kept, shows, page)
+    return report_of(office, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import exp, log
 from sys import getsizeof
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import zstandard
 
@@ -18,6 +18,7 @@ MINUTES = DAY_HOURS * HOUR
 NOTHING, SILENT = 0, 255  # no round that counts; rounds, and none answered
 STEPS, LEAST_US = 127, 10.0
 _STEP = log(1.12)
+_NUMBER = 4  # bytes of the number of an hour
 _COMPRESSOR = zstandard.ZstdCompressor(level=1, write_content_size=False)  # for the event loop alone
 
 
@@ -35,13 +36,22 @@ class _Parts(NamedTuple):
     """
 
     hour: int
+    open: bytes
     sealed: bytes
-    open: bytearray
 
-    def codes(self) -> bytes:
+    @classmethod
+    def of(cls, kept: bytes) -> Self:
+        """Return the parts of one piece of memory."""
+        return cls(int.from_bytes(kept[:_NUMBER]), kept[_NUMBER : _NUMBER + HOUR], kept[_NUMBER + HOUR :])
+
+    def kept(self) -> bytes:
+        """Return them in one piece: half of what they take apart, and no holes between those of many devices."""
+        return b"".join((self.hour.to_bytes(_NUMBER), self.open, self.sealed))
+
+    def codes(self) -> bytearray:
         """Return the codes of all 25 hours."""
         before = zstandard.ZstdDecompressor().decompress(self.sealed, MINUTES) if self.sealed else bytes(MINUTES)
-        return before + self.open
+        return bytearray(before + self.open)
 
 
 class LastDay:
@@ -50,29 +60,28 @@ class LastDay:
     Whole hours are sealed: a day in which a link is as noisy as links are takes less than half a byte a minute.
     """
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._parts = _Parts(0, b"", bytearray(HOUR))
+        self._kept = _Parts(0, bytes(HOUR), b"").kept()  # replaced as a whole
 
     def add(self, sample: Sample) -> None:
         """Add a round; an ``unknown`` one, and one from before the newest 24 hours, is skipped."""
         if sample.verdict is Verdict.UNKNOWN:
             return
         hour, minute = divmod(int(sample.started_utc.timestamp()) // 60, HOUR)
-        if hour > self._parts.hour:
-            self._begin(hour)
-        if hour == self._parts.hour:
-            codes = self._parts.open
-            codes[minute] = _together(codes[minute], _code_of(sample))
-        elif (at := MINUTES - (self._parts.hour - hour) * HOUR + minute) >= 0:  # the clock was put back
-            whole = bytearray(self._parts.codes())
-            whole[at] = _together(whole[at], _code_of(sample))
-            self._parts = self._parts._replace(sealed=_sealed(whole[:MINUTES]))
+        parts = _Parts.of(self._kept)
+        if hour > parts.hour:
+            parts = _begun(parts, hour)
+        if hour == parts.hour:
+            parts = parts._replace(open=_with(bytearray(parts.open), minute, sample))
+        elif (at := MINUTES - (parts.hour - hour) * HOUR + minute) >= 0:  # the clock was put back
+            parts = parts._replace(sealed=_sealed(_with(parts.codes(), at, sample)[:MINUTES]))
+        self._kept = parts.kept()
 
     def minutes(self, now_utc: datetime) -> Iterator[tuple[datetime, DayMinute]]:
         """Yield the minutes with a round in the 24 hours up to now, oldest first, by their beginning."""
-        parts = self._parts
+        parts = _Parts.of(self._kept)
         now, first = int(now_utc.timestamp()) // 60, parts.hour * HOUR - MINUTES
         codes = parts.codes()
         newest = first + len(codes.rstrip(bytes([NOTHING]))) - 1
@@ -83,12 +92,18 @@ class LastDay:
     @property
     def size(self) -> int:
         """Return how many bytes of memory it takes."""
-        return sum(map(getsizeof, (self, self._parts, self._parts.sealed, self._parts.open)))
+        return getsizeof(self) + getsizeof(self._kept)
 
-    def _begin(self, hour: int) -> None:
-        passed = min(hour - self._parts.hour, DAY_HOURS + 1)
-        before = (self._parts.codes() + bytes(HOUR * (passed - 1)))[-MINUTES:]
-        self._parts = _Parts(hour, _sealed(before), bytearray(HOUR))
+
+def _begun(parts: _Parts, hour: int) -> _Parts:
+    """Return the parts with a new hour begun, and those before it sealed."""
+    passed = min(hour - parts.hour, DAY_HOURS + 1)
+    return _Parts(hour, bytes(HOUR), _sealed((parts.codes() + bytes(HOUR * (passed - 1)))[-MINUTES:]))
+
+
+def _with(codes: bytearray, at: int, sample: Sample) -> bytes:
+    codes[at] = _together(codes[at], _code_of(sample))
+    return bytes(codes)
 
 
 def _sealed(codes: bytes | bytearray) -> bytes:

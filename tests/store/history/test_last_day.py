@@ -70,12 +70,12 @@ def test_what_is_a_day_old_is_not_shown_when_nothing_newer_came() -> None:
     assert kept(day, T0 + MINUTES * MINUTE) == {}
 
 
-def test_a_noisy_day_takes_two_thirds_of_a_byte_a_minute_and_a_calm_one_a_fifth() -> None:
+def test_a_noisy_day_takes_two_thirds_of_a_byte_a_minute_and_a_calm_one_an_eighth() -> None:
     chance = random.Random(3)
     noisy, calm = LastDay(), LastDay()
     for number in range(2 * MINUTES):
         noisy.add(round_at(T0 + number * MINUTE, chance.uniform(3_000, 9_000), sent=1))
         calm.add(round_at(T0 + number * MINUTE, 4_000.0, sent=1))
-    assert noisy.size < 960
-    assert calm.size < 320
+    assert noisy.size < 850
+    assert calm.size < 200
     assert len(kept(noisy, T0 + (2 * MINUTES - 1) * MINUTE)) == MINUTES
