@@ -35,6 +35,8 @@ NOT_HERE = {
     r"upazila-monitor (probe trace|probe snmp|discover) .*": "asks a device; tests/cli/test_snmp.py and test_probe.py",
     r"upazila-monitor helpdesk test": "asks a help desk; tests/cli/test_helpdesk.py",
     r"upazila-monitor audit verify --head HASH-FROM-A-MAIL": "wants a letter; tests/cli/test_records.py",
+    r"upazila-monitor notify test me@example\.org": "draws every letter, for eight seconds; tests/cli/test_notify.py",
+    r"upazila-monitor simulate .*": "half a year, for eight seconds; tests/cli/test_records.py",
     r"upazila-monitor notify test .* --by sms": "wants a gateway; tests/alerts/channels/test_sms.py",
     r"(apt|apt-get|dpkg|pipx|git|docker) .*": "needs root or another machine; tests/package does it in a fresh Debian",
     r"(systemctl|journalctl|systemd-sysusers|runuser) .*": "needs root and systemd; tests/package and tests/systemd",
