@@ -23,7 +23,10 @@ from tests.lab.network import alone
 from tests.places import DOCS, ROOT
 
 PROGRAM = "upazila-monitor"
-PLAYED = {"docs/recovery.md": "tests/cli/test_transcripts.py", "docs/first-office.md": "tests/cli/test_first_office.py"}
+PLAYED = {
+    "docs/recovery.md": "tests/cli/test_transcripts.py",
+    "docs/first-office.md": "tests/cli/test_first_office.py",
+}
 """Pages whose transcripts another test plays."""
 EXAMPLES = "docs/commands.md"
 NOT_HERE = {
