@@ -263,7 +263,7 @@ def test_a_wrong_period_or_suffix_is_refused_before_anything_is_played(home: Pat
 
 
 def test_a_clock_that_was_set_ahead_and_is_not_trusted_yet_names_no_month_to_come(home: Path) -> None:
-    entries = [
+    entries: list[dict[str, object]] = [
         *rounds(LINK, "2026-11-03T00:00:00", "+" * 5),
         {"t": f"2026-11-03T01:00:00{DHAKA}", "kind": "clock", "to": f"2027-11-03T01:00:00{DHAKA}"},
     ]
