@@ -50,7 +50,7 @@ def test_a_report_that_says_the_same_is_no_new_edition_and_keeps_the_value_of_th
     last = edition_of(REPORT, None)
     again = edition_of(REPORT, (1, last.value), ("bn.json",))
     assert (again.is_same, again.number, again.value, again.value_hash) == (True, 1, last.value, last.value_hash)
-    assert again.files["bn.json"].filename.endswith("-ed1-bn.json")
+    assert again.files["bn.json"].filename.endswith("-ed1.json")
 
 
 def test_a_file_that_cannot_be_made_keeps_nobody_from_the_report() -> None:
