@@ -125,14 +125,9 @@ def test_ctrl_c_at_a_terminal_ends_a_long_command_and_wipes_its_bar(files: Path)
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "UPAZILA_MONITOR_LANG": "bn", "COLUMNS": "100"}
     words = command(files, "replay", "-")
+    heard()
     process = subprocess.Popen(
-        words,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env=environment,
-        start_new_session=True,
-        preexec_fn=heard,
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=environment, start_new_session=True
     )
     seen = b""
 
