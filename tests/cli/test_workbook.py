@@ -102,7 +102,7 @@ def test_numbers_are_what_a_person_would_type(tmp_path: Path) -> None:
 
 def test_an_archive_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_UNPACKED", 100)
-    with pytest.raises(WorkbookFault, match="it unpacks to .* bytes"):
+    with pytest.raises(WorkbookFault, match=r"it unpacks to .* bytes"):
         list(workbook_lines(saved(tmp_path / "a.xlsx").read_bytes()))
 
 
