@@ -24,8 +24,8 @@ from monitor.runtime.part import Part
 from monitor.runtime.report_process import in_process
 from monitor.settings.load import Settings
 from monitor.store import edition_rows
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class EditionMaker(Part):
             editions.take_up_again(work)
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
-        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, monitor.public.url)
+        return editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, monitor.public.url)
 
     @staticmethod
     def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:

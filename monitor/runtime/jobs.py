@@ -11,8 +11,8 @@ from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
+from monitor.store.database import Store
 from monitor.store.retention import back_up, forget_old
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 NIGHT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes

@@ -30,8 +30,8 @@ from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import board_state, ticket_history
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)

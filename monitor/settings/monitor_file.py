@@ -1,6 +1,5 @@
 """Model config/monitor.toml: probing, judging, storage, page, notices."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -22,6 +21,7 @@ from monitor.settings.public_section import Public
 from monitor.settings.reports_section import Reports
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
+from monitor.settings.storage_section import Storage
 from monitor.settings.uplinks_section import UplinkEntry
 from monitor.settings.web_section import Web
 
@@ -101,16 +101,6 @@ class Tickets(Model):
 
     recovery_hold_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     reopen_window_h: Annotated[float, Field(ge=0, le=720)] = 24.0
-
-
-class Storage(Model):
-    """Where the daemon keeps its state."""
-
-    directory: PlainPath = Path("var")
-    keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
-    backups: Annotated[int, Field(ge=0, le=365)] = 7
-    record: Annotated[str, Field(max_length=500)] = ""
-    record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
 
 
 class Log(Model):

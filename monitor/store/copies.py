@@ -20,10 +20,10 @@ from sqlalchemy.exc import DatabaseError
 from monitor.domain.message import Said, message, said_by, series
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store import audit_chain, belonging, login_rows, mailed_head
+from monitor.store.database import Store
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.opening import BACKUPS, DATABASE, MEND, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
-from monitor.store.sqlite import Store
 
 SCRATCH = ".restoring-"
 MOST_ASIDE = 1_000  # of one second
@@ -132,7 +132,7 @@ def verify(copy: Path, scratch: Path) -> Soundness:
     Raises StoreError when it cannot be opened at all, OSError when it cannot be read or there is no room.
     """
     with _restored(copy, scratch) as store, store.read() as session:
-        return examine(session, store.path.parent)
+        return examine(session, store.state)
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     with _restored(copy, state) as store:
         with store.read() as session:
-            found = examine(session, store.path.parent)
+            found = examine(session, store.state)
             if found.problems:
                 raise StoreError(
                     message(

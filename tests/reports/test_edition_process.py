@@ -17,6 +17,7 @@ from monitor.reports import edition_process
 from monitor.reports.edition_process import COMMAND, MOST_LISTED, edition_of, packed, rendered, unpacked
 from monitor.reports.export import as_json
 from monitor.reports.export.document import report_from
+from monitor.settings.storage_section import Place
 from monitor.store.history.file import HistoryFile
 from tests.desk import Desk
 from tests.reports.example_report import example
@@ -31,7 +32,7 @@ def job_of(desk: Desk, *files: str) -> Job:
         editions.ask(desk.work(session, "karim"), Wanted("month", "2026-11", day, files=files))
     with desk.store.write() as session:
         kept_since_utc = desk.clock.utc() - timedelta(days=1_000)
-        found = editions.begin_next(desk.work(session), str(desk.store.path), kept_since_utc)
+        found = editions.begin_next(desk.work(session), desk.store.place, kept_since_utc)
     assert found is not None
     return found
 
@@ -131,7 +132,7 @@ def test_the_process_renders_a_file_of_what_is_stored() -> None:
 
 
 def test_what_it_cannot_do_it_says(desk: Desk) -> None:
-    nowhere = replace(job_of(desk), database=str(desk.store.path.parent / "missing" / "monitor.db"))
+    nowhere = replace(job_of(desk), database=Place(desk.store.state / "missing"))
     found = processed(nowhere)
     assert isinstance(found, NotMade)
     assert found.why.code == ReasonCode.PROGRAM_FAULT

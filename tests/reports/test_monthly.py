@@ -16,8 +16,8 @@ from monitor.reports.monthly import NotBegun, earlier_periods, report_of
 from monitor.reports.period import fiscal, month, period_of
 from monitor.reports.report import NOTHING, Report
 from monitor.reports.report_scope import scope_of
+from monitor.store.database import Store
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
-from monitor.store.sqlite import Store
 from tests.desk import shipped_office
 from tests.places import ROOT
 from tests.reports.random_histories import Counted, History, Span, fill, histories, office_of

@@ -21,8 +21,8 @@ from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.jobs import Jobs, last_night
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.notices_section import Notices
+from monitor.store.database import Store
 from monitor.store.models import LoginAttempt, Notice
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import settings_of, state_of

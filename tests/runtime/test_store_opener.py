@@ -13,9 +13,9 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.store_opener import StoreOpener
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import mailed_head, ticket_history
+from monitor.store.database import Store
 from monitor.store.models import Ticket
 from monitor.store.opening import DATABASE, open_store
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.desk import shipped_office
 from tests.runtime.built import state_of

@@ -19,8 +19,8 @@ from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
+from monitor.store.database import Store
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import state_of, writer_of

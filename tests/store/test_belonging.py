@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.store import belonging, copies
+from monitor.store.database import Store
 from monitor.store.errors import Damaged
 from monitor.store.models import SiteState
 from monitor.store.opening import DATABASE, existing_store, open_store
-from monitor.store.sqlite import Store
 from tests.store.hot import leave_hot_journal, stop_in_a_commit
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

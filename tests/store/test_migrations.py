@@ -35,7 +35,7 @@ from monitor.store.models import (
 from monitor.store.numbers import next_number
 from monitor.store.opening import DATABASE, open_store
 from monitor.store.redundancy import DOUBLE
-from monitor.store.sqlite import Store
+from monitor.store.sqlite import SqliteStore
 from monitor.store.upgrade import alembic_config, revisions
 from monitor.store.work import Work
 from tests.desk import shipped_office
@@ -173,7 +173,7 @@ def test_the_chain_and_the_numbers_of_an_older_version_go_on_where_they_stood(tm
 
 def _older(folder: Path, revision: str) -> Path:
     """An empty database as that version made it."""
-    store = Store(folder / DATABASE)
+    store = SqliteStore(folder / DATABASE)
     config = alembic_config()
     with store.engine.execution_options(immediate=True).begin() as connection:
         config.attributes["connection"] = connection

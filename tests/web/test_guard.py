@@ -241,7 +241,7 @@ async def test_an_answer_that_is_late_is_a_503_in_words(
 
 def test_every_limit_is_longer_than_those_of_what_it_waits_for() -> None:
     from monitor.metrics.exposition import ASK_WITHIN_S
-    from monitor.store.sqlite import GLANCE_S
+    from monitor.store.database import GLANCE_S
     from monitor.web.connections import WHOLE_ANSWER_S
 
     assert ASK_WITHIN_S < 1 < GLANCE_S * 2 < guard.LATE_S < WHOLE_ANSWER_S

@@ -19,7 +19,7 @@ from monitor.reports.period import Period, before, current_month
 from monitor.reports.report import Accounting, CharterFigures, Report, SiteFigures
 from monitor.reports.report_scope import scope_of
 from monitor.settings.public_section import CC_BY, Public
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 FOLDER = "data"
 DICTIONARY = f"{FOLDER}/datapackage.json"
