@@ -70,7 +70,7 @@ class Jobs:
             return f"not made, the database cannot be used yet: {self._store.waiting}"
         settings = self._in_force.settings
         folder = settings.state / "backups"
-        return back_up(self._store.path, folder, self._live.clock.utc(), settings.monitor.storage.backups)
+        return back_up(self._store.place, folder, self._live.clock.utc(), settings.monitor.storage.backups)
 
     def _look_at_labs(self) -> object:
         with self._store.write() as session:

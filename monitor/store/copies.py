@@ -222,7 +222,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
         with store.write() as session:
             login_rows.end_all(session)  # they may have been ended since the copy was made
         store.close()
-        placed = store.path
+        placed = store.state / DATABASE
         with closing(sqlite3.connect(placed)) as connection:
             (mark,) = connection.execute("PRAGMA application_id").fetchone()
             connection.execute("PRAGMA journal_mode = DELETE")

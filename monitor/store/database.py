@@ -56,6 +56,10 @@ class Store(ABC):
     def described(self) -> Message:
         """Return what it is, for the lines at the start."""
 
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Return how large it is; raises DatabaseError."""
+
     def read(self) -> AbstractContextManager[Session]:
         """Open a session that sees one state of the database and changes nothing."""
         return self._reading(self.engine)

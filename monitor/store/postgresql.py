@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from monitor.domain.message import Message, message
 from monitor.settings.secrets import SecretError, read_secret
 from monitor.settings.storage_section import TLS_MODES, Place, Server
-from monitor.store.database import GLANCE_S, Store
+from monitor.store import database
+from monitor.store.database import Store
 from monitor.store.errors import refusal
 
 WRITING = {"statement_timeout": 30.0, "lock_timeout": 10.0, "idle_in_transaction_session_timeout": 30.0}
-GLANCING = {"statement_timeout": GLANCE_S, "lock_timeout": GLANCE_S}
-"""Limits of a transaction, in seconds. A report computes between its statements, for as long as it takes."""
+"""Limits of a transaction that writes, in seconds. A report computes between its statements, for as long as it takes."""
 
 CONNECTING: Mapping[str, Any] = {
     "connect_timeout": 3,
@@ -58,7 +58,8 @@ class PostgresStore(Store):
         event.listen(engine, "handle_error", _without_values)
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writing = engine
-        return reading, reading.execution_options(limits=GLANCING)
+        glancing = {"statement_timeout": database.GLANCE_S, "lock_timeout": database.GLANCE_S}
+        return reading, reading.execution_options(limits=glancing)
 
     def _for_writing(self) -> Engine:
         return self._writing.execution_options(limits=WRITING)
@@ -78,6 +79,10 @@ class PostgresStore(Store):
 
     def described(self) -> Message:
         return message("database {name} (PostgreSQL)", name=self.name)
+
+    def size_bytes(self) -> int:
+        with self.glances.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
 
 def arguments(host: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,11 +113,8 @@ def _without_values(context: ExceptionContext) -> BaseException | None:
     found, error = context.original_exception, context.sqlalchemy_exception
     if not isinstance(error, DBAPIError) or not hasattr(found, "diag"):
         return None
-    primary = found.diag.message_primary
-    if primary:
-        words = primary
-    else:  # the client's own words; those of libpq stand in several lines
-        words = "; ".join(line.strip() for line in str(found).splitlines() if line.strip())
+    # Where there is no primary message, it is the client's own; that of libpq stands in several lines.
+    words = found.diag.message_primary or "; ".join(filter(None, map(str.strip, str(found).splitlines())))
     kind = OperationalError if isinstance(error, InterfaceError) else type(error)
     return kind(
         error.statement, None, type(found)(words), hide_parameters=True, connection_invalidated=context.is_disconnect

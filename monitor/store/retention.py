@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from monitor.settings.storage_section import Place
 from monitor.store import copies, edition_rows, idempotent_rows
 from monitor.store.models import (
     AffectedSite,
@@ -17,16 +18,17 @@ from monitor.store.models import (
     Outage,
     SuppressedOutage,
 )
+from monitor.store.opening import DATABASE
 
 
-def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
+def back_up(place: Place, folder: Path, now_utc: datetime, keep: int) -> Path | None:
     """Copy the whole database, prove the copy, and keep the newest ``keep``; raises StoreError for a bad copy."""
     if keep == 0:
         return None
     target = folder / f"monitor-{now_utc:%Y%m%d}.db"
-    copies.create(database, target)
+    copies.create(place.state / DATABASE, target)
     copies.prune(folder, keep, target)
-    copies.sweep(database.parent)
+    copies.sweep(place.state)
     return target
 
 

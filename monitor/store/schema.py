@@ -33,7 +33,7 @@ OF_POSTGRESQL = """
 REFUSING = """
 CREATE OR REPLACE FUNCTION history_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'the history of % only grows', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'the history of %% only grows', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
 
@@ -58,7 +58,7 @@ def objects(connection: Connection) -> str:
 
 def refuse_unfit(connection: Connection, name: str) -> None:
     """Raise StoreError for a server that is too old, or a database that cannot hold every letter or sorts them."""
-    version = (connection.dialect.server_version_info or (0,))[0]
+    version = int((connection.dialect.server_version_info or (0,))[0])
     if version < OLDEST_SERVER:
         text = "{name} is of PostgreSQL {version}. Expected {oldest} or newer"
         raise StoreError(message(text, name=name, version=version, oldest=OLDEST_SERVER))

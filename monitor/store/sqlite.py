@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from monitor.domain.message import Message, message
 from monitor.settings.storage_section import Place
-from monitor.store.database import GLANCE_S, Store
+from monitor.store import database
+from monitor.store.database import Store
 from monitor.store.errors import refusal
 
 BUSY_TIMEOUT_S = 10.0
@@ -43,7 +44,7 @@ class SqliteStore(Store):
         super().__init__(path.parent, str(path), lasting=lasting)
 
     def _engines(self) -> tuple[Engine, Engine]:
-        return self._engine(BUSY_TIMEOUT_S), self._engine(GLANCE_S)
+        return self._engine(BUSY_TIMEOUT_S), self._engine(database.GLANCE_S)
 
     def _for_writing(self) -> Engine:
         return self.engine.execution_options(immediate=True)
@@ -78,6 +79,10 @@ class SqliteStore(Store):
 
     def described(self) -> Message:
         return message("database {path} (journal: {mode})", path=self.path, mode=self.journal_mode)
+
+    def size_bytes(self) -> int:
+        names = (self.path.name, *(f"{self.path.name}{end}" for end in ("-wal", "-shm")))
+        return sum(path.stat().st_size for name in names if (path := self.path.with_name(name)).exists())
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -19,6 +19,7 @@ from monitor.reports.export import as_json
 from monitor.reports.export.document import report_from
 from monitor.settings.storage_section import Place
 from monitor.store.history.file import HistoryFile
+from monitor.store.opening import DATABASE
 from tests.desk import Desk
 from tests.reports.example_report import example
 
@@ -108,7 +109,7 @@ def test_the_same_database_gives_the_same_edition_on_another_day(desk: Desk) -> 
 def test_an_edition_has_what_is_kept_of_samples(desk: Desk) -> None:
     job = job_of(desk)
     without = unpacked(edition_process.make(job).value)
-    HistoryFile(Path(desk.store.path).parent).open()
+    HistoryFile(Path(desk.store.state / DATABASE).parent).open()
     kept = unpacked(edition_process.make(job).value)
     assert (without["history"], kept["history"]) == ("", "history")
 
@@ -117,12 +118,12 @@ def test_the_process_makes_the_report_and_its_files_and_writes_nothing(desk: Des
     desk.goes_down("backbone-north")
     desk.look()
     job = job_of(desk, "bn.json")
-    before = Path(desk.store.path).read_bytes()
+    before = Path(desk.store.state / DATABASE).read_bytes()
     made = processed(job)
     assert isinstance(made, MadeReport)
     assert (made.number, [*made.files]) == (1, ["bn.json"])
     assert set(made.titles) == set(made.summaries) == set(languages())
-    assert Path(desk.store.path).read_bytes() == before
+    assert Path(desk.store.state / DATABASE).read_bytes() == before
 
 
 def test_the_process_renders_a_file_of_what_is_stored() -> None:

@@ -40,7 +40,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.clock = VirtualClock(OPENS - timedelta(hours=1))
-        settings = replace(settings_of(notices=READERS), directory=self.store.path.parent / "config")
+        settings = replace(settings_of(notices=READERS), directory=self.store.state / "config")
         self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
         self.live.office = replace(self.live.office, notices=READERS)
         in_force = OfficeInForce(self.clock, settings, Entered(), self.live, Distrust())

@@ -71,7 +71,7 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
 
 def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState | None = None) -> Notifier:
     """Looks often; delivers what that office owes, by its own channels."""
-    folder = store.path.parent
+    folder = store.state
     live = live or state_of(clock, office=office)
     return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, 0.05)
 

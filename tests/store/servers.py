@@ -58,13 +58,13 @@ class Cluster:
 
     def create(self, name: str, template: str = "template0") -> Server:
         with self.connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
         self.made.add(name)
         return self.server(name)
 
     def drop(self, name: str) -> None:
         with self.connect() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self.made.discard(name)
 
     def stop(self, mode: signal.Signals = signal.SIGQUIT) -> None:

@@ -126,7 +126,7 @@ def test_a_command_that_writes_beside_others_never_takes_their_journal_for_a_for
         with store.write() as session:
             session.add(SiteState(site=f"more-{number}", state="up", since_utc=NOW))
             session.flush()
-            belonging.refuse_foreign_journal(store.path, belonging.marks(state))
+            belonging.refuse_foreign_journal(store.state / DATABASE, belonging.marks(state))
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(SiteState)) == SITES + 50
     store.close()

@@ -15,8 +15,8 @@ from monitor.settings.storage_section import Place
 class Job:
     """An edition to be made, as the process that makes it needs it. ``last``: number and value of the one before.
 
-    ``database``: where it is; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of samples.
-    ``page``: the address of the public page.
+    ``database``: where it is; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of
+    samples. ``page``: the address of the public page.
     """
 
     edition: int
