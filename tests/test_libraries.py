@@ -7,7 +7,13 @@ import tomllib
 
 from tests.places import DOCS, MONITOR, ROOT
 
-IMPORTED_AS = {"argon2-cffi": "argon2", "dnspython": "dns", "psycopg[binary]": "psycopg", "resvg-py": "resvg_py", "XlsxWriter": "xlsxwriter"}
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "dnspython": "dns",
+    "psycopg[binary]": "psycopg",
+    "resvg-py": "resvg_py",
+    "XlsxWriter": "xlsxwriter",
+}
 NOT_IMPORTED = {"psycopg", "pyasn1", "python_multipart", "tzdata"}
 
 

@@ -113,8 +113,9 @@ def _without_values(context: ExceptionContext) -> BaseException | None:
     found, error = context.original_exception, context.sqlalchemy_exception
     if not isinstance(error, DBAPIError) or not hasattr(found, "diag"):
         return None
-    # Where there is no primary message, it is the client's own; that of libpq stands in several lines.
-    words = found.diag.message_primary or "; ".join(filter(None, map(str.strip, str(found).splitlines())))
+    # Where there is no primary message, it is the client's own: several lines, of which the indented ones guess.
+    own = (line.strip() for line in str(found).splitlines() if line.strip() and not line.startswith("\t"))
+    words = found.diag.message_primary or "; ".join(own)
     kind = OperationalError if isinstance(error, InterfaceError) else type(error)
     return kind(
         error.statement, None, type(found)(words), hide_parameters=True, connection_invalidated=context.is_disconnect
