@@ -43,15 +43,22 @@ class Place:
 
 
 class Storage(Model):
-    """Where the daemon keeps its state. ``url``: of a PostgreSQL database; empty for a file in ``directory``."""
+    """Where the daemon keeps its state."""
 
     directory: PlainPath = Path("var")
+    """Database, unsent mails and lock; relative to the folder that holds the config folder."""
     url: Annotated[str, Field(max_length=500)] = ""
+    """The database on a PostgreSQL server, as `postgresql+psycopg://USER@HOST/DATABASE`; empty: a file in `directory`."""
     password_file: SecretFile | None = None
+    """A file whose first line is the password for `url`."""
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
+    """Closed outages and sent notices are kept so long, in days."""
     backups: Annotated[int, Field(ge=0, le=365)] = 7
+    """Nightly copies of the database that are kept."""
     record: Annotated[str, Field(max_length=500)] = ""
+    """Where samples are written for `replay`, by strftime, such as `var/samples-%Y-%m-%d.jsonl.zst`; empty: nowhere."""
     record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """All those files together, in megabytes; the oldest go first."""
 
     @field_validator("url")
     @classmethod

@@ -137,8 +137,9 @@ def existing_store(state: Path, server: Server | None = None) -> Store:
 
 
 def _not_yet(name: str) -> StoreError:
-    text = "there is no database in {state} yet. Start the daemon once: upazila-monitor run"
-    return StoreError(message(text, state=name))
+    return StoreError(
+        message("there is no database in {state} yet. Start the daemon once: upazila-monitor run", state=name)
+    )
 
 
 def make_store(state: Path) -> None:
@@ -169,12 +170,14 @@ def _prepare_server(store: Store, *, makes: bool) -> None:
         refuse_unfit(connection, store.name)
         contents = set(inspect(connection).get_table_names())
     if contents and VERSION_TABLE not in contents:
-        text = "{name} is a database of another program. Expected an empty one of its own"
-        raise StoreError(message(text, name=store.name))
+        raise StoreError(
+            message("{name} is a database of another program. Expected an empty one of its own", name=store.name)
+        )
     if not contents and not makes:
         raise _not_yet(store.name)
     if not contents and store.lasting and _copies(store.state) is not None:
-        raise NoDatabase(message(EMPTY_SERVER, name=store.name, state=store.state, installed=belonging.INSTALLED))
+        names = {"name": store.name, "state": store.state, "installed": belonging.INSTALLED}
+        raise NoDatabase(Message(EMPTY_SERVER, names))
     store.was_empty = not contents
     upgrade(store.name, store.engine, store.for_writing)
     store.readable = True

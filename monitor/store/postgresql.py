@@ -21,7 +21,7 @@ from monitor.store.database import Store
 from monitor.store.errors import refusal
 
 WRITING = {"statement_timeout": 30.0, "lock_timeout": 10.0, "idle_in_transaction_session_timeout": 30.0}
-"""Limits of a transaction that writes, in seconds. A report computes between its statements, for as long as it takes."""
+"""Limits of a transaction that writes, in seconds. A report may compute between its statements."""
 
 CONNECTING: Mapping[str, Any] = {
     "connect_timeout": 3,

@@ -6,7 +6,7 @@ Migrations make the tables of both; triggers that protect the history are writte
 
 from sqlalchemy import Connection, inspect
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, Message
 from monitor.store.errors import StoreError
 
 OLDEST_SERVER = 13
@@ -60,16 +60,16 @@ def refuse_unfit(connection: Connection, name: str) -> None:
     """Raise StoreError for a server that is too old, or a database that cannot hold every letter or sorts them."""
     version = int((connection.dialect.server_version_info or (0,))[0])
     if version < OLDEST_SERVER:
-        text = "{name} is of PostgreSQL {version}. Expected {oldest} or newer"
-        raise StoreError(message(text, name=name, version=version, oldest=OLDEST_SERVER))
+        text = N_("{name} is of PostgreSQL {version}. Expected {oldest} or newer")
+        raise StoreError(Message(text, {"name": name, "version": version, "oldest": OLDEST_SERVER}))
     query = "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
     encoding, collation = connection.exec_driver_sql(query).one()
     if encoding != "UTF8" or collation not in {"C", "C.UTF-8", "C.utf8", "POSIX"}:
-        text = (
+        text = N_(
             "{name} has the encoding {encoding} and the collation {collation}. Expected UTF8 and C.UTF-8: "
             "createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0"
         )
-        raise StoreError(message(text, name=name, encoding=encoding, collation=collation))
+        raise StoreError(Message(text, {"name": name, "encoding": encoding, "collation": collation}))
 
 
 def lock(connection: Connection) -> None:

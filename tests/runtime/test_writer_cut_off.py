@@ -1,4 +1,4 @@
-"""The line to a PostgreSQL server is cut at a COMMIT: its fate is found out, so that nothing is stored twice or lost."""
+"""The line to a PostgreSQL server is cut at a COMMIT: its fate is found out; nothing is stored twice or lost."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

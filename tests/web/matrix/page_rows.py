@@ -58,6 +58,8 @@ PAGES = (
         stale=409,
     ),
     Row("GET", "/charter", VIEWER, far=200),
+    Row("GET", "/charter/sheet", VIEWER, far=200, anonymous=303),
+    Row("GET", "/tickets/{number}/letter", VIEWER, "/tickets/{ticket}/letter", far=404, anonymous=303),
     Row("GET", "/calendar", VIEWER, far=200),
     Row("GET", "/calendar/export", PROGRAMMER, far=200),
     Row("GET", "/calendar/order", PROGRAMMER, far=200),
