@@ -12,8 +12,8 @@ from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.places import ROOT
-from tests.store import servers
-from tests.store.migrated import DATABASE, POSTGRESQL
+from tests.store import of_a_file, servers
+from tests.store.migrated import DATABASE, POSTGRESQL, on_server
 
 __all__ = ["desk", "lab", "mails", "office"]
 
@@ -46,6 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for are_waiting in (True, False):
         places |= _evenly({path: length for path, length in lengths.items() if (path in waiting) == are_waiting})
     items.sort(key=lambda item: places[item.path])
+    if on_server():
+        for item in items:
+            if (why := of_a_file.reason(item.nodeid)) is not None:
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 def _waits(item: pytest.Item) -> bool:

@@ -48,7 +48,7 @@ class Storage(Model):
     directory: PlainPath = Path("var")
     """Database, unsent mails and lock; relative to the folder that holds the config folder."""
     url: Annotated[str, Field(max_length=500)] = ""
-    """The database on a PostgreSQL server, as `postgresql+psycopg://USER@HOST/DATABASE`; empty: a file in `directory`."""
+    """The database on a PostgreSQL server: `postgresql+psycopg://USER@HOST/DATABASE`; empty: a file in `directory`."""
     password_file: SecretFile | None = None
     """A file whose first line is the password for `url`."""
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095

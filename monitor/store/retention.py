@@ -19,17 +19,28 @@ from monitor.store.models import (
     SuppressedOutage,
 )
 from monitor.store.opening import DATABASE
+from monitor.store.soundness import Soundness
 
 
 def back_up(place: Place, folder: Path, now_utc: datetime, keep: int) -> Path | None:
     """Copy the whole database, prove the copy, and keep the newest ``keep``; raises StoreError for a bad copy."""
     if keep == 0:
         return None
-    target = folder / f"monitor-{now_utc:%Y%m%d}.db"
-    copies.create(place.state / DATABASE, target)
+    suffix = copies.OF_A_FILE if place.server is None else copies.OF_A_SERVER
+    target = folder / f"monitor-{now_utc:%Y%m%d}{suffix}"
+    copy_to(place, target)
     copies.prune(folder, keep, target)
     copies.sweep(place.state)
     return target
+
+
+def copy_to(place: Place, target: Path) -> Soundness:
+    """Copy the whole database, wherever it is, and prove the copy; raises StoreError for a bad one, OSError."""
+    if place.server is None:
+        return copies.create(place.state / DATABASE, target)
+    from monitor.store import server_copies
+
+    return server_copies.create(place.state, place.server, target)
 
 
 def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:

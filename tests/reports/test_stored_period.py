@@ -13,6 +13,7 @@ from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import NotBegun, earlier_periods, stored_period
 from monitor.settings.public_section import Public
+from monitor.store.opening import DATABASE
 from monitor.web.public import open_data
 from tests.desk import Desk
 from tests.reports.editions import job_of
