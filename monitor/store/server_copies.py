@@ -189,6 +189,7 @@ def _run(server: Server, program: str, *options: str) -> None:
     try:
         done = subprocess.run(
             [found, *options[:-1], f"--dbname={where}", options[-1]],
+            check=False,
             env={**os.environ, **secret},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 24, 19, 7, tzinfo=UTC)
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(shipped_office(), open_store(tmp_path, servers.migrated_of(tmp_path)))
     made.goes_down("backbone-north")
+    made.look()
     yield made
     made.store.close()
 
@@ -73,7 +74,7 @@ def test_a_copy_is_put_back_as_a_whole_and_what_was_there_stays_aside(desk: Desk
     assert place.server is not None
     copy_to(place, copy)
     desk.goes_down("udc-juniadaha")
-    desk.wait(days=3)
+    desk.wait(days=5)
     assert len(desk.tickets()) > 1
 
     def every(session: object, found: Soundness) -> None:
@@ -119,7 +120,7 @@ def test_without_the_programs_it_is_said_what_brings_them(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StoreError, match="pg_dump is missing. apt-get install postgresql-client"):
+    with pytest.raises(StoreError, match=r"pg_dump is missing. apt-get install postgresql-client"):
         copy_to(desk.store.place, tmp_path / "copy.dump")
     assert list(tmp_path.glob("*.dump*")) == []
 
