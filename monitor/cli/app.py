@@ -18,6 +18,7 @@ from monitor.cli import (
     backup,
     charter,
     clock,
+    completion,
     config,
     daemon,
     discover,
@@ -136,7 +137,10 @@ def configuration(
     lang: Annotated[  # read by `speak` before any help is printed
         str,
         typer.Option(
-            "--lang", metavar="LANG", help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's."
+            "--lang",
+            metavar="LANG",
+            help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's.",
+            autocompletion=completion.languages,
         ),
     ] = "",
     version: Annotated[

@@ -12,7 +12,9 @@ import typer
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 from monitor.cli.language import _, n_, render
+from monitor.cli.progress import bars, progress
 from monitor.domain.message import message, said_by, said_by_system
+from monitor.domain.progress import Progress, part
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +53,8 @@ def create(
         raise Failure(message("{file} is there already. Expected a name that is free", file=target), BAD_INPUT)
     with _failing(target):
         _there(settings)
-        found = copy_to(place, target)
+        with bars(_("Copying the database"), _("Testing the copy")) as (copying, testing):
+            found = copy_to(place, target, copying, testing)
     _print(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
 
 
@@ -76,12 +79,13 @@ def verify(
         )
         raise Failure(said, CANNOT)
     found: list[tuple[Path, Soundness]] = []
-    for each in wanted:
-        with _failing(each):
-            try:
-                found.append((each, _proved(each, settings)))
-            except StoreError as error:
-                found.append((each, Soundness((said_by(error),))))
+    with progress(n_("Testing {count} copy", "Testing {count} copies", len(wanted))) as heard:
+        for at, each in enumerate(wanted):
+            with _failing(each):
+                try:
+                    found.append((each, _proved(each, settings, part(heard, at, len(wanted)))))
+                except StoreError as error:
+                    found.append((each, Soundness((said_by(error),))))
     if as_json:
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
@@ -111,12 +115,12 @@ def restore(
     state, server = settings.state, settings.server
     known_head = head_of(head)
     now_utc = SystemClock().utc()
-    with _failing(copy or state), only_daemon(state):
+    with _failing(copy or state), only_daemon(state), progress(_("Testing the copy")) as heard:
         if server is not None:
             copy, found, aside = _put_back(copy, settings, now_utc, older=older, known_head=known_head)
         else:
             chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
-            done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head)
+            done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head, progress=heard)
             copy, found, aside = done.copy, done.found, str(done.aside or "")
     lines = [_("{copy} is the database now: {contents}", copy=copy, contents=_contents(found))]
     if aside:
@@ -128,15 +132,15 @@ def restore(
     _print(found, as_json, "\n".join(lines), copy=str(copy), aside=aside or None)
 
 
-def _proved(copy: Path, settings: "Settings") -> "Soundness":
+def _proved(copy: Path, settings: "Settings", heard: Progress) -> "Soundness":
     """Return what a copy holds; raises StoreError for one that cannot be opened."""
     from monitor.store import copies
 
     if settings.server is None or copy.suffix != copies.OF_A_SERVER:
-        return copies.verify(copy, _scratch(settings.state))
+        return copies.verify(copy, _scratch(settings.state), heard)
     from monitor.store import server_copies
 
-    return server_copies.verify(settings.state, settings.server, copy)
+    return server_copies.verify(settings.state, settings.server, copy, heard)
 
 
 def _put_back(

@@ -54,9 +54,9 @@ class StoredPeriod:
 
 
 def stored_period(
-    session: Session, office: Office, period: Period, scope: ReportScope, now_utc: datetime
+    session: Session, office: Office, period: Period, scope: ReportScope, now_utc: datetime, *, compared: bool = True
 ) -> StoredPeriod:
-    """Read a period and those before it. Raises NotBegun."""
+    """Read a period, and, where it is ``compared``, those before it. Raises NotBegun."""
     window = period.window[0], min(period.window[1], now_utc)
     if window[0] >= window[1]:
         raise NotBegun(period.code)
@@ -68,7 +68,7 @@ def stored_period(
         reading.sites,
         stored,
         report_rows.notices(session, stored.outages),
-        [(each, reading.window(each.window, requests=True)) for each in earlier_periods(period)],
+        [(each, reading.window(each.window, requests=True)) for each in (earlier_periods(period) if compared else ())],
     )
 
 

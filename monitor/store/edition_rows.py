@@ -38,6 +38,14 @@ def listed(session: Session, limit: int, before_id: int | None = None) -> Sequen
     return session.scalars(query if before_id is None else query.where(Edition.id < before_id)).all()
 
 
+def made_of(session: Session, scope_kind: str, scope_id: str, limit: int) -> Sequence[Edition]:
+    """Return at most ``limit`` editions of that scope that have a number, the latest first."""
+    query = select(Edition).where(
+        Edition.scope_kind == scope_kind, Edition.scope_id == scope_id, Edition.state == EditionState.MADE
+    )
+    return session.scalars(query.order_by(Edition.id.desc()).limit(limit)).all()
+
+
 def under_way(session: Session) -> Sequence[Edition]:
     """Return the editions that are queued or being made, in the order of the queue."""
     return session.scalars(select(Edition).where(Edition.state.in_(UNDER_WAY)).order_by(Edition.id)).all()
@@ -58,6 +66,12 @@ def last_made(session: Session, about: About) -> Edition | None:
 def of_occasion(session: Session, occasion: str) -> Sequence[Edition]:
     """Return the editions that the schedule asked for on that occasion, the first one first."""
     return session.scalars(select(Edition).where(Edition.occasion == occasion).order_by(Edition.id)).all()
+
+
+def of_last_occasion(session: Session) -> Sequence[Edition]:
+    """Return the editions of what the schedule asked for last, the first one first; none where it never asked."""
+    last = session.scalar(select(Edition.occasion).where(Edition.occasion != "").order_by(Edition.id.desc()).limit(1))
+    return () if last is None else of_occasion(session, last)
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Edition]:

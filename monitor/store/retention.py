@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from monitor.domain.progress import Progress, unheard
 from monitor.settings.storage_section import Place
 from monitor.store import copies, edition_rows, idempotent_rows
 from monitor.store.models import (
@@ -34,13 +35,13 @@ def back_up(place: Place, folder: Path, now_utc: datetime, keep: int) -> Path | 
     return target
 
 
-def copy_to(place: Place, target: Path) -> Soundness:
+def copy_to(place: Place, target: Path, copying: Progress = unheard, testing: Progress = unheard) -> Soundness:
     """Copy the whole database, wherever it is, and prove the copy; raises StoreError for a bad one, OSError."""
     if place.server is None:
-        return copies.create(place.state / DATABASE, target)
+        return copies.create(place.state / DATABASE, target, copying, testing)
     from monitor.store import server_copies
 
-    return server_copies.create(place.state, place.server, target)
+    return server_copies.create(place.state, place.server, target, testing)
 
 
 def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:

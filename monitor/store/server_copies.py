@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import message, series
+from monitor.domain.progress import Progress, unheard
 from monitor.durable import move_durably, own_like_folder, sync_file
 from monitor.settings.secrets import read_secret
 from monitor.settings.storage_section import Server
@@ -44,7 +45,7 @@ class PutBack:
     aside: str
 
 
-def create(state: Path, server: Server, target: Path) -> Soundness:
+def create(state: Path, server: Server, target: Path, testing: Progress = unheard) -> Soundness:
     """Copy the database beside its running users; ``target`` exists only once the copy is proved.
 
     Raises StoreError when the copy is not good, OSError when it cannot be written.
@@ -66,7 +67,7 @@ def create(state: Path, server: Server, target: Path) -> Soundness:
                 f"--file={partial}",
             )
         sync_file(partial)
-        with scratch(state, server, partial) as (made, found), made.read() as session:
+        with scratch(state, server, partial, testing) as (made, found), made.read() as session:
             if found.damage:
                 what = series(found.damage, "; ")
                 raise StoreError(
@@ -85,14 +86,16 @@ def create(state: Path, server: Server, target: Path) -> Soundness:
     return found
 
 
-def verify(state: Path, server: Server, copy: Path) -> Soundness:
+def verify(state: Path, server: Server, copy: Path, progress: Progress = unheard) -> Soundness:
     """Prove a copy: restore it into a scratch database and examine all of it; raises StoreError when it cannot be."""
-    with scratch(state, server, copy) as (_made, found):
+    with scratch(state, server, copy, progress) as (_made, found):
         return found
 
 
 @contextmanager
-def scratch(state: Path, server: Server, copy: Path) -> Iterator[tuple[PostgresStore, Soundness]]:
+def scratch(
+    state: Path, server: Server, copy: Path, progress: Progress = unheard
+) -> Iterator[tuple[PostgresStore, Soundness]]:
     """Restore ``copy`` into a database of its own beside the present one, dropped in the end unless it was renamed."""
     if not copy.is_file() or copy.stat().st_size == 0:
         raise StoreError(message("{copy} is no file. Expected a copy of the database", copy=copy))
@@ -106,7 +109,7 @@ def scratch(state: Path, server: Server, copy: Path) -> Iterator[tuple[PostgresS
         store = existing_store(state, own)
         try:
             with store.read() as session:
-                found = examine(session, state)
+                found = examine(session, state, progress)
             assert isinstance(store, PostgresStore)
             yield store, found
         except DatabaseError as error:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
+from monitor.domain.clock import DHAKA
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
 from monitor.domain.reasons import Reason, ReasonCode, reason
@@ -48,8 +49,7 @@ def ask(work: Work, wanted: Wanted, *, ticket: Ticket | None = None, occasion: s
 
     ``ticket``: of the request that it is to answer; ``occasion``: the schedule's name of it.
     """
-    if not OLDEST <= wanted.begins <= work.office.calendar.local(work.now_utc).date():
-        raise BadInput("period", message("Expected one that has begun, and not before {oldest}", oldest=OLDEST))
+    refuse_period(wanted, work.now_utc)
     if len(wanted.files) > MOST_FILES:
         raise BadInput("files", message("Expected at most {most}", most=MOST_FILES))
     waiting = edition_rows.under_way(work.session)
@@ -72,6 +72,12 @@ def ask(work: Work, wanted: Wanted, *, ticket: Ticket | None = None, occasion: s
     asked = {"period": row.period_code, "scope": _scope(row), "files": row.files}
     acts.record(work, "report.make", str(row.id), {}, asked | ({"ticket": ticket.number} if ticket else {}))
     return row
+
+
+def refuse_period(wanted: Wanted, now_utc: datetime) -> None:
+    """Raise BadInput for a period that has not begun, or is before the time of this program."""
+    if not OLDEST <= wanted.begins <= now_utc.astimezone(DHAKA).date():
+        raise BadInput("period", message("Expected one that has begun, and not before {oldest}", oldest=OLDEST))
 
 
 def take_up_again(work: Work) -> int:

@@ -160,6 +160,11 @@ def absence_of(office: Office, letter: Letter, at_utc: datetime) -> Absence | No
     return Absence(office.charter.officer(letter.recipient), found) if found else None
 
 
+def is_reader(office: Office, recipient: str) -> bool:
+    """Return whether the present configuration has the recipient of a notice, or it is for whoever asked."""
+    return recipient == ASKER or recipient in office.recipients or recipient in office.charter.officers
+
+
 def recipient_of(office: Office, letter: Letter, away: Absence | None = None) -> Recipient:
     """Return the recipient of a notice by the present configuration; whoever stands in, if the officer is ``away``.
 

@@ -104,6 +104,10 @@ class Console:
 
         return await asyncio.wrap_future(self.reading.submit(reads))
 
+    async def count(self, job: Callable[[], T]) -> T:
+        """Return what ``job`` makes of what was read, in a thread and in no transaction; raises PoolFull."""
+        return await asyncio.wrap_future(self.reading.submit(job))
+
     async def look_back(self, job: Callable[[History], T]) -> T:
         """Return what ``job`` finds in the history; raises PoolFull, HistoryRefuses."""
         settings, folder = self.settings_of(), self.settings_of().state

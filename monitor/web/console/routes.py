@@ -11,6 +11,7 @@ from monitor.web.console import (
     maintenance,
     me,
     now,
+    operators,
     outage,
     papers,
     public,
@@ -50,6 +51,7 @@ PAGES = (
     maintenance,
     audit,
     health,
+    operators,
     reports,
 )
 
