@@ -72,7 +72,9 @@ def mutated(whole: str, mutant: Mutant) -> str:
     """Return a file's text with the fault in it; raises ValueError unless its place is there once."""
     found = whole.count(mutant.old)
     if found != 1 or mutant.old == mutant.new:
-        raise ValueError(f"{mutant.name}: found its place {found} times in {mutant.file}. Expected it once, to change it")
+        raise ValueError(
+            f"{mutant.name}: found its place {found} times in {mutant.file}. Expected it once, to change it"
+        )
     return whole.replace(mutant.old, mutant.new)
 
 
