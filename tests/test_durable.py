@@ -1,7 +1,6 @@
 """Files are written so that a power cut leaves the old one or the new one: what is synced, and in which order."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from monitor.durable import move_durably, write_durably
 
 
 @pytest.fixture
-def order(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note, while the real calls are made, what is synced and what is renamed."""
     done: list[str] = []
     fsync, rename = os.fsync, os.rename
@@ -25,7 +24,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
     monkeypatch.setattr(os, "replace", noted_replace)
-    yield done
+    return done
 
 
 def test_contents_are_on_the_disk_before_the_name_and_the_name_after_it(tmp_path: Path, order: list[str]) -> None:
