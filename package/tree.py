@@ -97,7 +97,9 @@ def _put(file: Path, text: str, mode: int = 0o644) -> None:
 
 
 def _all_but(ending: str) -> Callable[[str, list[str]], set[str]]:
+    """Ignore every file of another ending, and every folder that holds none of it."""
+
     def ignored(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if not name.endswith(ending)}
+        return {name for name in names if not name.endswith(ending) and not any(Path(folder, name).rglob(f"*{ending}"))}
 
     return ignored

@@ -13,6 +13,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from monitor.cli import (
+    answering,
     availability,
     backup,
     charter,
@@ -76,7 +77,7 @@ app = typer.Typer(
 )
 
 app.add_typer(probe.app, name="probe")
-for about_requests in (registering.new, registering.correct, registering.withdraw):
+for about_requests in (registering.new, registering.correct, registering.withdraw, answering.answer):
     tickets.app.command()(about_requests)
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")

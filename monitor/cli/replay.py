@@ -97,13 +97,14 @@ class ReplayReport:
         from monitor.reports.monthly import report_of
         from monitor.reports.period import current_month
         from monitor.reports.report_scope import scope_of
+        from monitor.reports.stored_period import stored_period
 
         if any(self._typed):
             period = chosen_period(*self._typed, now_utc)
         else:
             ends_utc = (self._recorded.last_utc or now_utc) - timedelta(microseconds=1)
             period = current_month(ends_utc.astimezone(DHAKA).date())
-        found = report_of(session, office, period, scope_of(office), now_utc)
+        found = report_of(office, stored_period(session, office, period, scope_of(office), now_utc))
         write(self._file, rendered(found, self._format, lang()))
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from monitor.i18n.languages import Lang
     from monitor.reports.period import Period
     from monitor.reports.report import Report, ReportScope
+    from monitor.reports.stored_period import StoredPeriod
+    from monitor.settings.load import Settings
 
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
@@ -72,27 +74,41 @@ def report(
     """
     from monitor.alerts.cases.entered import office_of
 
-    chosen, wanted = _formats(formats), _language(language)
+    chosen, wanted = _formats(formats), chosen_language(language)
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, _progress() as progress:
-        from monitor.reports.kept_use import KeptUse
-        from monitor.reports.monthly import report_of
-        from monitor.store.history.sources import history_of
+    with store_of(settings) as store, progress() as shows:
+        from monitor.reports.stored_period import stored_period
 
-        office = office_of(session, settings, now_utc)
-        scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
-        kept = timedelta(days=settings.monitor.storage.keep_days)
-        use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-        page = settings.monitor.public.url
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
+        with store.read() as session:
+            office = office_of(session, settings, now_utc)
+            typed = {"site": site, "union": union, "kind": kind, "operator": operator}
+            stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
+        found = computed(settings, office, stored, now_utc, shows)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
         return
     for path in _written(found, chosen, wanted, out or Path()):
         print(path)
+
+
+def computed(
+    settings: "Settings",
+    office: "Office",
+    stored: "StoredPeriod",
+    now_utc: "datetime",
+    shows: Callable[[int, int], None],
+) -> "Report":
+    """Return the report of a period; ``shows`` is told of how many parts how many are computed."""
+    from monitor.reports.kept_use import KeptUse
+    from monitor.reports.monthly import report_of
+    from monitor.store.history.sources import history_of
+
+    kept, page = timedelta(days=settings.monitor.storage.keep_days), settings.monitor.public.url
+    use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
+    return report_of(office, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":
@@ -167,7 +183,8 @@ def _day(option: str, typed: str) -> date:
     raise Failure(said, BAD_INPUT)
 
 
-def _scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+def chosen_scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+    """Return what the report is about, by the options; ends the command when that is not one thing."""
     from monitor.reports.report_scope import NoSuchScope, scope_of
 
     given = [kind for kind, name in typed.items() if name]
@@ -203,7 +220,8 @@ def chosen_format(option: str, typed: str) -> str:
     return word
 
 
-def _language(typed: str) -> "Lang":
+def chosen_language(typed: str) -> "Lang":
+    """Return the language of that name, else that of the command; ends the command when there is none."""
     if typed and not is_known(typed):
         from monitor.i18n.languages import languages
         from monitor.settings.problems import one_of
@@ -262,7 +280,7 @@ def _unwritable(path: Path, error: OSError) -> Failure:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def progress() -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far it is, once it has lasted for a second."""
     if not sys.stderr.isatty():
         yield lambda done, of: None

@@ -41,7 +41,7 @@ class Soundness:
 
 def examine(session: Session, state: Path) -> Soundness:
     """Examine all below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
-    from monitor.store.queries import last_heartbeat
+    from monitor.store.gap_rows import last_heartbeat
 
     damage = tuple(_damage(session))
     if damage:

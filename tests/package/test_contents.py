@@ -92,6 +92,7 @@ def test_the_package_lays_down_the_program_its_unit_and_no_configuration(parts: 
         "./usr/share/upazila-monitor/config/holidays.toml",
         "./usr/share/doc/upazila-monitor/copyright",
         f"{HOME}docs/install-systemd.md",
+        f"{HOME}docs/bn/runbook.md",
         f"{HOME}.venv/bin/upazila-monitor",
     ):
         assert name in laid

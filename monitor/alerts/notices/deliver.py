@@ -91,7 +91,8 @@ def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetim
         recipient = recipient_of(office, letter, away)
         if len(letter.files) < len(letter.facts.get("attachments") or ()):
             raise FactsError("a file that goes with it is no longer what it was, or gone")
-        proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang, away))
+        rendered = render.render(letter, recipient.lang, away, office.mail.runbook_url)
+        proof = channel.deliver(letter, recipient, rendered)
     except ChannelUnavailable as error:
         return Attempt(letter, "away", str(error))
     except TemporaryFailure as error:
