@@ -173,7 +173,7 @@ def test_a_trigger_that_was_disarmed_in_an_open_database_is_damage(state: Path) 
     store = open_store(state)
     with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
         raw.execute("PRAGMA writable_schema = ON")
-        disarmed = "UPDATE sqlite_master SET sql = replace(sql, ' BEGIN ', ' WHEN 0 BEGIN ') WHERE type = 'trigger'"
+        disarmed = "UPDATE sqlite_master SET sql = replace(sql, ' BEGIN ', ' WHEN 0 BEGIN ') WHERE name = 'ticket_events_no_update'"
         assert raw.execute(disarmed).rowcount > 0
         (version,) = raw.execute("PRAGMA schema_version").fetchone()
         raw.execute(f"PRAGMA schema_version = {version + 1}")
