@@ -173,8 +173,8 @@ def test_a_trigger_that_was_disarmed_in_an_open_database_is_damage(state: Path) 
     store = open_store(state)
     with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
         raw.execute("PRAGMA writable_schema = ON")
-        disarmed = "UPDATE sqlite_master SET sql = replace(sql, ' BEGIN ', ' WHEN 0 BEGIN ') WHERE name = 'ticket_events_no_update'"
-        assert raw.execute(disarmed).rowcount > 0
+        disarmed = "UPDATE sqlite_master SET sql = replace(sql, ' BEGIN ', ' WHEN 0 BEGIN ') WHERE name = ?"
+        assert raw.execute(disarmed, ("ticket_events_no_update",)).rowcount == 1
         (version,) = raw.execute("PRAGMA schema_version").fetchone()
         raw.execute(f"PRAGMA schema_version = {version + 1}")
     with store.read() as session:
