@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from package.completions import PLACES, completions
+
 HOME = Path("opt/upazila-monitor")
 SHARE = Path("usr/share/upazila-monitor")
 DOC = Path("usr/share/doc/upazila-monitor")
@@ -45,6 +47,8 @@ def lay_out(root: Path, source: Path, wheel: Path, requirements: Path | None) ->
     _put(root / DOC / "README.md", (source / "README.md").read_text(encoding="utf-8"))
     shutil.copytree(source / "docs", root / HOME / "docs", ignore=_all_but(".md"))
     (root / DOC / "docs").symlink_to(f"/{HOME}/docs")  # where the unit names them
+    for shell, script in completions().items():
+        _put(root / PLACES[shell], script)
     for name, packed in {
         "CHANGELOG.md": DOC / "changelog.gz",
         "docs/man/upazila-monitor.1": Path("usr/share/man/man1/upazila-monitor.1.gz"),
@@ -75,8 +79,7 @@ def _environment(venv: Path, wheel: Path, requirements: Path | None) -> None:
 def _install(packages: Path, *wanted: str) -> None:
     words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--target", str(packages)]
     subprocess.run([sys.executable, "-m", "pip", "install", *words, *wanted], check=True)
-    for there in ("bin", "share"):  # scripts that name this machine's folders; the example, which is laid elsewhere
-        shutil.rmtree(packages / there, ignore_errors=True)
+    shutil.rmtree(packages / "bin", ignore_errors=True)  # scripts that name this machine's folders
 
 
 def _configuration(target: Path, source: Path) -> None:

@@ -8,18 +8,22 @@ from monitor.cli.clock import now_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _
 from monitor.cli.options import Actor, Number, Seen, as_seen, by_command
+from monitor.cli.progress import progress
 from monitor.cli.report import (
     First,
     Fiscal,
     Last,
     Month,
+    OfKind,
+    OfOperator,
+    OfSite,
+    OfUnion,
     Quarter,
     chosen_format,
     chosen_language,
     chosen_period,
     chosen_scope,
     computed,
-    progress,
 )
 from monitor.cli.tickets import number_of
 from monitor.domain.message import message
@@ -35,10 +39,10 @@ def answer(
     fiscal: Fiscal = "",
     first: First = "",
     last: Last = "",
-    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.")] = "",
-    union: Annotated[str, typer.Option(metavar="UNION", help="Only of this union's sites.")] = "",
-    kind: Annotated[str, typer.Option(metavar="KIND", help="Only of sites of this kind.")] = "",
-    operator: Annotated[str, typer.Option(metavar="NAME", help="Only of this operator's links and sites.")] = "",
+    site: OfSite = "",
+    union: OfUnion = "",
+    kind: OfKind = "",
+    operator: OfOperator = "",
     language: Annotated[
         str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
     ] = "",
@@ -80,7 +84,7 @@ def answer(
             before = edition_rows.last_made(session, wanted)
             known = None if before is None or before.value is None else (before.number, before.value)
             stored = stored_period(session, office, period, scope, now_utc)
-        with progress() as shows:
+        with progress(_("Computing the report")) as shows:
             report = computed(settings, office, stored, now_utc, shows)
         made = edition_of(report, known, wanted.files)
         if name not in made.files:

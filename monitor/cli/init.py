@@ -1,5 +1,6 @@
 """Run `init`: write an office's configuration, from questions at the terminal or from a file of answers."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +18,12 @@ from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credent
 from monitor.cli.spreadsheet import SiteList, site_list
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by, said_by_system
-from monitor.plain_file import PlainFileError, read_bounded
+from monitor.durable import uninterrupted
 
 if TYPE_CHECKING:
     from monitor.new_office.answers import Answers
     from monitor.settings.load import Settings
 
-MOST_AREAS_BYTES = 4 * 1024 * 1024
 SHOWN_ROWS = 20
 
 
@@ -44,41 +44,45 @@ def init(
             "--answers", metavar="FILE", help="A file with the answers (docs/init.md); nothing is asked then."
         ),
     ] = None,
+    map_areas: Annotated[
+        Path | None,
+        typer.Option(
+            "--map-areas",
+            metavar="PATH",
+            help="Outlines of the unions: a folder or a zip with GeoJSON and its licence (docs/init.md).",
+        ),
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Write the shipped example instead: thirty sites that are this machine.")
+    ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a configuration that is there; it stays beside the new one.")
     ] = False,
 ) -> None:
     """Write an office's configuration into the folder of --config: asks for all it needs, and checks it first."""
-    from monitor.cli.init_questions import ask, confirmed
-    from monitor.new_office.answers import read_answers
-    from monitor.new_office.placing import check, in_the_way, place
+    from monitor.cli.init_questions import confirmed
+    from monitor.new_office.folder import shipped
+    from monitor.new_office.placing import in_the_way, place
 
     folder: Path = context.obj
-    if answers is None and not sys.stdin.isatty():
+    if example and (answers is not None or map_areas is not None):
+        raise Failure(message("--example excludes --answers and --map-areas"), BAD_INPUT)
+    asks = answers is None and not example
+    if asks and not sys.stdin.isatty():
         raise Failure(message("nobody can be asked here. Expected --answers FILE"), BAD_INPUT)
-    with _problems_named():
-        if answers is None:
-            try:
-                given, typed, home = ask()
-            except EOFError:  # the terminal is gone
-                raise typer.Abort from None
-        else:
-            given, typed, home = read_answers(answers), {}, answers.absolute().parent
-        listed = _sites(given, home)
-        _preview(listed, given)
-        draft = _draft(given, listed, typed, home)
-        check(draft.texts, draft.areas, draft.secrets)
+    draft = Draft(shipped(), None, {}) if example else _answered(answers, map_areas)
     there = in_the_way(folder, draft.secrets)
     if there and not replace:
         names = ", ".join(str(path) for path in there)
-        if answers is not None:
+        if not asks:
             raise Failure(message("{names}: there already. Expected --replace to replace them", names=names), BAD_INPUT)
         if not confirmed(_("{names}: there already. Replace them? They stay beside the new ones.", names=names)):
             raise typer.Abort
-    elif answers is None and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
+    elif asks and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
         raise typer.Abort
     try:
-        kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
+        with uninterrupted():
+            kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
     except OSError as error:
         fault = said_by_system(error)
         raise Failure(message("{folder} cannot be written: {fault}", folder=folder, fault=fault), CANNOT) from None
@@ -88,7 +92,31 @@ def init(
     say(n_("{count} file written to {folder}.", "{count} files written to {folder}.", count, folder=folder))
     for warning in _still_missing(settings_of(folder)):
         say(_("still missing: {what}", what=warning))
-    say(_("Next: `upazila-monitor check`, `upazila-monitor doctor`, then `upazila-monitor run`."))
+    program = f"upazila-monitor --config {shlex.quote(str(folder))}"
+    say(_("Next: `{program} check`, `{program} doctor`, then `{program} run`.", program=program))
+
+
+def _answered(answers: Path | None, map_areas: Path | None) -> Draft:
+    """Return what a file of answers makes, or questions where there is none; ends the command at a fault."""
+    from monitor.cli.init_questions import ask
+    from monitor.new_office.answers import read_answers
+    from monitor.new_office.placing import check
+
+    with _problems_named():
+        if answers is None:
+            try:
+                given, typed, home = ask(map_areas)
+            except EOFError:  # the terminal is gone
+                raise typer.Abort from None
+        else:
+            given, typed, home = read_answers(answers), {}, answers.absolute().parent
+            if map_areas is not None:
+                given = given.model_copy(update={"areas": map_areas.absolute()})
+        listed = _sites(given, home)
+        _preview(listed, given)
+        draft = _draft(given, listed, typed, home)
+        check(draft.texts, draft.areas, draft.secrets)
+    return draft
 
 
 @contextmanager
@@ -147,13 +175,28 @@ def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: P
         place: typed[key] if key in typed else read_secret(home / file).reveal()
         for key, (file, place) in secrets_of(given).items()
     }
-    areas = None
-    if given.areas is not None:
-        try:
-            areas = read_bounded(home / given.areas, MOST_AREAS_BYTES)
-        except PlainFileError as error:
-            raise Failure(message("{file}: {why}", file=home / given.areas, why=said_by(error)), BAD_INPUT) from None
+    areas = _areas(home / given.areas, listed) if given.areas is not None else None
     return Draft(written(given, (row_text(row) for _, row in listed.rows), shipped()), areas, secrets)
+
+
+def _areas(package: Path, listed: SiteList) -> bytes:
+    """Read the outlines of the list's unions, and say what was found; ends the command at a fault."""
+    from monitor.new_office.map_areas import MapAreasError, map_areas
+
+    try:
+        found = map_areas(package, dict.fromkeys(row["union"] for _, row in listed.rows))
+    except MapAreasError as error:
+        raise Failure("\n".join([render(said_by(error)), _("Nothing was written.")]), BAD_INPUT) from None
+    said = n_(
+        "{count} union is drawn on the map, under {licence}.",
+        "{count} unions are drawn on the map, under {licence}.",
+        len(found.drawn),
+        licence=found.licence,
+    )
+    say(said)
+    for union in found.missing:
+        say(_("no outline of the union {union}", union=union))
+    return found.content
 
 
 def _still_missing(settings: "Settings") -> list[str]:

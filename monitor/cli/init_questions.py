@@ -3,6 +3,7 @@
 A section with a fault is asked again, with what was typed as its defaults.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from monitor.settings.snmp_section import Snmp
 from monitor.settings.validate import described
 
 M = TypeVar("M", bound=Model)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,18 @@ class Question:
     secret: bool = False
 
 
+def day(typed: str) -> date:
+    """Return a day as people write it: 2026-11-24 or 24/11/2026; raises ValueError."""
+    written = _DAY_FIRST.fullmatch(typed)
+    return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(typed)
+
+
 OFFICE = (
     Question("name_bn", N_("The office's name in Bangla")),
     Question("name_en", N_("The office's name in English")),
     Question("id", N_("A short id for it: small letters, digits and '-'")),
     Question("ticket_prefix", N_("What its ticket numbers begin with: 2 to 6 capital letters")),
-    Question("dated", N_("The date printed on its charter, such as 2026-11-24"), date.fromisoformat),
+    Question("dated", N_("The date printed on its charter, such as 2026-11-24 or 24/11/2026"), day),
     Question("website", N_("Its website; empty: none")),
 )
 OFFICER = (
@@ -68,8 +76,11 @@ MAIL = (
 )
 
 
-def ask() -> tuple[Answers, Mapping[str, str], Path]:
-    """Ask for everything; return the answers, the secrets typed by their keys, and where relative paths begin."""
+def ask(map_areas: Path | None = None) -> tuple[Answers, Mapping[str, str], Path]:
+    """Ask for everything; return the answers, the secrets typed by their keys, and where relative paths begin.
+
+    ``map_areas``: the outlines of the unions; asked for, too, where it is None.
+    """
     typed: dict[str, str] = {}
     choose(Prompt.ask(_("Language"), console=console(), choices=list(languages()), default=lang()))
     _headline(_("The office"))
@@ -89,7 +100,10 @@ def ask() -> tuple[Answers, Mapping[str, str], Path]:
     sites = _sites_file()
     if confirmed(_("Are the officers right, and may mails go to their addresses? Until then mails are files only.")):
         office = office.model_copy(update={"officers_confirmed": True})
-    areas = _text(_("A file with the outlines of the unions (GeoJSON with its licence); empty: none"))
+    areas = map_areas
+    if areas is None:
+        said = _text(_("Outlines of the unions: a folder or a zip with GeoJSON and its licence; empty: none"))
+        areas = Path(said).expanduser() if said else None
     return (
         Answers(
             office=office,
@@ -98,7 +112,7 @@ def ask() -> tuple[Answers, Mapping[str, str], Path]:
             snmp=snmp,
             references=references,
             sites=sites,
-            areas=Path(areas) if areas else None,
+            areas=areas,
         ),
         typed,
         Path.cwd(),

@@ -1,4 +1,4 @@
-"""Run `outbox`: sent and pending notices; and `outbox resend`, which sends one again."""
+"""Run `outbox`: sent and pending notices; `outbox resend`, which sends one again; `outbox drop`, which gives one up."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +8,7 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
-from monitor.cli.language import _, digits, term
+from monitor.cli.language import _, digits, render, term
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.options import Actor, AsJson, by_command
 from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.cli.listing import Listing
-    from monitor.store.documents import NoticeDocument
+    from monitor.domain.message import Said
+    from monitor.store.notice_queries import NoticeView
 
 FILE = "file "  # how the proof of a mail that was written to a file begins
 
-app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again.")
+app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again, `drop` gives one up.")
 
 
 @app.callback(invoke_without_command=True)
@@ -40,13 +41,12 @@ def outbox(
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         notices = notice_queries.listed(session, pending=pending_only, dead=dead_only, limit=limit)
-        found = [notice_document(notice) for notice in notices]
     if as_json:
-        print_json(found)
-    elif not found:
+        print_json([notice_document(notice) for notice in notices])
+    elif not notices:
         print(_("No notices."))
     else:
-        console().print(_table(found))
+        console().print(_table(notices))
 
 
 @app.command()
@@ -67,31 +67,52 @@ def resend(
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
 
 
-def _table(found: "Sequence[NoticeDocument]") -> "Listing":
+@app.command()
+def drop(
+    context: typer.Context,
+    id_: Annotated[
+        int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
+    ],
+    actor: Actor = "",
+) -> None:
+    """Give up a waiting notice whose reader is not in the configuration any more; `resend` takes that back."""
+    from monitor.alerts.cases import actions
+
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, acting({}), store.write() as session:
+        notice = actions.drop(by_command(session, settings, datetime.now(UTC), actor), id_)
+        words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
+        print(_("{kind} to {recipient}: is not sent any more", **words))
+
+
+def _table(found: "Sequence[NoticeView]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.store.documents import iso_or_none
 
     proof = _("Proof or error")
     headings = (_("ID"), _("Made"), _("Notice"), _("About"), _("Recipient"), _("By"), _("State"), _("Tries"), proof)
     rows = Listing(*headings, prose={proof})
     for notice in found:
         rows.add_row(
-            digits(notice["id"]),
-            local(notice["owed_utc"]),
-            term(NOTICE_KINDS, notice["kind"]),
-            notice["about"],
-            term(RECIPIENTS, notice["recipient"]),
-            term(CHANNELS, notice["channel"]),
-            term(NOTICE_STATES, notice["state"]),
-            digits(notice["attempts"]),
-            Text(proof_text(notice["proof"]) or _fault(notice["fault"]) or notice["last_error"]),
+            digits(notice.id),
+            local(iso_or_none(notice.owed_utc)),
+            term(NOTICE_KINDS, notice.kind),
+            notice.about,
+            term(RECIPIENTS, notice.recipient),
+            term(CHANNELS, notice.channel),
+            term(NOTICE_STATES, notice.state),
+            digits(notice.attempts),
+            Text(proof_text(notice.proof) or _fault(notice.fault) or render(notice.last_error)),
         )
     return rows
 
 
-def proof_text(proof: str) -> str:
-    """Return what proves that a notice went: a server's own words, or the file that was written instead."""
+def proof_text(proof: "Said") -> str:
+    """Return what proves that a notice went: a server's words, or the file that was written instead; or an error."""
+    if not isinstance(proof, str):
+        return render(proof)
     return _("file {path}", path=proof.removeprefix(FILE)) if proof.startswith(FILE) else proof
 
 

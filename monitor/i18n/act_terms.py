@@ -22,6 +22,7 @@ ACTS: Mapping[str, str] = {
     "plan.end": N_("planned work ended"),
     "calendar.order": N_("order about the calendar entered"),
     "calendar.undo": N_("order about the calendar undone"),
+    "notice.drop": N_("letter to a removed reader dropped"),
     "notice.resend": N_("letter sent again"),
     "clock.trust": N_("clock declared right"),
     "outage.note": N_("note about an outage"),
@@ -130,3 +131,11 @@ EDITION_STATES: Mapping[str, str] = {
     "failed": N_("failed"),
 }
 """Where the making of a report stands, by `domain.edition_states.EditionState`."""
+
+EDITION_STAGES: Mapping[str, str] = {
+    "reading": N_("what is stored is read"),
+    "counting": N_("the period is counted"),
+    "comparing": N_("earlier periods are counted, to compare"),
+    "writing": N_("the files are written"),
+}
+"""What is done while a report is made, by `domain.edition_states.EditionStage`."""

@@ -7,12 +7,13 @@ in force, and what is deleted in the end.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.charter.office import Office
 from monitor.charter.services import Service
+from monitor.domain.progress import Progress, unheard
 from monitor.domain.reasons import Names
 from monitor.judging.availability import Interval
 from monitor.reports import promise_figures
@@ -50,7 +51,7 @@ def report_of(
     of: StoredPeriod,
     history: UseHistory | None = None,
     kept_since_utc: datetime | None = None,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = unheard,
     page: str = "",
 ) -> Report:
     """Return the report of a period and scope, as of its end, or of now when that is ahead.

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
+from monitor.domain.edition_states import EditionProgress
+from monitor.domain.message import Said
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.snmp import SnmpState
@@ -116,7 +118,7 @@ class RuntimeView(Protocol):
         """Return the key of the help desk to which tickets are mirrored; empty without one."""
 
     @property
-    def mail_trouble(self) -> Mapping[str, str]:
+    def mail_trouble(self) -> Mapping[str, Said]:
         """Return the error of each notice channel that cannot be reached."""
 
     @property
@@ -138,6 +140,10 @@ class RuntimeView(Protocol):
     @property
     def link_use(self) -> Mapping[str, float]:
         """Return the share of a link's speed in use at the last reading, 0 to 1, by its site."""
+
+    @property
+    def report_progress(self) -> Mapping[int, EditionProgress]:
+        """Return how far each report is that is being made, by its edition."""
 
     @property
     def hours(self) -> Mapping[str, Hour]:
@@ -202,13 +208,14 @@ class RuntimeState:
     store_faults: list[str] = field(default_factory=list)
     decisions_waiting: int = 0
     helpdesk: str = ""
-    mail_trouble: dict[str, str] = field(default_factory=dict)
+    mail_trouble: dict[str, Said] = field(default_factory=dict)
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_said: dict[str, tuple[datetime, Reading]] = field(default_factory=dict)
     link_use: dict[str, float] = field(default_factory=dict)
+    report_progress: dict[int, EditionProgress] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
     snmp_rejected: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import N_, NN_, Message, Said, message, messages
+from monitor.domain.progress import Progress, unheard
 from monitor.store import audit_chain, mailed_head, redundancy
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
@@ -39,7 +40,7 @@ class Soundness:
         return self.damage + self.faults
 
 
-def examine(session: Session, state: Path) -> Soundness:
+def examine(session: Session, state: Path, progress: Progress = unheard) -> Soundness:
     """Examine all below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
     from monitor.store.gap_rows import last_heartbeat
 
@@ -47,7 +48,7 @@ def examine(session: Session, state: Path) -> Soundness:
     if damage:
         return Soundness(damage)
     mailed = mailed_head.read(state)
-    found = audit_chain.verify(session, mailed.head if mailed else "")
+    found = audit_chain.verify(session, mailed.head if mailed else "", progress)
     gone = (
         message("the schema has lost {name}", name=name)
         for name in redundancy.missing(session.connection())[:MOST_PROBLEMS]

@@ -61,7 +61,7 @@ def test_every_file_of_the_program_is_in_the_wheel_and_its_catalogue_is_compiled
 def test_the_wheel_brings_the_example_and_nothing_of_the_tests(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
 
-    assert {Path(name).name for name in names if "/share/upazila-monitor/config/" in name} == {
+    assert {Path(name).name for name in names if "/new_office/base/" in name} == {
         file.name for file in (ROOT / "config").glob("*.toml")
     }
     assert [name for name in names if name.startswith(("tests/", "docs/", "package/", "benchmarks/"))] == []
@@ -89,6 +89,9 @@ def test_the_package_lays_down_the_program_its_unit_and_no_configuration(parts: 
         "./usr/lib/sysusers.d/upazila-monitor.conf",
         "./usr/lib/tmpfiles.d/upazila-monitor.conf",
         "./usr/lib/sysctl.d/60-upazila-monitor.conf",
+        "./usr/share/bash-completion/completions/upazila-monitor",
+        "./usr/share/fish/vendor_completions.d/upazila-monitor.fish",
+        "./usr/share/zsh/vendor-completions/_upazila-monitor",
         "./usr/share/upazila-monitor/config/holidays.toml",
         "./usr/share/doc/upazila-monitor/copyright",
         f"{HOME}docs/install-systemd.md",
