@@ -91,7 +91,7 @@ def files(home: Path) -> Path:
 def test_what_takes_long_shows_how_far_it_is(files: Path, desk: Desk, shown: Terminal, words: str, said: str) -> None:
     copy = files / "copy.db"
     if "{copy}" in words:
-        copies.create(desk.store.path, copy)
+        copies.create(desk.store.state / DATABASE, copy)
     done = typed(files, *words.format(home=files, copy=copy).split(), "--lang", "bn")
     assert done.returncode == 0, done.stderr
     assert said in shown.getvalue()
@@ -172,8 +172,8 @@ def test_ctrl_c_leaves_nothing_half(files: Path, desk: Desk, monkeypatch: pytest
     def bars(*what: str) -> Iterator[object]:
         yield (pressed,) * len(what)
 
-    copy, state = files / "copy.db", desk.store.path.parent
-    copies.create(desk.store.path, copy)
+    copy, state = files / "copy.db", desk.store.state
+    copies.create(desk.store.state / DATABASE, copy)
     before = everything(files)
     for module in ("progress", "backup", "public"):
         monkeypatch.setattr(f"monitor.cli.{module}.bars", bars)
@@ -187,8 +187,8 @@ def test_ctrl_c_leaves_nothing_half(files: Path, desk: Desk, monkeypatch: pytest
 def test_ctrl_c_while_a_copy_takes_its_place_comes_too_late(
     files: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, state = files / "copy.db", desk.store.path.parent
-    copies.create(desk.store.path, copy)
+    copy, state = files / "copy.db", desk.store.state
+    copies.create(desk.store.state / DATABASE, copy)
 
     def pressed(source: Path, target: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
@@ -218,3 +218,12 @@ def everything(folder: Path) -> dict[str, bytes]:
     """Each file's content by its name, but for what the database keeps beside it while it is open."""
     files = (path for path in folder.rglob("*") if path.is_file() and "monitor.db-" not in path.name)
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_ctrl_c_before_a_command_begins_is_no_traceback(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(_command: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.cli.app.prepare", pressed)
+    done = typed(home, "tickets")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
