@@ -118,6 +118,19 @@ class HistoryFile:
                     found[at_utc] = summary
         return found
 
+    def first_day(self) -> date | None:
+        """Return the first day of which the oldest series has hourly summaries; None for none.
+
+        Raises HistoryRefuses.
+        """
+        query = "SELECT min(day) FROM coarse WHERE series = (SELECT min(id) FROM series)"
+        try:
+            with self._connected(readonly=True) as connection:
+                (day,) = connection.execute(query).fetchone()
+        except TROUBLE as error:
+            raise HistoryRefuses(str(error)) from None
+        return None if day is None else EPOCH + timedelta(days=day)
+
     def prune(self, now_utc: datetime, kept: Kept) -> None:
         """Delete what is older than is kept; raises HistoryRefuses."""
         try:
