@@ -10,7 +10,7 @@ from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_, Said, said_by
 from monitor.store.copies import copy_name, newest_good, nightly
 from monitor.store.errors import StoreError
-from monitor.store.opening import BACKUPS
+from monitor.store.opening import BACKUPS, DATABASE
 
 OLD_AFTER = timedelta(hours=50)  # one night may be missed
 
@@ -26,6 +26,12 @@ NONE = Kind(
     Level.WARNING,
     N_("there is no copy of the database yet: the daemon makes one every night"),
     N_("To have one now: upazila-monitor backup create"),
+)
+NOT_YET = Kind(
+    "backups.not-yet",
+    Level.INFO,
+    N_("there is no database yet that could be copied"),
+    N_("Start the daemon once: upazila-monitor run"),
 )
 OLD = Kind(
     "backups.old",
@@ -64,13 +70,15 @@ class Seen:
     made_utc: datetime | None = None
     why: Said = ""
     is_same_disk: bool = False
+    has_database: bool = True
 
 
 def _gather(place: Place) -> Seen:
     settings, now_utc = place.settings, place.clock.utc()
     state, folder = settings.state, settings.state / BACKUPS
     copies = tuple(nightly(folder, folder / copy_name(now_utc)))
-    unknown = Seen(folder, settings.monitor.storage.backups > 0, copies)
+    has_database = (state / DATABASE).exists()
+    unknown = Seen(folder, settings.monitor.storage.backups > 0, copies, has_database=has_database)
     if not copies:
         return unknown
     is_same_disk = folder.stat().st_dev == state.stat().st_dev
@@ -87,7 +95,7 @@ def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
         yield found(OFF)
     if not seen.copies:
         if seen.wanted:
-            yield found(NONE)
+            yield found(NONE if seen.has_database else NOT_YET)
         return
     if seen.good is None or seen.made_utc is None:
         yield found(NOT_GOOD, why=seen.why)
@@ -107,10 +115,10 @@ def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
 BACKUPS_CHECK = Check(
     "backups",
     N_("Copies"),
-    "The nightly copies: the newest is restored into a scratch file and examined as a whole, down to its history; if it "
-    "is not good, the one before, and so on.",
+    "The nightly copies: the newest is restored into a scratch file and examined as a whole, down to its history; if "
+    "it is not good, the one before, and so on.",
     _gather,
     _judge,
-    (OK, OFF, NONE, OLD, NOT_GOOD, NEWEST_NOT_GOOD, SAME_DISK),
+    (OK, OFF, NONE, NOT_YET, OLD, NOT_GOOD, NEWEST_NOT_GOOD, SAME_DISK),
     Pace.HEAVY,
 )

@@ -9,7 +9,6 @@ from monitor.domain.message import N_
 from monitor.store import audit_chain, mailed_head
 from monitor.store.audit_chain import Audit
 from monitor.store.errors import DatabaseError, StoreError
-from monitor.store.opening import existing_store
 
 OK = Kind("chain.ok", Level.OK, N_("the history is as it was written: {events} events of tickets, {acts} acts"))
 BROKEN = Kind(
@@ -28,19 +27,12 @@ UNREAD = Kind(
 
 def _gather(place: Place) -> Audit | None:
     """Walk the whole chain; None where there is no database to read."""
-    state = place.settings.state
+    mailed = mailed_head.read(place.settings.state)
     try:
-        store = existing_store(state)
-    except StoreError:
-        return None
-    mailed = mailed_head.read(state)
-    try:
-        with store.read() as session:
+        with place.opened() as store, store.read() as session:
             return audit_chain.verify(session, mailed.head if mailed else "")
-    except DatabaseError:
+    except (StoreError, DatabaseError):
         return None
-    finally:
-        store.close()
 
 
 def _judge(seen: Audit | None, _: datetime) -> Iterator[Finding]:

@@ -1,18 +1,21 @@
 """Define a check: it gathers what is there (I/O, in a thread), and judges it (pure)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
 from monitor.charter.office import Office
-from monitor.domain.clock import Clock
 from monitor.doctor.finding import FAILED, Examined, Finding, Kind, found
+from monitor.domain.clock import Clock
 from monitor.domain.message import said_by, said_by_system
 from monitor.net.deadline import Cancellation
 from monitor.settings.in_force import InForce
 from monitor.settings.load import Settings
+from monitor.store.opening import existing_store
+from monitor.store.sqlite import Store
 
 Seen = TypeVar("Seen")
 
@@ -37,15 +40,34 @@ class Pace(Enum):
 class Place:
     """The installation that is examined. ``daemon``: the one that runs, or ran last, None before the first.
 
-    ``is_daemon``: whether this process is that one. ``cancellation``: ends what is asked of other machines.
+    ``store``: the daemon's own, where this process is the daemon. ``running``: the version of the program that runs as
+    the daemon, '' where it is not known. ``cancellation``: ends what is asked of other machines.
     """
 
     settings: Settings
     office: Office
     clock: Clock
     daemon: InForce | None = None
-    is_daemon: bool = False
+    store: Store | None = None
+    running: str = ""
     cancellation: Cancellation = field(default_factory=Cancellation)
+
+    @property
+    def is_daemon(self) -> bool:
+        """Return whether this process is the daemon."""
+        return self.store is not None
+
+    @contextmanager
+    def opened(self) -> Iterator[Store]:
+        """Open the database, as a command does or as the daemon has it; raises StoreError, DatabaseError."""
+        if self.store is not None:
+            yield self.store
+            return
+        store = existing_store(self.settings.state)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 @dataclass(frozen=True)

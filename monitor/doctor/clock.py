@@ -1,6 +1,7 @@
 """Examine this machine's clock: whether NTP keeps it, and whether the daemon trusts it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,6 @@ from monitor.judging.clock_trust import WRITTEN_UTC
 from monitor.runtime.trusted_clock import kernel_says_synchronised
 from monitor.store.board_state import last_trust
 from monitor.store.errors import SQLAlchemyError, StoreError
-from monitor.store.opening import existing_store
 
 OK = Kind("clock.ok", Level.OK, N_("NTP keeps the clock, and it is trusted"))
 NOT_KEPT = Kind(
@@ -43,17 +43,9 @@ class Seen:
 
 
 def _gather(place: Place) -> Seen:
-    try:
-        store = existing_store(place.settings.state)
-    except StoreError:
-        return Seen(kernel_says_synchronised(), False)
-    try:
-        with store.read_briefly() as session:
-            trust = last_trust(session)
-    except SQLAlchemyError:
-        trust = None
-    finally:
-        store.close()
+    trust = None
+    with suppress(StoreError, SQLAlchemyError), place.opened() as store, store.read_briefly() as session:
+        trust = last_trust(session)
     return Seen(kernel_says_synchronised(), trust is not None and trust.suspect)
 
 

@@ -9,7 +9,7 @@ from monitor.doctor.check import Check, Pace, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_, Said, said_by, series
 from monitor.store.errors import Damaged, DatabaseError, NoDatabase, StoreError
-from monitor.store.opening import DATABASE, existing_store
+from monitor.store.opening import DATABASE
 from monitor.store.soundness import examine_structure
 
 OK = Kind("database.ok", Level.OK, N_("the database is whole: {size:size}"))
@@ -58,20 +58,16 @@ class Seen:
 def _gather(place: Place) -> Seen:
     state = place.settings.state
     try:
-        store = existing_store(state)
+        with place.opened() as store, store.read() as session:
+            sound = examine_structure(session)
+    except DatabaseError as error:
+        return Seen("refuses", [str(error.orig)])
     except NoDatabase:
         return Seen("gone")
     except Damaged as error:
         return Seen("damaged", [said_by(error)])
     except StoreError as error:
         return Seen("refuses", [said_by(error)]) if (state / DATABASE).exists() else Seen("none")
-    try:
-        with store.read() as session:
-            sound = examine_structure(session)
-    except DatabaseError as error:
-        return Seen("refuses", [str(error.orig)])
-    finally:
-        store.close()
     return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, store.path.stat().st_size)
 
 

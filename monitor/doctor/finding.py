@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of finding. ``code``: CHECK.NAME; ``text``: what is so; ``mend``: what to do about it, '' with OK alone."""
+    """A kind of finding. ``code``: CHECK.NAME; ``text``: what is so; ``mend``: what to do, '' with OK alone."""
 
     code: str
     level: Level

@@ -128,7 +128,9 @@ def _gather(place: Place) -> Seen:
             answered = echoed(settings, (each for listed in uplinks.values() for each in listed), place)
         except NoSocket as error:
             why = message("{reasons}", reasons=error.reasons)
-    references = {name: {str(each): _answers(answered, str(each)) for each in listed} for name, listed in uplinks.items()}
+    references = {
+        name: {str(each): _answers(answered, str(each)) for each in listed} for name, listed in uplinks.items()
+    }
     unknown = next((each.reason for each in answered.values() if each.verdict is Verdict.UNKNOWN), None)
     names = tuple((key, host, _fault_of(host, place)) for key, host in servers(settings))
     needs_gateway = bool(beyond_loopback(settings))

@@ -15,7 +15,7 @@ OK = Kind("time-zone.ok", Level.OK, N_("this machine is set to Bangladesh's time
 OTHER = Kind(
     "time-zone.other",
     Level.INFO,
-    N_("this machine is set to another time zone ({offset:+g} h): its own logs show other times than letters and pages"),
+    N_("this machine is set to another time zone ({offset:+g} h): its logs show other times than letters and pages"),
     N_("As root: timedatectl set-timezone Asia/Dhaka"),
 )
 WRONG = Kind(
