@@ -31,7 +31,7 @@ NOT_YET = Kind(
     "backups.not-yet",
     Level.INFO,
     N_("there is no database yet that could be copied"),
-    N_("Start the daemon once: upazila-monitor run"),
+    N_("Start the daemon: upazila-monitor run, or systemctl start upazila-monitor"),
 )
 OLD = Kind(
     "backups.old",

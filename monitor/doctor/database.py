@@ -17,7 +17,7 @@ NONE = Kind(
     "database.none",
     Level.INFO,
     N_("there is no database yet: the daemon has never run"),
-    N_("Start it: upazila-monitor run, or systemctl start upazila-monitor"),
+    N_("Start the daemon: upazila-monitor run, or systemctl start upazila-monitor"),
 )
 GONE = Kind(
     "database.gone",

@@ -56,7 +56,7 @@ MISSING = Kind(
     "disk.no-folder",
     Level.INFO,
     N_("{state} is not there yet"),
-    N_("Start the daemon once: upazila-monitor run"),
+    N_("Start the daemon: upazila-monitor run, or systemctl start upazila-monitor"),
 )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.doctor.check import Check, Pace, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
-from monitor.domain.message import N_, Said, message
+from monitor.domain.message import N_, Said, series
 from monitor.domain.reasons import ReasonCode
 from monitor.domain.sample import Sample, Verdict
 from monitor.i18n.reasons import reason_message
@@ -127,7 +127,7 @@ def _gather(place: Place) -> Seen:
         try:
             answered = echoed(settings, (each for listed in uplinks.values() for each in listed), place)
         except NoSocket as error:
-            why = message("{reasons}", reasons=error.reasons)
+            why = series(error.reasons, "; ")
     references = {
         name: {str(each): _answers(answered, str(each)) for each in listed} for name, listed in uplinks.items()
     }

@@ -19,7 +19,7 @@ NO_DAEMON = Kind(
     "sandbox.no-daemon",
     Level.INFO,
     N_("no daemon runs that could be looked at"),
-    N_("Start it: systemctl start upazila-monitor"),
+    N_("Start the daemon: upazila-monitor run, or systemctl start upazila-monitor"),
 )
 NO_UNIT = Kind(
     "sandbox.no-unit",
