@@ -110,7 +110,7 @@ def _listing(examined: "Sequence[Examined]") -> "Listing":
 
     from monitor.cli.listing import Listing
     from monitor.doctor.checks import CHECKS
-    from monitor.i18n.terms import EXAMINED
+    from monitor.doctor.finding import LEVELS
 
     what = _("What was found, and what mends it")
     table = Listing(_("Result"), _("Check"), what, prose={what})
@@ -121,7 +121,7 @@ def _listing(examined: "Sequence[Examined]") -> "Listing":
             if finding.kind.mend:
                 said.append(f"\n→ {render(finding.mend)}", style="bold")
             title = render(Message(CHECKS[each.check].title))
-            table.add_row(Text(term(EXAMINED, level), style=STYLES[level]), title, said)
+            table.add_row(Text(term(LEVELS, level), style=STYLES[level]), title, said)
     return table
 
 

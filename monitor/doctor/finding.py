@@ -25,6 +25,15 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+LEVELS: Mapping[str, str] = {
+    Level.OK: N_("well"),
+    Level.INFO: N_("note"),
+    Level.WARNING: N_("warning"),
+    Level.ERROR: N_("error"),
+}
+"""The levels in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of finding. ``code``: CHECK.NAME; ``text``: what is so; ``mend``: what to do, '' with OK alone."""

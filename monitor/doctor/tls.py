@@ -9,8 +9,7 @@ from pathlib import Path
 from monitor.doctor.check import Check, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_, Said, said_by
-from monitor.plain_file import PEM_BYTES, read_bounded
-from monitor.runtime.server_certificate import NoCertificate, certificate_of, load
+from monitor.runtime.server_certificate import CertificateFacts, NoCertificate, certificate_of, load
 from monitor.runtime.startup_messages import EXPIRES_SOON
 
 OK = Kind("tls.ok", Level.OK, N_("the page's certificate holds until {expires}"))
@@ -42,7 +41,7 @@ NOT_YET = Kind(
 OTHER_NAMES = Kind(
     "tls.other-names",
     Level.WARNING,
-    N_("the page's certificate is not for {missing}, by which the page is asked for"),
+    N_("the page's certificate is not for {missing}, under which people open the page"),
     N_("Have one made for all names of [web] names in monitor.toml: {file}"),
 )
 
@@ -51,15 +50,13 @@ OTHER_NAMES = Kind(
 class Seen:
     """The certificate's ``file``, None without one. ``fault``: why it cannot be used; '' if it can.
 
-    ``covers``: names and addresses that it is for; ``wanted``: those that the page is asked for.
+    ``wanted``: the names under which people open the page.
     """
 
     listen: str
     file: Path | None = None
     fault: Said = ""
-    begins_utc: datetime | None = None
-    expires_utc: datetime | None = None
-    covers: Sequence[str] = ()
+    facts: CertificateFacts | None = None
     wanted: Sequence[str] = ()
 
 
@@ -71,37 +68,31 @@ def _gather(place: Place) -> Seen:
         load(certificate.path, certificate.key_path)
     except NoCertificate as error:
         return Seen(web.listen, certificate.path, said_by(error))
-    from cryptography import x509  # slow to import, and only needed with TLS
-
-    found_ = x509.load_pem_x509_certificate(read_bounded(certificate.path, PEM_BYTES))
-    covers: list[str] = []
-    try:
-        names = found_.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        covers = [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
-    except x509.ExtensionNotFound:
-        pass
-    begins_utc, expires_utc = found_.not_valid_before_utc, found_.not_valid_after_utc
-    return Seen(web.listen, certificate.path, "", begins_utc, expires_utc, covers, web.names)
+    facts = certificate.facts()
+    if facts is None:  # it was replaced meanwhile
+        return Seen(web.listen, certificate.path)
+    return Seen(web.listen, certificate.path, "", facts, web.names)
 
 
 def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
     if seen.file is None:
         yield found(NONE, listen=seen.listen)
         return
-    if seen.begins_utc is None or seen.expires_utc is None:
+    facts = seen.facts
+    if facts is None:
         yield found(UNUSABLE, why=seen.fault)
         return
-    file, begins, expires = str(seen.file), seen.begins_utc.date(), seen.expires_utc.date()
+    file, begins, expires = str(seen.file), facts.begins_utc.date(), facts.expires_utc.date()
     is_well = False
-    if now_utc < seen.begins_utc:
+    if now_utc < facts.begins_utc:
         yield found(NOT_YET, file=file, begins=begins)
-    elif now_utc >= seen.expires_utc:
+    elif now_utc >= facts.expires_utc:
         yield found(EXPIRED, file=file, expires=expires)
-    elif seen.expires_utc - now_utc < EXPIRES_SOON:
+    elif facts.expires_utc - now_utc < EXPIRES_SOON:
         yield found(EXPIRES, file=file, expires=expires)
     else:
         is_well = True
-    missing = [name for name in seen.wanted if not is_covered(name, seen.covers)]
+    missing = [name for name in seen.wanted if not is_covered(name, facts.covers)]
     if missing:
         yield found(OTHER_NAMES, file=file, missing=missing)
     elif is_well:

@@ -325,11 +325,3 @@ PORT_STATES: Mapping[str, str] = {
     "lowerLayerDown": N_("lower layer down"),
 }
 """Whether a port carries traffic, by ifOperStatus and ifAdminStatus (IF-MIB)."""
-
-EXAMINED: Mapping[str, str] = {
-    "ok": N_("well"),
-    "info": N_("note"),
-    "warning": N_("warning"),
-    "error": N_("error"),
-}
-"""How much a finding of an examination matters."""

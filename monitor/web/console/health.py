@@ -18,7 +18,7 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.disk import FULL_SOON_DAYS, Disk, measure
-from monitor.doctor.finding import Examined, Level
+from monitor.doctor.finding import LEVELS, Examined, Level
 from monitor.domain.message import Message, message, said_by
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
@@ -75,6 +75,7 @@ def routes(console: Console) -> list[PageRoute]:
             troubles=[*live.store_faults, *([live.store_refuses] if live.store_refuses else [])],
             clock_suspect=live.clock_suspect,
             examined=examined if asked.visitor.may(Right.AUDIT) else [],  # words name people and places
+            level_words={level: Message(words) for level, words in LEVELS.items()},
             has_errors=any(each.level is Level.ERROR for _, each in examined),
             version=version("upazila-monitor"),
             python=platform.python_version(),
