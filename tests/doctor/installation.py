@@ -15,7 +15,7 @@ from monitor.configuration import load
 from monitor.doctor.check import Place
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.finding import Examined, Finding
-from monitor.domain.clock import VirtualClock
+from monitor.domain.clock import Clock, VirtualClock
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from tests.places import SHIPPED
@@ -71,9 +71,12 @@ class Installation:
     def settings(self) -> Settings:
         return load(self.config)
 
+    @staticmethod
+    def place_of(settings: Settings, clock: Clock, **others: Any) -> Place:
+        return Place(settings, Office.of(settings), clock, **others)
+
     def place(self, **others: Any) -> Place:
-        settings = self.settings()
-        return Place(settings, Office.of(settings), self.clock, **others)
+        return self.place_of(self.settings(), self.clock, **others)
 
     def examined(self, check: str, **others: Any) -> Examined:
         return CHECKS[check].examine(self.place(**others))

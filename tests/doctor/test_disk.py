@@ -10,8 +10,8 @@ import pytest
 from monitor.doctor.disk import growth_a_day, measure
 from monitor.domain.clock import VirtualClock
 from monitor.store.history.file import HistoryFile
+from monitor.store.history.summaries import Echoes
 from tests.doctor.installation import Installation, is_allowed
-from tests.store.history.test_values import hour_of
 
 MEGABYTE = 1_000_000
 
@@ -81,7 +81,7 @@ def test_a_history_of_ten_days_grows_by_a_tenth_of_itself_a_day(office: Installa
     history = HistoryFile(office.state)
     history.open()
     begins = office.clock.now_utc.replace(minute=0, second=0, microsecond=0) - timedelta(days=10)
-    history.add({"a": hour_of(begins)})
+    history.add({"a": {begins: Echoes(5, 0, 0, 15, 0, 4_000, 4_200, 9_000)}})
     assert history.first_day() == begins.date()
     size = history.path.stat().st_size
     assert measure(office.state, office.clock.utc()).growth == pytest.approx(size / 10)

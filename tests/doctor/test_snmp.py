@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.probes.icmp.socket_choice import open_socket
-from monitor.probes.icmp.sockets import NoSocket
 from tests.doctor.installation import Installation
 from tests.lab.agents import HOST, snmpd
 
 KEY = "a long enough key"
+SITE = """
+[sites.asked]
+kind = "udc"
+name_bn = "ক"
+name_en = "Asked"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,20 +30,11 @@ def reads(office: Installation, port: int, community: str) -> None:
     read_at(office, port, "core")
 
 
-def read_at(office: Installation, port: int, credential: str, address: str = HOST) -> None:
+def read_at(office: Installation, port: int, credential: str) -> None:
     office.configure("monitor.toml", "snmp", timeout_s=0.5, retries=0)
     path = office.config / "sites.toml"
-    entry = f'address = "{address}"\nsnmp = "{credential}"\nsnmp_port = {port}\n'
-    site = f'\n[sites.asked]\nkind = "udc"\nname_bn = "ক"\nname_en = "Asked"\nunion = "Juniadaha"\n{entry}'
-    path.write_text(path.read_text(encoding="utf-8") + site, encoding="utf-8")
-
-
-def may_ping() -> bool:
-    try:
-        open_socket(4).close()
-    except NoSocket:
-        return False
-    return True
+    path.write_text(f"{path.read_text(encoding='utf-8')}{SITE}", encoding="utf-8")
+    office.configure("sites.toml", "sites.asked.devices.gateway", address=HOST, snmp=credential, snmp_port=port)
 
 
 def test_a_device_that_is_read_is_well(office: Installation, port: int) -> None:
@@ -61,9 +56,7 @@ def test_a_port_where_no_agent_listens_is_told_from_a_wrong_community(office: In
 
 
 @pytest.mark.parametrize(("key", "code"), [(KEY, "ok"), ("another long key", "refused")])
-def test_a_user_of_version_3_with_a_wrong_key_is_refused(
-    office: Installation, port: int, key: str, code: str
-) -> None:
+def test_a_user_of_version_3_with_a_wrong_key_is_refused(office: Installation, port: int, key: str, code: str) -> None:
     office.secret("key", key)
     keys = {"auth": "SHA-1", "auth_key_file": "key", "priv": "AES-128", "priv_key_file": "key"}
     office.configure("monitor.toml", "snmp.v3.core", user="reader", **keys)
