@@ -53,6 +53,11 @@ def doctor(
         raise typer.Exit(NO if level is Level.WARNING else BAD_INPUT)
 
 
+def examine(settings: "Settings", *, offline: bool) -> "list[Examined]":
+    """Examine everything; ``offline``: but what asks other machines."""
+    return _examined(_place(settings), _chosen((), offline))
+
+
 def _chosen(only: Sequence[str], offline: bool) -> list[str]:
     """Return the names of the checks that are wanted, in their order; ends the command when one is unknown."""
     from monitor.doctor.check import Pace

@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli.console import console, say
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
-from monitor.cli.language import _, lang, n_, render
+from monitor.cli.language import _, lang, n_
 from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credentials
 from monitor.cli.spreadsheet import SiteList, site_list
 from monitor.domain.clock import DHAKA
@@ -21,7 +21,6 @@ from monitor.plain_file import PlainFileError, read_bounded
 
 if TYPE_CHECKING:
     from monitor.new_office.answers import Answers
-    from monitor.settings.load import Settings
 
 MOST_AREAS_BYTES = 4 * 1024 * 1024
 SHOWN_ROWS = 20
@@ -86,9 +85,24 @@ def init(
         say(_("kept: {path}", path=path))
     count = len(draft.texts) + len(draft.secrets) + (draft.areas is not None)
     say(n_("{count} file written to {folder}.", "{count} files written to {folder}.", count, folder=folder))
-    for warning in _still_missing(settings_of(folder)):
-        say(_("still missing: {what}", what=warning))
-    say(_("Next: `upazila-monitor check`, `upazila-monitor doctor`, then `upazila-monitor run`."))
+    _conclude(folder)
+
+
+def _conclude(folder: Path) -> None:
+    """Say what `check` says, and what `doctor` finds wrong without asking other machines."""
+    from monitor.cli.doctor import examine
+    from monitor.doctor.finding import Level
+    from monitor.runtime.startup_messages import summary
+
+    settings = settings_of(folder)
+    say(_("{folder}: {fleet}. No errors.", folder=folder, fleet=summary(settings)))
+    for examined in examine(settings, offline=True):
+        for finding in examined.findings:
+            if finding.kind.level in {Level.WARNING, Level.ERROR}:
+                say(_("still missing: {what} → {mend}", what=finding.text, mend=finding.mend))
+    say(
+        _("Next: `upazila-monitor doctor`, which asks the network and the mail server too, then `upazila-monitor run`.")
+    )
 
 
 @contextmanager
@@ -154,15 +168,6 @@ def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: P
         except PlainFileError as error:
             raise Failure(message("{file}: {why}", file=home / given.areas, why=said_by(error)), BAD_INPUT) from None
     return Draft(written(given, (row_text(row) for _, row in listed.rows), shipped()), areas, secrets)
-
-
-def _still_missing(settings: "Settings") -> list[str]:
-    """Return what `check` warns of."""
-    from monitor.charter.office import Office
-    from monitor.domain.clock import SystemClock
-    from monitor.runtime.startup_messages import warnings
-
-    return [render(warning) for warning in warnings(settings, Office.of(settings), SystemClock().utc())]
 
 
 def _aside() -> str:

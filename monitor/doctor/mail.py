@@ -16,30 +16,12 @@ from monitor.net.smtp import Conversation
 from monitor.net.tls import Certificate
 from monitor.settings.monitor_file import Mail
 from monitor.settings.secrets import SecretError
-from monitor.settings.web_section import is_loopback
 
 TAKEN = frozenset({250, 251})
 CERTIFICATE_DAYS = 14.0
 
 OK = Kind("mail.ok", Level.OK, N_("{server} takes mail from {sender} to {count} recipients; none was sent"))
-NO_SERVER = Kind(
-    "mail.no-server",
-    Level.WARNING,
-    N_("no mail server: letters are written to files and reach nobody"),
-    N_("monitor.toml: [mail] host, sender and what the server wants"),
-)
-NOT_CONFIRMED = Kind(
-    "mail.not-confirmed",
-    Level.WARNING,
-    N_("the officers are not confirmed as this office's own: letters are written to files and reach nobody"),
-    N_("charter.toml: [office] officers_confirmed = true, when names and addresses are right"),
-)
-NO_ADDRESS = Kind(
-    "mail.no-address",
-    Level.WARNING,
-    N_("officers without an e-mail address: {roles}"),
-    N_("charter.toml: email of these officers"),
-)
+NONE = Kind("mail.none", Level.OK, N_("no mail server is configured that could be asked"))
 AWAY = Kind(
     "mail.away",
     Level.ERROR,
@@ -70,22 +52,13 @@ RECIPIENT_REFUSED = Kind(
     N_("{server} refuses the recipient {address}: {why}"),
     N_("charter.toml: correct that address; if it is right, ask who keeps the mail server"),
 )
-IN_THE_CLEAR = Kind(
-    "mail.in-the-clear",
-    Level.WARNING,
-    N_("letters travel to {server} in the clear: whoever is on the way can read them"),
-    N_('monitor.toml: [mail] security = "starttls"'),
-)
 CERTIFICATE = Kind(
     "mail.certificate",
     Level.WARNING,
     N_("{server}: {why}"),
     N_("Ask who keeps the mail server for a new certificate"),
 )
-KINDS = (
-    *(OK, NO_SERVER, NOT_CONFIRMED, NO_ADDRESS, AWAY, NO_PASSWORD, LOGIN_REFUSED, SENDER_REFUSED, RECIPIENT_REFUSED),
-    *(IN_THE_CLEAR, CERTIFICATE),
-)
+KINDS = (OK, NONE, AWAY, NO_PASSWORD, LOGIN_REFUSED, SENDER_REFUSED, RECIPIENT_REFUSED, CERTIFICATE)
 
 
 @dataclass(frozen=True)
@@ -96,8 +69,6 @@ class Seen:
     """
 
     mail: Mail
-    confirmed: bool
-    without_address: Sequence[str]
     fault: tuple[Kind, Said] | None = None
     tried: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -115,25 +86,23 @@ def recipients(office: Office) -> list[str]:
 
 def _gather(place: Place) -> Seen:
     office, mail = place.office, place.settings.monitor.mail
-    roles = [officer.role for officer in office.charter.without_email()]
-    unknown = Seen(mail, office.charter.officers_confirmed, roles)
     if not mail.configured:
-        return unknown
+        return Seen(mail)
     try:
         with conversation(mail, place.settings.home, place.cancellation) as smtp:
-            return _rehearse(smtp, unknown, recipients(office))
+            return _rehearse(smtp, mail, recipients(office))
     except SecretError as error:
         fault = NO_PASSWORD, fault_of(error)
     except smtplib.SMTPAuthenticationError as error:
         fault = LOGIN_REFUSED, _said(error.smtp_code, error.smtp_error)
     except (smtplib.SMTPException, OSError, *NO_CONVERSATION) as error:
         fault = AWAY, fault_of(error)
-    return Seen(mail, unknown.confirmed, roles, fault)
+    return Seen(mail, fault)
 
 
-def _rehearse(smtp: Conversation, unknown: Seen, addresses: Sequence[str]) -> Seen:
+def _rehearse(smtp: Conversation, mail: Mail, addresses: Sequence[str]) -> Seen:
     """Ask for the sender and each recipient, then take it back (RSET): no message is begun."""
-    mail, refused = unknown.mail, dict[str, str]()
+    refused = dict[str, str]()
     fault: tuple[Kind, Said] | None = None
     smtp.ehlo_or_helo_if_needed()
     code, said = smtp.mail(mail.sender)
@@ -146,7 +115,7 @@ def _rehearse(smtp: Conversation, unknown: Seen, addresses: Sequence[str]) -> Se
                 refused[address] = _said(code, said)
     smtp.rset()
     smtp.quit_session()
-    return Seen(mail, unknown.confirmed, unknown.without_address, fault, addresses, refused, smtp.certificates)
+    return Seen(mail, fault, addresses, refused, smtp.certificates)
 
 
 def _said(code: int, answer: bytes | str) -> str:
@@ -156,12 +125,7 @@ def _said(code: int, answer: bytes | str) -> str:
 def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
     mail = seen.mail
     if not mail.configured:
-        yield found(NO_SERVER)
-    if not seen.confirmed:
-        yield found(NOT_CONFIRMED)
-    if seen.without_address:
-        yield found(NO_ADDRESS, roles=list(seen.without_address))
-    if not mail.configured:
+        yield found(NONE)
         return
     server = f"{mail.host}:{mail.port}"
     if seen.fault is not None:
@@ -169,8 +133,6 @@ def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
         yield found(kind, server=server, why=why, sender=mail.sender)
     for address, said in seen.refused.items():
         yield found(RECIPIENT_REFUSED, server=server, address=address, why=said)
-    if mail.security == "none" and not is_loopback(mail.host):
-        yield found(IN_THE_CLEAR, server=server)
     for certificate in seen.certificates:
         if ageing := certificate.ageing(now_utc, CERTIFICATE_DAYS, mail.host):
             yield found(CERTIFICATE, server=server, why=reason_message(ageing))
@@ -180,7 +142,7 @@ def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
 
 MAIL = Check(
     "mail",
-    N_("Mail"),
+    N_("Mail server"),
     "A session with the server of `[mail]`: greeting, STARTTLS, login, the sender, and each officer's address (our own "
     "sender's until the officers are confirmed); then it is taken back (RSET). No letter is sent.",
     _gather,

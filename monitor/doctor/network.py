@@ -55,7 +55,7 @@ NOT_ASKED = Kind(
     "network.not-asked",
     Level.WARNING,
     N_("reference addresses could not be asked: {why}"),
-    N_("See what `ping` says, below or by: upazila-monitor doctor --only ping"),
+    N_("See what the check of pinging says: upazila-monitor doctor --only ping"),
 )
 NO_GATEWAY = Kind(
     "network.no-gateway",

@@ -32,7 +32,7 @@ def test_a_check_that_finds_nothing_wrong_ends_with_0(home: Path) -> None:
 
 
 def test_a_warning_ends_with_1_and_says_what_mends_it(home: Path) -> None:
-    done = typed(home, "doctor", "--only", "mail", "--only", "tls")
+    done = typed(home, "doctor", "--only", "letters", "--only", "tls")
     assert done.returncode == 1
     assert "→ monitor.toml: [mail] host, sender and what the server wants" in done.stdout
 
@@ -71,17 +71,17 @@ def test_offline_asks_no_other_machine(home: Path) -> None:
 
 
 def test_in_bangla_every_word_is(home: Path) -> None:
-    done = typed(home, "--lang", "bn", "doctor", "--only", "mail")
+    done = typed(home, "--lang", "bn", "doctor", "--only", "letters")
     assert "মেইল সার্ভার নেই" in done.stdout
     assert "সতর্কতা" in done.stdout
 
 
 def test_json_is_in_english_and_has_the_code_of_each_finding(home: Path) -> None:
-    done = typed(home, "--lang", "bn", "doctor", "--only", "mail", "--json")
+    done = typed(home, "--lang", "bn", "doctor", "--only", "letters", "--json")
     said = json.loads(done.stdout)
     assert (said["daemon"], said["level"]) == (False, "warning")
     (check,) = said["checks"]
-    assert check["findings"][0]["code"] == "mail.no-server"
+    assert check["findings"][0]["code"] == "letters.no-server"
     assert check["findings"][0]["text"].startswith("no mail server")
 
 

@@ -43,6 +43,7 @@ def test_the_kind_of_socket_is_found_out_by_trying(alone: Namespace, office: Ins
     assert found(alone, office, "1 0") == ["ping.raw"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="the namespace is root's")
 def test_addresses_of_ipv6_without_ipv6_are_said(alone: Namespace, office: Installation) -> None:
     office.configure("monitor.toml", "vantage.north", references=["2001:db8::1"])
