@@ -152,7 +152,7 @@ class Daemon:
             look_again,
             probes,
             history,
-            examiner,
+            examiner=examiner,
         )
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)

@@ -1,8 +1,11 @@
 """Write files that survive a power cut: whole, or not at all."""
 
 import os
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
@@ -16,9 +19,25 @@ def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
             os.fsync(file.fileno())
         own_like_folder(partial)
         move_durably(partial, path)
-    except OSError:
+    except BaseException:  # Ctrl-C among them
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C while a few files change that belong together; in other threads than the first nobody presses it.
+
+    What takes longer than a moment is done before: afterwards all is done, and the command says so.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def move_durably(source: Path, target: Path) -> None:

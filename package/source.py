@@ -5,10 +5,23 @@ import re
 import shutil
 import subprocess
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EPOCH = "SOURCE_DATE_EPOCH"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version that is out, and where git has it."""
+
+    version: str
+    commit: str
+
+
+RELEASED = Release(**tomllib.loads((Path(__file__).parent / "released.toml").read_text(encoding="utf-8")))
+"""The last release, from which upgrades are tried."""
 _VERSION = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
@@ -25,6 +38,14 @@ def export(folder: Path, version: str | None = None) -> Path:
     if version is not None:
         project = folder / "pyproject.toml"
         project.write_text(_VERSION.sub(f'version = "{version}"', project.read_text(encoding="utf-8"), count=1))
+    return folder
+
+
+def at_commit(commit: str, folder: Path) -> Path:
+    """Lay out what git holds at a commit in ``folder``; raises CalledProcessError in a checkout without its history."""
+    folder.mkdir(parents=True)
+    packed = subprocess.run(["git", "archive", "--format=tar", commit], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)
     return folder
 
 

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from package.completions import PLACES, completions
+
 HOME = Path("opt/upazila-monitor")
 SHARE = Path("usr/share/upazila-monitor")
 DOC = Path("usr/share/doc/upazila-monitor")
@@ -45,6 +47,8 @@ def lay_out(root: Path, source: Path, wheel: Path, requirements: Path | None) ->
     _put(root / DOC / "README.md", (source / "README.md").read_text(encoding="utf-8"))
     shutil.copytree(source / "docs", root / HOME / "docs", ignore=_all_but(".md"))
     (root / DOC / "docs").symlink_to(f"/{HOME}/docs")  # where the unit names them
+    for shell, script in completions().items():
+        _put(root / PLACES[shell], script)
     for name, packed in {
         "CHANGELOG.md": DOC / "changelog.gz",
         "docs/man/upazila-monitor.1": Path("usr/share/man/man1/upazila-monitor.1.gz"),
@@ -97,7 +101,9 @@ def _put(file: Path, text: str, mode: int = 0o644) -> None:
 
 
 def _all_but(ending: str) -> Callable[[str, list[str]], set[str]]:
+    """Ignore every file of another ending, and every folder that holds none of it."""
+
     def ignored(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if not name.endswith(ending)}
+        return {name for name in names if not name.endswith(ending) and not any(Path(folder, name).rglob(f"*{ending}"))}
 
     return ignored

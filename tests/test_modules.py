@@ -10,6 +10,7 @@ OF_A_WHOLE_ROOM = {
     "alerts/notices/test_languages.py": "every kind of letter in each language, and in a made-up one",
     "cli/test_bangla_elsewhere.py": "every command in Bangla, and in a made-up language",
     "cli/test_commands.py": "what each command prints, and its exit code",
+    "cli/test_first_office.py": "the commands and the questions of docs/first-office.md",
     "cli/test_no_plain_files.py": "every command that meets a pipe or a folder where a file should be",
     "cli/test_output.py": "every command at any width, in any encoding, and before a reader who leaves",
     "cli/test_transcripts.py": "the commands of docs/recovery.md",

@@ -1,12 +1,16 @@
 """scripts/words: the catalogues hold what the program says, all of it and nothing else."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
 
 from docs.generator import words
 from monitor.i18n.languages import SOURCE, languages
+from tests.places import DOCS
+from tests.test_runbook import ITEMS
 
 LANGUAGES = [lang for lang in languages() if lang != SOURCE]
 
@@ -102,3 +106,19 @@ def test_one_translation_given_for_an_entry_of_one_and_many_stands_for_both_and_
     made = catalogue()
     assert words.fill(made, {"one site": "স্থাপনা", "nobody": "কেউ না"}) == ["nobody"]
     assert made["one site"].string == ("স্থাপনা", "স্থাপনা")
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "bn").glob("*.md")), ids=lambda page: page.stem)
+def test_what_is_bold_in_the_pages_for_officers_stands_so_on_the_screen(page: Path) -> None:
+    """They are told to press what is bold: it is the beginning of a text of the catalogue, letter for letter."""
+    shown = {form for entry in words.read("bn") if entry.id for form in forms(entry.string)}
+    text = page.read_text(encoding="utf-8")
+    pressed = {" ".join(bold.split()) for bold in re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)}
+
+    pressed -= set(ITEMS["bn"])
+    assert [bold for bold in sorted(pressed) if not any(each.startswith(bold) for each in shown)] == []
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """A text, or the forms of a plural."""
+    return (text,) if isinstance(text, str) else tuple(text)  # type: ignore[arg-type]

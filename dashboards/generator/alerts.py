@@ -12,6 +12,7 @@ from monitor.i18n.languages import SOURCE, languages, lookup
 ENGLISH = Path(__file__).with_name("alerts.yml")
 RULES = Path(__file__).parents[1] / "prometheus" / "rules" / "alerts.yml"
 SAID = ("summary", "description")
+WHERE = "runbook_url"
 WIDTH = 120
 HEAD = "# Written by scripts/dashboards from dashboards/generator/alerts.yml. Texts in English and in Bangla (…_bn).\n"
 
@@ -35,7 +36,9 @@ def with_languages(source: str) -> str:
             made += _translated(*waiting)
             waiting = None
         made.append(line)
-        if begins and begins[2] in SAID:
+        if begins and begins[2] == WHERE:
+            made += _runbooks(line)
+        elif begins and begins[2] in SAID:
             waiting = (begins[1], begins[2], [line])
         elif waiting:
             waiting[2].append(line)
@@ -54,6 +57,13 @@ def _translated(indent: str, name: str, lines: list[str]) -> Iterator[str]:
             yield f"{indent}{name}_{lang}: >-"
             inner = f"{indent}  "
             yield from textwrap.wrap(words, WIDTH, initial_indent=inner, subsequent_indent=inner)
+
+
+def _runbooks(line: str) -> Iterator[str]:
+    """The line of where help stands, once for every other language: its pages lie in a folder of its own."""
+    for lang in languages():
+        if lang != SOURCE:
+            yield line.replace(f"{WHERE}:", f"{WHERE}_{lang}:").replace("/runbook.md#", f"/{lang}/runbook.md#")
 
 
 def rules() -> dict[Path, str]:

@@ -13,10 +13,12 @@ import typer.main
 from typer.core import TyperGroup
 
 from monitor.cli import (
+    answering,
     availability,
     backup,
     charter,
     clock,
+    completion,
     config,
     daemon,
     discover,
@@ -77,7 +79,7 @@ app = typer.Typer(
 )
 
 app.add_typer(probe.app, name="probe")
-for about_requests in (registering.new, registering.correct, registering.withdraw):
+for about_requests in (registering.new, registering.correct, registering.withdraw, answering.answer):
     tickets.app.command()(about_requests)
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
@@ -137,7 +139,10 @@ def configuration(
     lang: Annotated[  # read by `speak` before any help is printed
         str,
         typer.Option(
-            "--lang", metavar="LANG", help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's."
+            "--lang",
+            metavar="LANG",
+            help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's.",
+            autocompletion=completion.languages,
         ),
     ] = "",
     version: Annotated[

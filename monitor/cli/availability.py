@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def availability(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    site: Annotated[str, typer.Argument(help="Only of this site.", autocompletion=completion.sites)] = "",
     begin: Annotated[
         str, typer.Option("--from", help="From when, such as 2026-11-01; without it from the first of the month.")
     ] = "",

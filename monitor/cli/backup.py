@@ -12,7 +12,9 @@ import typer
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 from monitor.cli.language import _, n_, render
+from monitor.cli.progress import bars, progress
 from monitor.domain.message import message, said_by, said_by_system
+from monitor.domain.progress import part
 
 if TYPE_CHECKING:
     from monitor.cli.documents import SoundnessDocument
@@ -44,7 +46,8 @@ def create(
         raise Failure(message("{file} is there already. Expected a name that is free", file=target), BAD_INPUT)
     with _failing(target):
         _there(state)
-        found = copies.create(state / DATABASE, target)
+        with bars(_("Copying the database"), _("Testing the copy")) as (copying, testing):
+            found = copies.create(state / DATABASE, target, copying, testing)
     _print(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
 
 
@@ -68,12 +71,13 @@ def verify(
         )
         raise Failure(said, CANNOT)
     found: list[tuple[Path, Soundness]] = []
-    for each in wanted:
-        with _failing(each):
-            try:
-                found.append((each, copies.verify(each, _scratch(state))))
-            except StoreError as error:
-                found.append((each, Soundness((said_by(error),))))
+    with progress(n_("Testing {count} copy", "Testing {count} copies", len(wanted))) as heard:
+        for at, each in enumerate(wanted):
+            with _failing(each):
+                try:
+                    found.append((each, copies.verify(each, _scratch(state), part(heard, at, len(wanted)))))
+                except StoreError as error:
+                    found.append((each, Soundness((said_by(error),))))
     if as_json:
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
@@ -102,9 +106,9 @@ def restore(
     state = settings_in_force(context.obj).state
     known_head = head_of(head)
     now_utc = SystemClock().utc()
-    with _failing(copy or state), only_daemon(state):
+    with _failing(copy or state), only_daemon(state), progress(_("Testing the copy")) as heard:
         chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
-        done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head)
+        done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head, progress=heard)
     lines = [_("{copy} is the database now: {contents}", copy=done.copy, contents=_contents(done.found))]
     if done.aside is not None:
         lines.append(_("What was there before is in {folder}", folder=done.aside))

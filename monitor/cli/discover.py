@@ -12,7 +12,9 @@ import typer
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
 from monitor.cli.language import _, n_
 from monitor.cli.numbers import whole
+from monitor.cli.progress import progress
 from monitor.domain.message import Message, message, said_by
+from monitor.domain.progress import Progress
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits, clean
 from monitor.settings.problems import no_such
@@ -70,7 +72,8 @@ def discover(
     addresses = _addresses(ranges)
     if len(addresses) > ASK_ABOVE and not yes:
         _ask(len(addresses))
-    found = asyncio.run(_search(settings, addresses, names, rate))
+    with progress(n_("Asking {count} address", "Asking {count} addresses", len(addresses))) as heard:
+        found = asyncio.run(_search(settings, addresses, names, rate, heard))
     known = {device.address: device.id for device in settings.fleet.devices.values()}
     if as_json:
         rows = [{**asdict(one), "address": str(one.address), "known_as": known.get(one.address)} for one in found]
@@ -147,7 +150,9 @@ def _ask(count: int) -> None:
         raise typer.Exit(1)
 
 
-async def _search(settings: "Settings", addresses: Sequence[Address], names: Sequence[str], rate: int) -> list[Found]:
+async def _search(
+    settings: "Settings", addresses: Sequence[Address], names: Sequence[str], rate: int, heard: Progress
+) -> list[Found]:
     """Return every host that answers an echo, with what SNMP reports of them."""
     from monitor.domain.clock import SystemClock
     from monitor.probes.base import Target
@@ -168,11 +173,10 @@ async def _search(settings: "Settings", addresses: Sequence[Address], names: Seq
             answered = [Found(portion[sample.device], (sample.rtt_ns or 0) / 1e6) for sample in samples]
             found += await _introduced(agents, answered, names)
             done = min(start + PORTION, len(addresses))
-            print("\r" + _("{done} of {all} asked", done=done, all=len(addresses)), end="", file=sys.stderr)
+            heard(done, len(addresses))
     except NoSocket as error:
         raise Failure(said_by(error), CANNOT) from None
     finally:
-        print(file=sys.stderr)
         icmp.close()
         agents.close()
     return sorted(found, key=lambda one: int(one.address))

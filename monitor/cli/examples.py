@@ -30,6 +30,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "tickets export": ("tickets export --csv --output tickets.csv",),
     "outbox": ("outbox",),
     "outbox resend": ("outbox resend 31",),
+    "outbox drop": ("outbox drop 31",),
     "notify explain": ("notify explain 12",),
     "maintenance add": (
         'maintenance add new-cable --text "A line is replaced" --behind backbone-north --minutes 240',

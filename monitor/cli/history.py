@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force
@@ -25,7 +26,7 @@ DAYS = 30
 
 def history(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="ID of a site in sites.toml.")],
+    site: Annotated[str, typer.Argument(help="ID of a site in sites.toml.", autocompletion=completion.sites)],
     begin: Annotated[
         str, typer.Option("--from", help="From when, such as 2026-11-01; without it 30 days before --to.")
     ] = "",

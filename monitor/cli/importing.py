@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
-from monitor.cli.language import n_
+from monitor.cli.language import _, n_
+from monitor.cli.progress import progress
 from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credentials
 from monitor.cli.spreadsheet import COLUMNS, site_list
 
@@ -20,7 +21,8 @@ def import_(
 ) -> None:
     """Read sites from a workbook or CSV file and print them as TOML for sites.toml; changes nothing."""
     settings = settings_of(context.obj)
-    rows = site_list(file).rows
+    with progress(_("Reading the list")):
+        rows = site_list(file).rows
     addresses = {str(device.address) for device in settings.fleet.devices.values()}
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     found = [*faults(rows, {*settings.fleet.sites}, addresses), *unknown_credentials(rows, known)]

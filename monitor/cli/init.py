@@ -1,5 +1,6 @@
 """Run `init`: write an office's configuration, from questions at the terminal or from a file of answers."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,17 +13,16 @@ import typer
 
 from monitor.cli.console import console, say
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
-from monitor.cli.language import _, lang, n_
+from monitor.cli.language import _, lang, n_, render
 from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credentials
 from monitor.cli.spreadsheet import SiteList, site_list
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by, said_by_system
-from monitor.plain_file import PlainFileError, read_bounded
+from monitor.durable import uninterrupted
 
 if TYPE_CHECKING:
     from monitor.new_office.answers import Answers
 
-MOST_AREAS_BYTES = 4 * 1024 * 1024
 SHOWN_ROWS = 20
 
 
@@ -43,6 +43,14 @@ def init(
             "--answers", metavar="FILE", help="A file with the answers (docs/init.md); nothing is asked then."
         ),
     ] = None,
+    map_areas: Annotated[
+        Path | None,
+        typer.Option(
+            "--map-areas",
+            metavar="PATH",
+            help="Outlines of the unions: a folder or a zip with GeoJSON and its licence (docs/init.md).",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a configuration that is there; it stays beside the new one.")
     ] = False,
@@ -58,11 +66,13 @@ def init(
     with _problems_named():
         if answers is None:
             try:
-                given, typed, home = ask()
+                given, typed, home = ask(map_areas)
             except EOFError:  # the terminal is gone
                 raise typer.Abort from None
         else:
             given, typed, home = read_answers(answers), {}, answers.absolute().parent
+            if map_areas is not None:
+                given = given.model_copy(update={"areas": map_areas.absolute()})
         listed = _sites(given, home)
         _preview(listed, given)
         draft = _draft(given, listed, typed, home)
@@ -77,7 +87,8 @@ def init(
     elif answers is None and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
         raise typer.Abort
     try:
-        kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
+        with uninterrupted():
+            kept = place(folder, draft.texts, draft.areas, draft.secrets, _aside())
     except OSError as error:
         fault = said_by_system(error)
         raise Failure(message("{folder} cannot be written: {fault}", folder=folder, fault=fault), CANNOT) from None
@@ -100,8 +111,12 @@ def _conclude(folder: Path) -> None:
         for finding in examined.findings:
             if finding.kind.level in {Level.WARNING, Level.ERROR}:
                 say(_("still missing: {what} → {mend}", what=finding.text, mend=finding.mend))
+    program = f"upazila-monitor --config {shlex.quote(str(folder))}"
     say(
-        _("Next: `upazila-monitor doctor`, which asks the network and the mail server too, then `upazila-monitor run`.")
+        _(
+            "Next: `{program} doctor`, which asks the network and the mail server too, then `{program} run`.",
+            program=program,
+        )
     )
 
 
@@ -161,13 +176,28 @@ def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: P
         place: typed[key] if key in typed else read_secret(home / file).reveal()
         for key, (file, place) in secrets_of(given).items()
     }
-    areas = None
-    if given.areas is not None:
-        try:
-            areas = read_bounded(home / given.areas, MOST_AREAS_BYTES)
-        except PlainFileError as error:
-            raise Failure(message("{file}: {why}", file=home / given.areas, why=said_by(error)), BAD_INPUT) from None
+    areas = _areas(home / given.areas, listed) if given.areas is not None else None
     return Draft(written(given, (row_text(row) for _, row in listed.rows), shipped()), areas, secrets)
+
+
+def _areas(package: Path, listed: SiteList) -> bytes:
+    """Read the outlines of the list's unions, and say what was found; ends the command at a fault."""
+    from monitor.new_office.map_areas import MapAreasError, map_areas
+
+    try:
+        found = map_areas(package, dict.fromkeys(row["union"] for _, row in listed.rows))
+    except MapAreasError as error:
+        raise Failure("\n".join([render(said_by(error)), _("Nothing was written.")]), BAD_INPUT) from None
+    said = n_(
+        "{count} union is drawn on the map, under {licence}.",
+        "{count} unions are drawn on the map, under {licence}.",
+        len(found.drawn),
+        licence=found.licence,
+    )
+    say(said)
+    for union in found.missing:
+        say(_("no outline of the union {union}", union=union))
+    return found.content
 
 
 def _aside() -> str:

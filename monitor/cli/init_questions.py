@@ -68,8 +68,11 @@ MAIL = (
 )
 
 
-def ask() -> tuple[Answers, Mapping[str, str], Path]:
-    """Ask for everything; return the answers, the secrets typed by their keys, and where relative paths begin."""
+def ask(map_areas: Path | None = None) -> tuple[Answers, Mapping[str, str], Path]:
+    """Ask for everything; return the answers, the secrets typed by their keys, and where relative paths begin.
+
+    ``map_areas``: the outlines of the unions; asked for, too, where it is None.
+    """
     typed: dict[str, str] = {}
     choose(Prompt.ask(_("Language"), console=console(), choices=list(languages()), default=lang()))
     _headline(_("The office"))
@@ -89,7 +92,10 @@ def ask() -> tuple[Answers, Mapping[str, str], Path]:
     sites = _sites_file()
     if confirmed(_("Are the officers right, and may mails go to their addresses? Until then mails are files only.")):
         office = office.model_copy(update={"officers_confirmed": True})
-    areas = _text(_("A file with the outlines of the unions (GeoJSON with its licence); empty: none"))
+    areas = map_areas
+    if areas is None:
+        said = _text(_("Outlines of the unions: a folder or a zip with GeoJSON and its licence; empty: none"))
+        areas = Path(said).expanduser() if said else None
     return (
         Answers(
             office=office,
@@ -98,7 +104,7 @@ def ask() -> tuple[Answers, Mapping[str, str], Path]:
             snmp=snmp,
             references=references,
             sites=sites,
-            areas=Path(areas) if areas else None,
+            areas=areas,
         ),
         typed,
         Path.cwd(),

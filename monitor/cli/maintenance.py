@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
@@ -31,9 +32,14 @@ def add(
     context: typer.Context,
     name: Name,
     text: Annotated[str, typer.Option("--text", "-m", help="What work is done.")],
-    site: Annotated[list[str], typer.Option(help="A site that has the work; may be given several times.")] = [],  # noqa: B006
-    union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
-    behind: Annotated[str, typer.Option(help="A site, and all sites behind it.")] = "",
+    site: Annotated[
+        list[str],
+        typer.Option(help="A site that has the work; may be given several times.", autocompletion=completion.sites),
+    ] = [],  # noqa: B006
+    union: Annotated[
+        list[str], typer.Option(help="A union; may be given several times.", autocompletion=completion.unions)
+    ] = [],  # noqa: B006
+    behind: Annotated[str, typer.Option(help="A site, and all sites behind it.", autocompletion=completion.sites)] = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
     ] = False,

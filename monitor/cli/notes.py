@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.console import print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
@@ -16,7 +17,9 @@ app = typer.Typer(help="Write and read notes about sites.", no_args_is_help=True
 
 MOST = 1_000
 
-Site = Annotated[str, typer.Argument(help="The id of the site, such as udc-juniadaha.")]
+Site = Annotated[
+    str, typer.Argument(help="The id of the site, such as udc-juniadaha.", autocompletion=completion.sites)
+]
 
 
 @app.command()

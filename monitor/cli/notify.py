@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.console import console
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
@@ -115,7 +116,9 @@ def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
 @app.command()
 def explain(
     context: typer.Context,
-    number: Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")],
+    number: Annotated[
+        str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.", autocompletion=completion.tickets)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Show who had messages about a ticket and who will: when, by which channel, and why."""

@@ -14,7 +14,8 @@ from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, se
 from monitor.cli.language import _, digits, lang, n_, render, term
 from monitor.cli.numbers import whole_argument
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
-from monitor.domain.message import message, said_by_system
+from monitor.cli.output_file import write
+from monitor.domain.message import message
 from monitor.i18n.terms import CALENDAR_CHANGES, RECIPIENTS
 
 if TYPE_CHECKING:
@@ -161,11 +162,7 @@ def export(
     if output is None:
         sys.stdout.write(text)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        said = message("{file}: cannot be written: {why}", file=output, why=said_by_system(error))
-        raise Failure(said, BAD_INPUT) from None
+    write(output, text.encode())
 
 
 def calendar_of(settings: "Settings") -> "Calendar":

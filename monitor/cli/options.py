@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.errors import BAD_INPUT, Failure
 from monitor.cli.numbers import whole
 from monitor.domain.message import message
@@ -22,7 +23,11 @@ CLI = "cli"  # how the acts of commands are recorded
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[
-    str, typer.Argument(help="The ticket's number, such as BHR-2026-000123; or 123 for that of this year.")
+    str,
+    typer.Argument(
+        help="The ticket's number, such as BHR-2026-000123; or 123 for that of this year.",
+        autocompletion=completion.tickets,
+    ),
 ]
 Text = Annotated[str, typer.Option("--text", "-m", help="What to write into the ticket's history.")]
 Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; by default the user who is logged in.")]

@@ -1,4 +1,4 @@
-"""Run `outbox`: sent and pending notices; and `outbox resend`, which sends one again."""
+"""Run `outbox`: sent and pending notices; `outbox resend`, which sends one again; `outbox drop`, which gives one up."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "file "  # how the proof of a mail that was written to a file begins
 
-app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again.")
+app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again, `drop` gives one up.")
 
 
 @app.callback(invoke_without_command=True)
@@ -65,6 +65,24 @@ def resend(
         notice = actions.resend(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
+
+
+@app.command()
+def drop(
+    context: typer.Context,
+    id_: Annotated[
+        int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
+    ],
+    actor: Actor = "",
+) -> None:
+    """Give up a waiting notice whose reader is not in the configuration any more; `resend` takes that back."""
+    from monitor.alerts.cases import actions
+
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, acting({}), store.write() as session:
+        notice = actions.drop(by_command(session, settings, datetime.now(UTC), actor), id_)
+        words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
+        print(_("{kind} to {recipient}: is not sent any more", **words))
 
 
 def _table(found: "Sequence[NoticeDocument]") -> "Listing":

@@ -75,7 +75,7 @@ def _one(option: str, typed: str, known: tuple[str, ...]) -> str:
 
 
 def _write(document: "Document", path: Path) -> None:
-    from monitor.cli.report import write
+    from monitor.cli.output_file import write
     from monitor.reports.export.faults import CannotRender
     from monitor.reports.export.typesetting import typeset
 

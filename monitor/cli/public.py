@@ -7,10 +7,11 @@ import typer
 
 from monitor.cli.clock import now_of
 from monitor.cli.console import print_json
-from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
-from monitor.cli.language import n_
+from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
+from monitor.cli.language import _, n_
 from monitor.cli.options import AsJson
-from monitor.domain.message import message, said_by_system
+from monitor.cli.output_file import unwritable
+from monitor.cli.progress import bars
 
 app = typer.Typer(help="The page for the public, with its feeds and badges.", no_args_is_help=True)
 
@@ -32,18 +33,16 @@ def export(
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store:
+    with store_of(settings) as store, bars(_("Making the page"), _("Writing the files")) as (_making, writing):
         with store.read() as session:
             office = office_of(session, settings, now_utc)
         files = Publisher(store, lambda: office, lambda: settings, VirtualClock(now_utc)).copy()
-    try:
-        write(directory, files)
-    except ExportRefused as refused:
-        raise Failure(refused.said, BAD_INPUT) from None
-    except OSError as error:
-        fault = said_by_system(error)
-        said = message("{folder} cannot be written: {fault}", folder=directory, fault=fault)
-        raise Failure(said, CANNOT) from None
+        try:
+            write(directory, files, writing)
+        except ExportRefused as refused:
+            raise Failure(refused.said, BAD_INPUT) from None
+        except OSError as error:
+            raise unwritable(directory, error) from None
     if as_json:
         print_json({"directory": str(directory), "files": sorted(files)})
     else:

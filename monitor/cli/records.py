@@ -13,8 +13,10 @@ from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_
 from monitor.cli.language import _, n_, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
+from monitor.cli.output_file import write
+from monitor.cli.progress import progress
 from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
-from monitor.domain.message import message, said_by_system
+from monitor.domain.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,8 +49,8 @@ def verify(
 
     settings, known_head = settings_in_force(context.obj), head_of(head)
     mailed = mailed_head.read(settings.state)
-    with store_of(settings) as store, store.read() as session:
-        found = verify_chain(session, known_head or (mailed.head if mailed else ""))
+    with store_of(settings) as store, store.read() as session, progress(_("Checking the history")) as heard:
+        found = verify_chain(session, known_head or (mailed.head if mailed else ""), heard)
     if as_json:
         fault = str(found.fault)
         counts = {"events": found.events, "acts": found.acts}
@@ -170,11 +172,7 @@ def export(
     if output is None:
         sys.stdout.write(mark + text)
         return
-    try:
-        output.write_text(mark + text, encoding="utf-8", newline="")
-    except OSError as error:
-        said = message("{file}: cannot be written: {why}", file=output, why=said_by_system(error))
-        raise Failure(said, BAD_INPUT) from None
+    write(output, (mark + text).encode())
 
 
 def table(found: "Sequence[TicketDocument]") -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, term
@@ -44,7 +45,7 @@ def new(
     asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who requests it.")] = "",
     service: Service = "",
     official: Official = "",
-    site: Annotated[str, typer.Option(help="The site that it is about.")] = "",
+    site: Annotated[str, typer.Option(help="The site that it is about.", autocompletion=completion.sites)] = "",
     email: Annotated[str, typer.Option(help="The person's e-mail address, for messages about it.")] = "",
     at: Annotated[
         str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); without it now.")
@@ -90,7 +91,9 @@ def correct(
     asker: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Who requested it.")] = None,
     service: Service = "",
     official: Official = "",
-    site: Annotated[str | None, typer.Option(help="The site that it is about; '' for none.")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="The site that it is about; '' for none.", autocompletion=completion.sites)
+    ] = None,
     email: Annotated[
         str | None, typer.Option(help="The person's e-mail address, for messages about it; '' for none.")
     ] = None,

@@ -3,9 +3,10 @@
 import gzip
 import io
 import json
+import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,15 @@ import zstandard
 
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
-from monitor.cli.language import lang
+from monitor.cli.language import _, lang
+from monitor.cli.output_file import write
+from monitor.cli.progress import progress
 from monitor.cli.replay_lines import sentence
-from monitor.cli.report import First, Fiscal, Last, Month, Quarter, chosen_format, chosen_period, rendered, write
+from monitor.cli.report import First, Fiscal, Last, Month, Quarter, chosen_format, chosen_period, rendered
 from monitor.domain.clock import DHAKA
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import Message, message, said_by, said_by_system
+from monitor.domain.progress import Progress, unheard
 from monitor.domain.reasons import TIMEOUT, Reason, from_json
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.stored_sentences import from_sentence
@@ -73,8 +77,9 @@ def replay(
         raise Failure(message("a period is of a report. Expected --report FILE with it"), BAD_INPUT)
     gc_tuning.freeze_heap()
     try:
-        for transition in play(settings, recorded, until_utc, wanted.write if wanted else None):
-            print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
+        with progress(_("Playing the recording")) as recorded.heard:
+            for transition in play(settings, recorded, until_utc, wanted.write if wanted else None):
+                print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
     except ImpossibleError as error:
         said = message("{where}: {fault}", where=f"{samples}:{recorded.number}", fault=said_by(error))
         raise Failure(said, BAD_INPUT) from None
@@ -97,31 +102,33 @@ class ReplayReport:
         from monitor.reports.monthly import report_of
         from monitor.reports.period import current_month
         from monitor.reports.report_scope import scope_of
+        from monitor.reports.stored_period import stored_period
 
         if any(self._typed):
             period = chosen_period(*self._typed, now_utc)
         else:
             ends_utc = (self._recorded.last_utc or now_utc) - timedelta(microseconds=1)
             period = current_month(ends_utc.astimezone(DHAKA).date())
-        found = report_of(session, office, period, scope_of(office), now_utc)
+        found = report_of(office, stored_period(session, office, period, scope_of(office), now_utc))
         write(self._file, rendered(found, self._format, lang()))
 
 
 class Recorded:
     """The entries of a file, in its order. Raises Failure that names the line.
 
-    ``number``: the line read last; ``last_utc``: when what it says happened.
+    ``number``: the line read last; ``last_utc``: when what it says happened; ``heard`` is told how far it is.
     """
 
     def __init__(self, path: Path, fleet: "Fleet") -> None:
         self._path, self._fleet = path, fleet
         self.number = 0
         self.last_utc: datetime | None = None
+        self.heard: Progress = unheard
 
     def __iter__(self) -> Iterator["Sample | RecordedEvent"]:
         known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
         known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
-        for number, line in enumerate(_lines(self._path), 1):
+        for number, line in enumerate(_lines(self._path, self.heard), 1):
             self.number = number
             if not line.strip():
                 continue
@@ -255,10 +262,11 @@ def _fault(line: str, known: dict[str, str]) -> Message:
     return message("t: found {found!r}. Expected a time such as 2026-11-24T09:00:00+06:00", found=entry["t"])
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path, progress: Progress) -> Iterator[str]:
     try:
-        with _opened(path) as lines:
+        with _opened(path) as (lines, place):
             while line := lines.readline(LONGEST_LINE):
+                progress(*place())
                 if len(line) == LONGEST_LINE:
                     raise _wrong(
                         str(path), message("has a line of over {most:,} letters. Expected samples", most=LONGEST_LINE)
@@ -278,13 +286,15 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path) -> Iterator[tuple[TextIO, Callable[[], tuple[int, int]]]]:
+    """Yield the lines of a file, and what says how many of how many bytes are read; of standard input nobody knows."""
     if str(path) == "-":
         with io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig") as lines:
-            yield lines
+            yield lines, lambda: (0, 0)
         return
     with open_plain(path) as packed, io.TextIOWrapper(_unpacked(path.suffix, packed), encoding="utf-8-sig") as lines:
-        yield lines
+        of = os.fstat(packed.fileno()).st_size
+        yield lines, lambda: (packed.tell(), of)
 
 
 def _unpacked(suffix: str, packed: BinaryIO) -> BinaryIO:

@@ -1,22 +1,23 @@
 """Run `report`: write the report of a month, a quarter, a fiscal year or any days into files."""
 
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.dates import YEARS
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.language import _, is_known, lang
+from monitor.cli.output_file import unwritable, write
+from monitor.cli.progress import progress
 from monitor.domain.clock import DHAKA
-from monitor.domain.message import message, said_by, said_by_system
+from monitor.domain.message import message, said_by
+from monitor.domain.progress import Progress
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from monitor.i18n.languages import Lang
     from monitor.reports.period import Period
     from monitor.reports.report import Report, ReportScope
+    from monitor.reports.stored_period import StoredPeriod
+    from monitor.settings.load import Settings
 
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
 USUAL = ("pdf", "xlsx")
-SHOWN_AFTER_S = 1.0
 FIRST_DAY, LAST_DAY = date(YEARS[0], 1, 1), date(YEARS[1] - 1, 12, 31)
 
 Month = Annotated[str, typer.Option(metavar="MONTH", help="A month, such as 2026-11; else the last that ended.")]
@@ -38,6 +40,18 @@ Quarter = Annotated[str, typer.Option(metavar="QUARTER", help="Three months, suc
 Fiscal = Annotated[str, typer.Option(metavar="YEAR", help="A fiscal year, July to June, such as 2026-27.")]
 First = Annotated[str, typer.Option("--from", metavar="DATE", help="The first of any days, such as 2026-11-01.")]
 Last = Annotated[str, typer.Option("--to", metavar="DATE", help="The last of them; without it today.")]
+
+OfSite = Annotated[str, typer.Option(metavar="SITE", help="Only of this site.", autocompletion=completion.sites)]
+OfUnion = Annotated[
+    str, typer.Option(metavar="UNION", help="Only of this union's sites.", autocompletion=completion.unions)
+]
+OfKind = Annotated[
+    str, typer.Option(metavar="KIND", help="Only of sites of this kind.", autocompletion=completion.kinds)
+]
+OfOperator = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators),
+]
 
 
 def report(
@@ -47,10 +61,10 @@ def report(
     fiscal: Fiscal = "",
     first: First = "",
     last: Last = "",
-    site: Annotated[str, typer.Option(metavar="SITE", help="Only of this site.")] = "",
-    union: Annotated[str, typer.Option(metavar="UNION", help="Only of this union's sites.")] = "",
-    kind: Annotated[str, typer.Option(metavar="KIND", help="Only of sites of this kind.")] = "",
-    operator: Annotated[str, typer.Option(metavar="NAME", help="Only of this operator's links and sites.")] = "",
+    site: OfSite = "",
+    union: OfUnion = "",
+    kind: OfKind = "",
+    operator: OfOperator = "",
     official: Annotated[
         str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
     ] = "",
@@ -72,27 +86,41 @@ def report(
     """
     from monitor.alerts.cases.entered import office_of
 
-    chosen, wanted = _formats(formats), _language(language)
+    chosen, wanted = _formats(formats), chosen_language(language)
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
-    with store_of(settings) as store, store.read() as session, _progress() as progress:
-        from monitor.reports.kept_use import KeptUse
-        from monitor.reports.monthly import report_of
-        from monitor.store.history.sources import history_of
+    with store_of(settings) as store, progress(_("Computing the report")) as shows:
+        from monitor.reports.stored_period import stored_period
 
-        office = office_of(session, settings, now_utc)
-        scope = _scope(office, {"site": site, "union": union, "kind": kind, "operator": operator}, official)
-        kept = timedelta(days=settings.monitor.storage.keep_days)
-        use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-        page = settings.monitor.public.url
-        found = report_of(session, office, period, scope, now_utc, use, now_utc - kept, progress, page)
+        with store.read() as session:
+            office = office_of(session, settings, now_utc)
+            typed = {"site": site, "union": union, "kind": kind, "operator": operator}
+            stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
+        found = computed(settings, office, stored, now_utc, shows)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
         return
     for path in _written(found, chosen, wanted, out or Path()):
         print(path)
+
+
+def computed(
+    settings: "Settings",
+    office: "Office",
+    stored: "StoredPeriod",
+    now_utc: "datetime",
+    shows: Progress,
+) -> "Report":
+    """Return the report of a period; ``shows`` is told of how many parts how many are computed."""
+    from monitor.reports.kept_use import KeptUse
+    from monitor.reports.monthly import report_of
+    from monitor.store.history.sources import history_of
+
+    kept, page = timedelta(days=settings.monitor.storage.keep_days), settings.monitor.public.url
+    use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
+    return report_of(office, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":
@@ -167,7 +195,8 @@ def _day(option: str, typed: str) -> date:
     raise Failure(said, BAD_INPUT)
 
 
-def _scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+def chosen_scope(office: "Office", typed: dict[str, str], official: str) -> "ReportScope":
+    """Return what the report is about, by the options; ends the command when that is not one thing."""
     from monitor.reports.report_scope import NoSuchScope, scope_of
 
     given = [kind for kind, name in typed.items() if name]
@@ -203,7 +232,8 @@ def chosen_format(option: str, typed: str) -> str:
     return word
 
 
-def _language(typed: str) -> "Lang":
+def chosen_language(typed: str) -> "Lang":
+    """Return the language of that name, else that of the command; ends the command when there is none."""
     if typed and not is_known(typed):
         from monitor.i18n.languages import languages
         from monitor.settings.problems import one_of
@@ -224,61 +254,16 @@ def rendered(report: "Report", form: str, wanted: "Lang") -> bytes:
         raise Failure(said_by(error), CANNOT) from None
 
 
-def file_name(report: "Report", form: str, wanted: "Lang") -> str:
-    """Return what a file of a report is called: report-2026-11-udc-juniadaha.bn.pdf; JSON is of no language."""
-    from monitor.reports.export.formats import SUFFIXES
-
-    about = [report.period.code.replace("..", "-to-"), report.scope.id, report.scope.official]
-    name = "-".join(["report", *(re.sub(r"[^\w-]+", "-", part).strip("-") for part in about if part)])
-    return f"{name}.{form}" if form == PRINTED else f"{name}.{wanted}.{SUFFIXES.get(form, form)}"
-
-
 def _written(report: "Report", chosen: Sequence[str], wanted: "Lang", folder: Path) -> Iterator[Path]:
+    from monitor.reports.export.formats import file_name
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise Failure(message("--out: {folder} is no folder. Expected one", folder=folder), BAD_INPUT) from None
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     for form in chosen:
-        path = folder / file_name(report, form, wanted)
+        path = folder / file_name(report, wanted, form, stored=False)
         write(path, rendered(report, form, wanted))
         yield path
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all; ends the command when it cannot be."""
-    from monitor.durable import write_durably
-
-    try:
-        write_durably(path, content)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> Failure:
-    fault = said_by_system(error)
-    return Failure(message("{folder} cannot be written: {fault}", folder=path, fault=fault), CANNOT)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far it is, once it has lasted for a second."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(_("Computing the report"), total=None)
-    shows = Timer(SHOWN_AFTER_S, bar.start)
-    shows.daemon = True
-    shows.start()
-    try:
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-    finally:
-        shows.cancel()
-        shows.join()
-        bar.stop()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ NEEDED = {"id", "kind", "name_bn", "name_en", "address"}
 FIGURES = {"id", "latitude", "longitude", "parent", "address"}  # in which a Bangla zero is 0
 DELIMITERS = ",;\t|"
 MOST_ROWS = 100_000
+MOST_ABOVE = 20  # lines above the headings: title, office, date
 HEADINGS: Mapping[str, str] = {
     "id": NP_("heading", "site|site id"),
     "kind": NP_("heading", "type"),
@@ -100,7 +102,7 @@ def site_list(file: Path, ids_made: bool = False) -> SiteList:
     found: list[tuple[int, Row]] = []
     taken: set[str] = set()
     lines = _lines(file)
-    above, heading = next(lines, (1, []))
+    above, heading = _heading(lines)
     names = [_column(cell) for cell in heading]
     _check_heading(file, above, names, NEEDED - {"id"} if ids_made else NEEDED)
     for line, cells in lines:
@@ -122,6 +124,16 @@ def site_list(file: Path, ids_made: bool = False) -> SiteList:
     return SiteList(dict(zip(heading, names, strict=True)), found)
 
 
+def _heading(lines: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """Return the line of the headings: the first that names two columns, as a title may stand above; else the first."""
+    first: tuple[int, list[str]] | None = None
+    for line, cells in islice(lines, MOST_ABOVE):
+        if len({_column(cell) for cell in cells} & {*COLUMNS}) > 1:
+            return line, cells
+        first = first or (line, cells)
+    return first or (1, [])
+
+
 def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line, the heading's first."""
     try:
@@ -137,12 +149,18 @@ def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
         raise _wrong(file, 0, message("{why}. Expected a workbook of Excel or LibreOffice", why=str(fault))) from None
 
 
+def _first_with_delimiter(text: str) -> str:
+    """Return the first line that has a delimiter: a title above the headings has none."""
+    lines = islice(StringIO(text), MOST_ABOVE)
+    return next((line for line in lines if any(delimiter in line for delimiter in DELIMITERS)), "")
+
+
 def _csv_lines(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     first, _, rest = text.partition("\n")
     named = re.fullmatch(r"sep=(.)\s*", first)  # the separator's declaration for Excel
     if named:
         text = rest
-    delimiter = named[1] if named else max(DELIMITERS, key=first.count)
+    delimiter = named[1] if named else max(DELIMITERS, key=_first_with_delimiter(text).count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     above = 1 if named else 0
     line = above + 1

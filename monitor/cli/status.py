@@ -149,12 +149,12 @@ def is_ours(said: Any, settings: "Settings") -> bool:
 
 def _last_known(settings: "Settings") -> "LastKnownStatus":
     from monitor.reports.status_document import site_document
-    from monitor.store import queries
+    from monitor.store import gap_rows, queries
     from monitor.store.documents import outage_document, ticket_document
 
     with store_of(settings) as store, store.read() as session:
         known = queries.site_states(session)
-        beat = queries.last_heartbeat(session)
+        beat = gap_rows.last_heartbeat(session)
         unknown = ("unknown", None)
         return {
             "generated": beat.isoformat() if beat else None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
@@ -17,7 +18,7 @@ from monitor.settings.problems import did_you_mean
 
 def events(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    site: Annotated[str, typer.Argument(help="Only of this site.", autocompletion=completion.sites)] = "",
     kind: Annotated[str, typer.Option(help="Only of this kind, such as outage, outage_over or restarted.")] = "",
     limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
@@ -27,8 +28,14 @@ def add(
         list[str], typer.Option("--scope", help="What it may do, such as status:read; may be given several times.")
     ],
     days: Annotated[int, whole(least=1, most=365, says="How long it holds.")] = 365,
-    union: Annotated[list[str], typer.Option(help="Only this union's sites; may be given several times.")] = [],  # noqa: B006
-    kind: Annotated[list[str], typer.Option(help="Only sites of this kind; may be given several times.")] = [],  # noqa: B006
+    union: Annotated[
+        list[str],
+        typer.Option(help="Only this union's sites; may be given several times.", autocompletion=completion.unions),
+    ] = [],  # noqa: B006
+    kind: Annotated[
+        list[str],
+        typer.Option(help="Only sites of this kind; may be given several times.", autocompletion=completion.kinds),
+    ] = [],  # noqa: B006
     feed: Annotated[
         bool, typer.Option("--feed", help="For a calendar feed: it stands in the feed's address and reads that alone.")
     ] = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
@@ -42,10 +43,20 @@ PasswordFile = Annotated[
     typer.Option("--password-file", metavar="FILE", help="A file with the password in its first line."),
 ]
 Unions = Annotated[
-    list[str], typer.Option("--union", help="Only for this union's sites; may be given several times. '' for all.")
+    list[str],
+    typer.Option(
+        "--union",
+        help="Only for this union's sites; may be given several times. '' for all.",
+        autocompletion=completion.unions,
+    ),
 ]
 Kinds = Annotated[
-    list[str], typer.Option("--kind", help="Only for sites of this kind; may be given several times. '' for all.")
+    list[str],
+    typer.Option(
+        "--kind",
+        help="Only for sites of this kind; may be given several times. '' for all.",
+        autocompletion=completion.kinds,
+    ),
 ]
 Language = Annotated[str | None, typer.Option("--lang", help="The user's language: bn or en.")]
 NameBn = Annotated[str | None, typer.Option("--name-bn", help="The full name in Bangla.")]

@@ -127,7 +127,7 @@ def _history_growth(state: Path, now_utc: datetime) -> float:
     """Return by how many bytes a day the file of summaries has grown; 0 before it is a day old."""
     history = HistoryFile(state)
     try:
-        first = history.first_day() if history.is_there else None
+        first = history.began_on() if history.is_there else None
         days = 0 if first is None else (now_utc.date() - first).days
         return history.path.stat().st_size / days if days >= 1 else 0.0
     except (HistoryRefuses, OSError):

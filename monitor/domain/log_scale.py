@@ -4,6 +4,7 @@ Round-trip times in microseconds and rates in bits per second span nine and twel
 than two digits in a picture of a month.
 """
 
+from functools import cache
 from math import exp, log
 
 NONE = 0xFFFF
@@ -17,6 +18,7 @@ def code_of(value: float | None) -> int:
     return 0 if value < 1 else min(round(log(value) / _STEP) + 1, NONE - 1)
 
 
+@cache  # a month's reading asks for the same few hundred, 26,000 times
 def value_of(code: int) -> float | None:
     """Return the quantity of a code; None for NONE."""
     if code == NONE:

@@ -22,6 +22,7 @@ ACTS: Mapping[str, str] = {
     "plan.end": N_("planned work ended"),
     "calendar.order": N_("order about the calendar entered"),
     "calendar.undo": N_("order about the calendar undone"),
+    "notice.drop": N_("letter to a removed reader dropped"),
     "notice.resend": N_("letter sent again"),
     "clock.trust": N_("clock declared right"),
     "outage.note": N_("note about an outage"),

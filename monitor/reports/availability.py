@@ -23,7 +23,7 @@ from monitor.judging.availability import (
     without,
 )
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import reachability_rows
+from monitor.store import gap_rows, reachability_rows
 from monitor.store.models import SiteState
 from monitor.store.session import Session
 
@@ -186,7 +186,7 @@ def _unmonitored(
     session: Session, office: Office, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[Interval]:
     """Yield the gaps of a site: all, and those behind its uplinks; of removed uplinks too."""
-    for gap in reachability_rows.gaps_within(session, *window):
+    for gap in gap_rows.gaps(session, window, now_utc):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
             yield gap.started_utc, gap.ended_utc or now_utc

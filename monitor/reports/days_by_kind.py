@@ -16,7 +16,7 @@ from monitor.charter.service_hours import promised
 from monitor.i18n.formats import DHAKA
 from monitor.judging.availability import Interval, clipped, merged, total, without
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import reachability_rows
+from monitor.store import gap_rows, reachability_rows
 from monitor.store.session import Session
 
 NONE = timedelta()
@@ -74,7 +74,7 @@ def days_by_kind(
     down, excused = _down(session, window), _excused(session, window)
     since = {row.site: row.first_utc or window[0] for row in reachability_rows.states(session)}
     plannings = {**office.maintenance, **plans(session)}
-    gaps = reachability_rows.gaps_within(session, *window)
+    gaps = gap_rows.gaps(session, window, now_utc)
     hours: dict[tuple[object, ...], list[_Hours]] = {}
     alike: dict[tuple[str, tuple[object, ...]], int] = defaultdict(int)
     found: dict[str, list[KindDay]] = {}

@@ -29,6 +29,7 @@ from monitor.reports.monthly import report_of
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
+from monitor.reports.stored_period import stored_period
 from monitor.store.history.sources import history_of
 from monitor.store.sqlite import Store
 
@@ -47,12 +48,14 @@ def make(job: Job) -> MadeReport:
     use = KeptUse(history, job.now_utc)
     store.readable = True
     try:
+        period = period_of(job.period_kind, job.period_code)
+        scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
         with store.read() as session:
-            period = period_of(job.period_kind, job.period_code)
-            scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
-            report = report_of(session, office, period, scope, job.now_utc, use, job.kept_since_utc, page=job.page)
+            stored = stored_period(session, office, period, scope, job.now_utc)
     finally:
         store.close()
+    report = report_of(office, stored, use, job.kept_since_utc, page=job.page)
+    del stored  # what is stored of a nation's months is as large as what is written of them
     return edition_of(report, job.last, job.files)
 
 

@@ -10,7 +10,7 @@ from monitor.domain.reasons import Names, Reason
 from monitor.domain.roles import Scope
 from monitor.i18n.languages import Lang
 from monitor.reports import wording
-from monitor.reports.period import Period, before, current_month, fiscal, month, period_of, quarter
+from monitor.reports.period import Period, before, current_month, fiscal, period_of, quarter
 from monitor.reports.report import ReportScope
 from monitor.reports.report_scope import NoSuchScope, scope_of
 from monitor.store.models import Edition
@@ -81,19 +81,24 @@ def covers(scope: Scope, office: Office, kind: str, id_: str) -> bool:
     return False
 
 
+def last_months(today: date, count: int) -> list[Period]:
+    """Return the months up to that of today, the last one first."""
+    months = [current_month(today)]
+    for _ in range(count - 1):
+        months.append(before(months[-1]))
+    return months
+
+
 def usual_periods(today: date) -> list[Period]:
     """Return the periods that a form offers, the last finished month first."""
-    months = [before(current_month(today))]
-    for _ in range(MONTHS - 2):
-        months.append(before(months[-1]))
-    months.append(month(today.year, today.month))
+    this_month, *finished = last_months(today, MONTHS)
     quarters = [quarter(today.year, (today.month + 2) // 3)]
     for _ in range(QUARTERS - 1):
         quarters.append(before(quarters[-1]))
     years = [fiscal(today.year if today.month > 6 else today.year - 1)]
     for _ in range(YEARS - 1):
         years.append(before(years[-1]))
-    return [*months, *quarters, *years]
+    return [*finished, this_month, *quarters, *years]
 
 
 def _scope(row: Edition, office: Office) -> ReportScope:

@@ -21,7 +21,8 @@ from monitor.reports.availability import Figures, SiteTimes, figures_within
 from monitor.reports.report import Accounting
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.sites_file import HoursName
-from monitor.store.report_rows import AffectedRow, GapRow, OutageRow, SuppressedRow
+from monitor.store.gap_rows import GapRow
+from monitor.store.report_rows import AffectedRow, OutageRow, SuppressedRow
 
 MICROSECOND = timedelta(microseconds=1)
 ONE_DAY = timedelta(days=1)

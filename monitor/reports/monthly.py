@@ -1,4 +1,4 @@
-"""Compute the report of a period: what is stored of it, counted as of its end.
+"""Compute the report of a period: what is stored of it, counted as of its end. Pure, but for the history it asks.
 
 What happened after its end changes nothing of it: an outage that ended later is still going on in it, a ticket that was
 resolved or reopened later is as it was then. What changes a finished period is what is stored about it later: an
@@ -7,43 +7,36 @@ in force, and what is deleted in the end.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from monitor.alerts.cases.downtimes import plans
 from monitor.charter.office import Office
 from monitor.charter.services import Service
-from monitor.domain.reasons import Names, ReasonCode, reason
+from monitor.domain.progress import Progress, unheard
+from monitor.domain.reasons import Names
 from monitor.judging.availability import Interval
 from monitor.reports import promise_figures
 from monitor.reports.fleet_times import FleetRows, FleetTimes, accounting
 from monitor.reports.outage_figures import outage_figures
-from monitor.reports.period import Period, before, year_before
+from monitor.reports.period import Period
 from monitor.reports.promise_figures import Promise
 from monitor.reports.report import NOTHING, EarlierFigures, LinkFigures, Report, ReportScope, SiteFigures, UnseenTime
-from monitor.reports.report_scope import office_name, sites_of
+from monitor.reports.report_scope import office_name
 from monitor.reports.site_figures import group_figures, site_figures, worst
+from monitor.reports.stored_period import StoredPeriod, StoredWindow
 from monitor.reports.tickets_then import TicketThen, ticket_then
 from monitor.reports.use_history import NoHistory, UseHistory
 from monitor.settings.fleet import Site
-from monitor.store import report_rows
-from monitor.store.report_rows import GapRow, OutageRow
-from monitor.store.session import Session
+from monitor.store.gap_rows import GapRow
+from monitor.store.report_rows import OutageRow
 
-EARLIER = 3
 SIGNATURES = 3
-ALIVE = timedelta(minutes=2)
-"""A daemon that runs stores so within this time: what is later than its last word was seen by nobody."""
-
-
-class NotBegun(ValueError):
-    """The period has not begun yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What is stored of a window: everything of the fleet, and of the sites of the scope what is counted."""
+    """What a window adds up to: the times of the fleet, and of the scope what is counted."""
 
     window: Interval
     rows: FleetRows
@@ -54,36 +47,29 @@ class _Counted:
 
 
 def report_of(
-    session: Session,
     office: Office,
-    period: Period,
-    scope: ReportScope,
-    now_utc: datetime,
+    of: StoredPeriod,
     history: UseHistory | None = None,
     kept_since_utc: datetime | None = None,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = unheard,
     page: str = "",
 ) -> Report:
     """Return the report of a period and scope, as of its end, or of now when that is ahead.
 
     ``kept_since_utc``: what ended before is deleted, so that no earlier period is compared. ``progress`` is told how
-    many of how many periods are computed. ``page``: the address of the public page. Raises NotBegun.
+    many of how many periods are computed. ``page``: the address of the public page.
     """
-    window = period.window[0], min(period.window[1], now_utc)
-    if window[0] >= window[1]:
-        raise NotBegun(period.code)
-    every, use, others = sites_of(office, scope), history or NoHistory(), earlier_periods(period)
-    counted = _counted(session, office, scope, every, window)
+    every, use, counted = of.sites, history or NoHistory(), _counted(office, of.stored)
+    window, all_periods = counted.window, 1 + len(of.earlier)
     sites = list(_sites(every, counted, use))
-    notices = report_rows.notices(session, counted.outages)
-    progress(1, 1 + len(others))
+    progress(1, all_periods)
     earlier = []
-    for at, each in enumerate(others, start=2):
-        earlier.append(_earlier(session, office, scope, every, each, kept_since_utc or each.window[0]))
-        progress(at, 1 + len(others))
+    for at, (period, stored) in enumerate(of.earlier, start=2):
+        earlier.append(_earlier(office, every, period, stored, kept_since_utc or period.window[0]))
+        progress(at, all_periods)
     return Report(
-        period=period,
-        scope=scope,
+        period=of.period,
+        scope=of.scope,
         as_of_utc=window[1],
         office=office_name(office),
         promised=sum((site.promised for site in sites), NOTHING),
@@ -91,12 +77,14 @@ def report_of(
         power_us=sum(site.power_us for site in sites),
         sites=sites,
         groups=group_figures(office, sites),
-        outages=list(outage_figures(office, counted.outages, counted.rows.affected, notices, counted.times.of, window)),
+        outages=list(
+            outage_figures(office, counted.outages, counted.rows.affected, of.notices, counted.times.of, window)
+        ),
         tickets=promise_figures.ticket_figures(counted.tickets, window, list(office.charter.services)),
         stages=promise_figures.stage_figures(office, counted.tickets, window),
         charter=promise_figures.charter_figures(
             office,
-            _services(office, scope, every),
+            _services(office, of.scope, every),
             counted.outcomes,
             promise_figures.lengths(counted.outages, counted.tickets, window),
             promise_figures.open_tickets(counted.tickets),
@@ -111,53 +99,13 @@ def report_of(
     )
 
 
-def earlier_periods(period: Period) -> list[Period]:
-    """Return the three periods before it, the latest first, and that of the year before, each once. Pure."""
-    found, last = [], period
-    for _ in range(EARLIER):
-        last = before(last)
-        found.append(last)
-    return list(dict.fromkeys((*found, year_before(period))))
-
-
-def _counted(
-    session: Session,
-    office: Office,
-    scope: ReportScope,
-    every: Sequence[Site],
-    window: Interval,
-    *,
-    requests: bool = False,
-) -> _Counted:
-    """Read a window; ``requests``: of tickets only what somebody asked for."""
-    rows = FleetRows(
-        window,
-        report_rows.outages(session, window),
-        report_rows.affected(session, window),
-        report_rows.suppressed(session, window),
-        _gaps(session, window),
-        report_rows.first_seen(session),
-        {**office.maintenance, **plans(session)},
+def _counted(office: Office, stored: StoredWindow) -> _Counted:
+    rows, window = stored.rows, stored.rows.window
+    tickets = [ticket_then(row, stored.steps.get(row.id, ()), window[1]) for row in stored.tickets]
+    found = promise_figures.outcomes(
+        stored.outages, tickets, window, lambda key: office.charter.service(key).waiting_pauses
     )
-    whole, ids = scope.kind == "office", {site.id for site in every}
-    outages = [row for row in rows.outages if whole or row.site in ids]
-    steps = report_rows.steps(session, window, requests=requests)
-    tickets = [
-        ticket_then(row, steps.get(row.id, ()), window[1])
-        for row in report_rows.tickets(session, window, requests=requests)
-        if whole or row.site in ids
-    ]
-    found = promise_figures.outcomes(outages, tickets, window, lambda key: office.charter.service(key).waiting_pauses)
-    return _Counted(window, rows, FleetTimes(office, rows), outages, tickets, found)
-
-
-def _gaps(session: Session, window: Interval) -> Sequence[GapRow]:
-    """Return the unmonitored times; since the last word of a daemon that runs no more is one, too."""
-    found = report_rows.gaps(session, window)
-    last_utc = report_rows.last_heartbeat(session)
-    if last_utc is not None and last_utc + ALIVE < window[1]:
-        found.append(GapRow(last_utc, None, "", reason(ReasonCode.DAEMON_NOT_RUNNING)))
-    return found
+    return _Counted(window, rows, FleetTimes(office, rows), stored.outages, tickets, found)
 
 
 def _sites(every: Sequence[Site], counted: _Counted, history: UseHistory) -> Iterator[SiteFigures]:
@@ -196,20 +144,15 @@ def _links(every: Sequence[Site], history: UseHistory, window: Interval) -> Iter
 
 
 def _earlier(
-    session: Session,
-    office: Office,
-    scope: ReportScope,
-    every: Sequence[Site],
-    period: Period,
-    kept_since_utc: datetime,
+    office: Office, every: Sequence[Site], period: Period, stored: StoredWindow, kept_since_utc: datetime
 ) -> EarlierFigures:
-    counted = _counted(session, office, scope, every, period.window, requests=True)
+    counted = _counted(office, stored)
     known = (counted.rows.first_seen.get(site.id, period.window[1]) or period.window[0] for site in every)
-    stored = period.window[0] >= kept_since_utc and any(since_utc < period.window[1] for since_utc in known)
+    is_kept = period.window[0] >= kept_since_utc and any(since_utc < period.window[1] for since_utc in known)
     sums = (accounting(counted.times.figures(site.id).promised) for site in every)
     kept = sum(promise.kept for promise in counted.outcomes)
     return EarlierFigures(
-        period, sum(sums, NOTHING) if stored else None, len(counted.outages), kept, len(counted.outcomes) - kept
+        period, sum(sums, NOTHING) if is_kept else None, len(counted.outages), kept, len(counted.outcomes) - kept
     )
 
 

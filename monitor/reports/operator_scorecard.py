@@ -1,10 +1,10 @@
 """Hold an operator's links against the time that it may take to mend them: what was late, what came back. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.domain.reasons import Names
-from monitor.reports.report import OutageFigures, Report
+from monitor.reports.report import NOTHING, OutageFigures, Report, ReportScope
 
 OFTEN, LATE_AGAIN = 3, 2
 """So many outages, or so many beyond the limit, of one site in a period are a fault that comes back."""
@@ -48,6 +48,18 @@ def scorecard_of(report: Report) -> Scorecard:
         sum(outage.length_us for outage in report.outages),
         sum(outage.over_us for outage in report.outages),
         sorted(offenders, key=lambda each: (-each.over_us, -each.outages, -each.length_us, each.site)),
+    )
+
+
+def of_operator(report: Report, operator: str) -> Report:
+    """Return what of an office's report is about an operator's sites, as far as its scorecard needs it."""
+    promised = next((each.promised for each in report.groups if (each.by, each.id) == ("operator", operator)), NOTHING)
+    return replace(
+        report,
+        scope=ReportScope("operator", operator, Names(operator, operator)),
+        promised=promised,
+        sites=[site for site in report.sites if site.operator == operator],
+        outages=[outage for outage in report.outages if outage.operator == operator],
     )
 
 

@@ -133,6 +133,7 @@ class HistoryKeeper(Part):
         if self._file.is_there:
             links = [link.id for links in self._fleet.links.values() for link in links]
             await self._do(partial(count_use, self._file, links, now_utc, section.days))
+            await self._do(partial(self._file.join_hours, now_utc))
             await self._do(partial(self._file.prune, now_utc, Kept(section.days, ceil(section.years * DAYS_A_YEAR))))
         self._forget_silent(now_utc)
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.links import Passage
 from monitor.judging.power import UpsReading
-from monitor.store.history.file import FINE_S
+from monitor.store.history.rows import FINE_S
 from monitor.store.history.summaries import Echoes, Summary, Traffic, UpsPower
 
 OLD_S = 7_200
@@ -20,7 +20,7 @@ MOST_SLOTS = 24  # of one series in memory: two hours, when the file refuses
 LONGEST_PASSAGE_S = 900.0  # a mean over more than three times five minutes is no rate of five minutes
 MOST_COUNT = 0xFFFE
 _WHICH = {Verdict.OK: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 2}
-_PACKED = struct.Struct(f"<I{Echoes.COLUMNS}H")  # the number of the slot, and the summary's codes
+_PACKED = struct.Struct(f"<I{Echoes.width()}H")  # the number of the slot, and the summary's codes
 
 Kind = TypeVar("Kind", bound=Summary)
 

@@ -14,10 +14,15 @@ class Acknowledged(Model):
     """Tickets about outages of these sites (chosen as for planned work) are acknowledged until then."""
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
+    """What the trouble is."""
     until: Moment
+    """Tickets about it are acknowledged until then, then open again."""
     sites: list[Id] = Field(default_factory=list)
+    """Outages of these sites."""
     unions: list[str] = Field(default_factory=list)
+    """Of all sites of these unions."""
     behind: Id | None = None
+    """Of this site and all that is reached through it."""
 
     @property
     def until_utc(self) -> dt.datetime:

@@ -44,8 +44,11 @@ class Span(Model):
     """One day (``date``), or all days from ``first`` to ``last``, both included."""
 
     date: Date | None = None
+    """One day; or else `first` and `last`."""
     first: Date | None = None
+    """The first day of several."""
     last: Date | None = None
+    """The last one, included."""
 
     @model_validator(mode="after")
     def _one_form(self) -> "Span":
@@ -86,7 +89,9 @@ class Hours(Model):
     """From ``opens`` (included) to ``closes`` (excluded; "24:00" is the end of the day) of the same day, Asia/Dhaka."""
 
     opens: Time
+    """When it opens."""
     closes: ClosingTime
+    """When it closes, up to 24:00."""
 
     @model_validator(mode="after")
     def _opens_first(self) -> "Hours":
@@ -105,25 +110,35 @@ class HolidayEntry(Span):
     """Days off by the notified list: general, or by executive order; ``moon``: subject to its sighting."""
 
     bn: Text
+    """Its name in Bangla."""
     en: Text
+    """Its name in English."""
     kind: Literal["general", "executive"]
+    """A general holiday, or one by executive order."""
     moon: bool = False
+    """Subject to the sighting of the moon."""
 
 
 class ExchangeEntry(Span):
     """Days on which offices work although it is the weekend, in exchange for others."""
 
     bn: Text
+    """Why, in Bangla."""
     en: Text
+    """Why, in English."""
 
 
 class YearList(Model):
     """The list of one year and whose notification it is."""
 
     year: Annotated[int, Field(ge=1971, le=2099)]
+    """Which."""
     source: Text
+    """Whose notification it is, and of when."""
     days: Some[HolidayEntry]
+    """Days off."""
     working: tuple[ExchangeEntry, ...] = ()
+    """Days of the weekend on which offices work in exchange."""
 
     @model_validator(mode="after")
     def _each_day_once(self) -> "YearList":
@@ -168,7 +183,9 @@ class HoursEntry(Hours):
     """Office hours in force from ``first`` until the next entry's; ``source`` names the order."""
 
     first: Date
+    """In force from this day until the next entry's."""
     source: str = ""
+    """By which order."""
 
 
 class RamadanEntry(Span, Hours):
@@ -182,10 +199,15 @@ class OrderEntry(Span):
     """
 
     bn: Text
+    """Why, in Bangla."""
     en: Text
+    """Why, in English."""
     order: Text
+    """The order's number."""
     dated: Date
+    """The order's date."""
     public: bool = False
+    """It holds for everybody: schools and digital centres follow it too."""
 
 
 class OrderedHours(OrderEntry, Hours):
@@ -199,8 +221,11 @@ class WeeklyHours(Model):
     """
 
     days: Some[Weekday]
+    """Weekdays."""
     shifts: Some[Hours]
+    """Hours of the day, one or more."""
     terms: tuple[Span, ...] = ()
+    """Days in which school is kept; a year that no term touches counts as term throughout."""
 
 
 class ServiceHours(Model):
@@ -218,13 +243,21 @@ class CalendarFile(Model):
     """
 
     rule: Rule = "first-day-excluded"
+    """How working days are counted: the first day left out, or by elapsed time."""
     weekend: tuple[Weekday, ...]
+    """Days of the week on which the office is closed."""
     hours: Some[HoursEntry]
+    """Office hours, each entry in force until the next one."""
     ramadan: tuple[RamadanEntry, ...] = ()
+    """Hours in Ramadan, a line for each year."""
     closed: tuple[OrderEntry, ...] = ()
+    """Days that this office closes by an order of its own."""
     working: tuple[OrderEntry, ...] = ()
+    """Days on which it works by one."""
     other_hours: tuple[OrderedHours, ...] = ()
+    """Days on which it keeps other hours by one."""
     service_hours: ServiceHours
+    """Hours of schools and digital centres."""
 
     @field_validator("weekend")
     @classmethod

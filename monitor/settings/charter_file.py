@@ -62,80 +62,132 @@ class OfficeEntry(Model):
     """
 
     id: Id | None = None
+    """Distinguishes offices where several are seen together (the metrics' label `office`); left out: the ticket
+    prefix in small letters.
+    """
     name_bn: Text
+    """Whose charter this is, in Bangla."""
     name_en: Text
+    """The same in English."""
     dated: Date
+    """The date printed on it."""
     website: str = ""
+    """The office's own."""
     lang: KnownLanguage = "en"
+    """The language of the command line; `--lang` says otherwise for one command."""
     ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
+    """Begins every ticket number."""
     officers_confirmed: bool = False
+    """The officers and their addresses are the office's own; until then mails are written to files."""
 
 
 class Statement(Model):
     """A sentence of the charter; ``printed`` where the published page spells it otherwise."""
 
     bn: Text
+    """In Bangla."""
     en: Text
+    """In English."""
     printed: str | None = None
+    """As the published page has it, where that differs; shown, never acted upon."""
 
 
 class OfficerEntry(Model):
     """Someone whom the charter names. ``printed_…`` is what the page has, ``email`` the address to write to."""
 
     name_bn: str = ""
+    """Name in Bangla."""
     name_en: str = ""
+    """Name in English; left out: the Bangla one is shown."""
     title_bn: Text
+    """Post, in Bangla."""
     title_en: Text
+    """Post, in English."""
     role_bn: str = ""
+    """Part in the grievance chain, in Bangla."""
     role_en: str = ""
+    """The same in English."""
     office_bn: str = ""
+    """Where the officer sits, in Bangla."""
     office_en: str = ""
+    """The same in English."""
     phone: str = ""
+    """The number to dial."""
     printed_phone: str = ""
+    """The number as printed."""
     email: Email = ""
+    """Where notices go: one plain address; empty until it is known."""
     lang: Languages = "both"
+    """The languages of the officer's mails; `both`: Bangla first."""
     printed_email: tuple[str, ...] = ()
+    """The addresses as printed, when none of them can be written to."""
     website: str = ""
+    """As printed."""
 
 
 class StageEntry(Model):
     """A stage of the grievance chain; it begins when the one before did not settle the case in its time."""
 
     level: Annotated[int, Field(ge=1, le=9)]
+    """1, 2, 3 … in order."""
     holder: Role
+    """Who has to resolve it now: a part of `[officers.PART]`."""
     when_bn: Text
+    """The charter's words for when a case comes to this holder."""
     when_en: Text
+    """The same in English."""
     disposal: Disposal
+    """How long the holder has."""
     printed: str = ""
+    """The charter's words for that time."""
     remind_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+    """The holder is reminded so many working days before the time is over."""
     ask_first: bool = False
+    """The stage does not begin by itself: the responsible officer is asked, and begins it."""
 
 
 class ServiceTerms(Model):
     """Terms that a service shares with the others of its section, unless it has its own."""
 
     method_bn: str = ""
+    """How the service is given, in Bangla."""
     method_en: str = ""
+    """The same in English."""
     documents_bn: str = ""
+    """What to bring, in Bangla."""
     documents_en: str = ""
+    """The same in English."""
     fee_bn: str = ""
+    """What it costs, in Bangla."""
     fee_en: str = ""
+    """The same in English."""
     printed_time: str = ""
+    """The service time as printed."""
     target: Target = IMMEDIATE
+    """The service time as the machine reads it."""
     officer: Role = ""
+    """Who answers for it: a part of `[officers.PART]`."""
     hours: HoursName = "office"
+    """When it is promised; outside these hours a site that does not answer is paused."""
     waiting_pauses: bool = False
+    """While a ticket waits, its time is stopped."""
 
 
 class ServiceEntry(ServiceTerms):
     """A row of the charter's table."""
 
     number: Annotated[int, Field(ge=1, le=99)]
+    """The row's number in the charter; tickets call it citizen:NUMBER or official:NUMBER."""
     name_bn: Text
+    """What the service is, in Bangla."""
     name_en: Text
+    """The same in English."""
     printed_name: str | None = None
+    """The name as printed, where that differs."""
     printed_documents: str | None = None
+    """What to bring, as printed, where that differs."""
     site_kinds: tuple[Kind, ...] = ()
+    """Which sites of sites.toml this row promises; every kind stands in one row."""
 
 
 NEEDED = set(ServiceTerms.model_fields) - {"hours", "waiting_pauses"}

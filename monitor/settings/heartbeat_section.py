@@ -12,7 +12,9 @@ class Heartbeat(Model):
     """[heartbeat]. ``url``: a ping URL as of healthchecks.io; no pings while it is empty."""
 
     url: Annotated[str, Field(max_length=500)] = ""
+    """Where an outside service is pinged that alerts when the pings stop; empty: no pings."""
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+    """Between two pings, in seconds."""
 
     @field_validator("url")
     @classmethod

@@ -19,6 +19,7 @@ class Helpdesk(OfKind):
     """[helpdesk], of whichever kind (`monitor.alerts.helpdesks`); nothing is mirrored while ``kind`` is empty."""
 
     kind: str = ""
+    """Which help desk it is; empty: none."""
     url: Annotated[str, Field(max_length=300)] = ""
     """As its front page has it."""
     allow_http: bool = False

@@ -16,8 +16,11 @@ class History(Model):
     """
 
     days: Annotated[int, Field(ge=0, le=400)] = 40
+    """Days of five-minute summaries that are kept; 0: none."""
     years: Annotated[int, Field(ge=0, le=20)] = 3
+    """Years of hourly summaries that are kept; 0: none."""
     prometheus: Annotated[str, Field(max_length=500)] = ""
+    """Address of a Prometheus that scrapes this office: pages and reports ask it instead; empty: they do not."""
 
     @field_validator("prometheus")
     @classmethod

@@ -63,7 +63,7 @@ def as_markdown(model: type[Model], keys: list[str]) -> str:
     lines = ["| key | value | left out | meaning |", "|---|---|---|---|"]
     for key in keys:
         field = model.model_fields[key]
-        cells = (f"`{key}`", _value(field), _left_out(field), said.get(key, ""))
+        cells = (f"`{key}`", _value(field), default_of(field), said.get(key, ""))
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines)
 
@@ -86,7 +86,8 @@ def _value(field: FieldInfo) -> str:
 _NAMES = {bool: "true or false", Path: "a path", tuple: "a list", dict: "a table", int: "a number", float: "a number"}
 
 
-def _left_out(field: FieldInfo) -> str:
+def default_of(field: FieldInfo) -> str:
+    """Return the value of a key that is left out, in Markdown; '' where that is nothing."""
     if field.is_required():
         return "must be given"
     default = field.get_default(call_default_factory=True) if field.default_factory is None else None
@@ -94,4 +95,6 @@ def _left_out(field: FieldInfo) -> str:
         return ""
     if isinstance(default, bool | float):
         return f"`{str(default).lower()}`" if isinstance(default, bool) else f"`{default:g}`"
+    if isinstance(default, tuple):
+        return "`[" + ", ".join(f'"{each}"' for each in default) + "]`"
     return f"`{default}`"

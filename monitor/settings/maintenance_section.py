@@ -54,20 +54,35 @@ class Maintenance(Model):
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
+    """What the work is."""
     sites: list[Id] = Field(default_factory=list)
+    """For these sites."""
     unions: list[str] = Field(default_factory=list)
+    """For all sites of these unions."""
     behind: Id | None = None
+    """For this site and all that is reached through it; without any of the three: for everything."""
     begins: Moment | None = None
+    """Once: when it begins, by Dhaka's clock."""
     ends: Moment | None = None
+    """Once: when it ends."""
     days: list[Weekday] = Field(default_factory=list)
+    """Weekly: the days on which it begins."""
     opens: Time | None = None
+    """Weekly: the time of day at which it begins."""
     closes: ClosingTime | None = None
+    """Weekly: the time at which it ends, up to 24:00; before `opens`: on the next day."""
     minutes: Annotated[int, Field(ge=1, le=A_WEEK)] | None = None
+    """Weekly, instead of `closes`: how long it takes."""
     until: Moment | None = None
+    """Weekly: not after that."""
     announce: bool = False
+    """On the public page and in its calendar, ahead."""
     announce_from: Moment | None = None
+    """Not before that."""
     public_bn: Annotated[str, Field(max_length=300)] = ""
+    """In these words, in Bangla."""
     public_en: Annotated[str, Field(max_length=300)] = ""
+    """In these words, in English."""
 
     @model_validator(mode="after")
     def _one_form(self) -> "Maintenance":

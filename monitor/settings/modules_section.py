@@ -63,22 +63,34 @@ class MetricEntry(Model):
     """
 
     name: MetricName
+    """The metric is called `upazila_` and this."""
     oid: OidText
+    """Ends with .0: one value; else a column, a series for each row."""
     help: Annotated[str, Field(max_length=300)] = ""
+    """What the metric says of itself."""
     type: Literal["gauge", "counter"] = "gauge"
+    """Whether it may fall, or only grows."""
     scale: Annotated[float, Field(gt=0)] = 1.0
+    """What is read is multiplied by this."""
     times: OidText | None = None
+    """A column: a row counts as often as that says."""
     none: list[int] = Field(default_factory=list)
+    """Values by which the device says that there is none."""
     where: dict[OidText, int] = Field(default_factory=dict)
+    """Only rows in which a column has that value."""
     on_battery: list[int] = Field(default_factory=list)
+    """Values by which a UPS says that it feeds from its battery."""
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
+    """Labels, each from a column with the same rows, besides `index`."""
 
 
 class ModuleEntry(Model):
     """The objects read from devices whose sysObjectID lies below ``applies_to``."""
 
     applies_to: Annotated[list[OidText], Field(min_length=1), BeforeValidator(_a_list)]
+    """Devices whose sysObjectID is one of these, or lies below."""
     metrics: Annotated[list[MetricEntry], Field(min_length=1, max_length=100)]
+    """What is read of them."""
 
 
 class _ModulesFile(Model):

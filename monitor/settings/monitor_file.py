@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.domain.log_events import LogFormat, LogLevel
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
+from monitor.i18n.languages import SOURCE
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
@@ -32,12 +33,21 @@ class Probing(Model):
     """Cadence and shape of the ICMP rounds."""
 
     interval_s: Annotated[float, Field(ge=1, le=3_600)] = 60.0
+    """A round for every device so often, in seconds; rounds are spread over the interval."""
     recheck_s: Annotated[float, Field(ge=0.5, le=3_600)] = 5.0
+    """A device that missed a round is asked again this soon, in seconds, until it is sure."""
     echoes: Annotated[int, Field(ge=1, le=20)] = 3
+    """ICMP echo requests in a round."""
     spacing_s: Annotated[float, Field(ge=0.01, le=10)] = 0.5
+    """Between the echoes of a round, in seconds."""
     timeout_s: Annotated[float, Field(ge=0.05, le=30)] = 1.5
+    """An answer that takes longer does not count, in seconds."""
     rate_per_s: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
+    """Never more echo requests a second than this, all devices together."""
     socket: Literal["auto", "ping", "raw"] = "auto"
+    """Which sockets are opened: `ping` needs no rights (but the sysctl), `raw` CAP_NET_RAW; `auto` takes what there
+    is.
+    """
 
     @property
     def round_s(self) -> float:
@@ -71,16 +81,27 @@ class Judging(Model):
     """When a device counts as down, up or degraded."""
 
     down_after: Annotated[int, Field(ge=1, le=100)] = 3
+    """Failed rounds in a row that make a device down for certain."""
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
+    """Good rounds in a row that make it up again."""
     degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """Lost share of a round's echoes from which a device counts as degraded."""
     degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+    """Mean round-trip time from which a device counts as degraded, in milliseconds."""
     degraded_rtt_mads: Annotated[float, Field(ge=0, le=1_000)] = 6.0
+    """Degraded as well when slower than usual at this hour of the week by so many MADs; 0: never."""
     degraded_rtt_least_ms: Annotated[float, Field(gt=0, le=30_000)] = 10.0
+    """And by at least so many milliseconds."""
     flapping_low: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """An unstable site is steady again when no more than this share of its last 21 results changed."""
     flapping_high: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """A site is unstable when this share of its last 21 results changed: one notice, and its tickets wait."""
     degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """Share of its speed from which the interface of a link makes it degraded."""
     degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
+    """Damaged packets a second from which it does."""
     trace: bool = True
+    """Look for the way to a site when its outage is certain; needs CAP_NET_RAW, and does nothing without it."""
 
     @model_validator(mode="after")
     def _settles_below_where_it_flaps(self) -> "Judging":
@@ -100,42 +121,69 @@ class Tickets(Model):
     """How tickets end and come back."""
 
     recovery_hold_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+    """A recovery that lasts so long resolves the outage's ticket by itself, in seconds."""
     reopen_window_h: Annotated[float, Field(ge=0, le=720)] = 24.0
+    """Down again within so many hours: the old ticket is reopened instead of a new one."""
 
 
 class Storage(Model):
     """Where the daemon keeps its state."""
 
     directory: PlainPath = Path("var")
+    """Database, unsent mails and lock; relative to the folder that holds the config folder."""
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
+    """Closed outages and sent notices are kept so long, in days."""
     backups: Annotated[int, Field(ge=0, le=365)] = 7
+    """Nightly copies of the database that are kept."""
     record: Annotated[str, Field(max_length=500)] = ""
+    """Where samples are written for `replay`, by strftime, such as `var/samples-%Y-%m-%d.jsonl.zst`; empty: nowhere."""
     record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """All those files together, in megabytes; the oldest go first."""
 
 
 class Log(Model):
     """How the daemon writes its log; events below ``level`` are not written."""
 
     format: LogFormat = "text"
+    """For people, as key=value, or one JSON object a line."""
     level: LogLevel = "info"
+    """Events below it are not written."""
+
+
+RUNBOOK_EXAMPLE = "https://docs.example.org/{lang}/runbook.html"
 
 
 class Mail(Model):
     """The office's mail server; without a host, mails are written to files."""
 
     host: str = ""
+    """The mail server's name; while host and sender are empty, mails are written to files."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    """Its port."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the line is encrypted; `none` refuses a password."""
     ca_file: PlainPath | None = None
+    """The authority of the server's certificate, when it is not a public one."""
     username: str = ""
+    """Left empty when the server wants no login."""
     password_file: SecretFile | None = None
+    """A file (mode 0600) with nothing but the password in it."""
     sender: str = ""
+    """The From: address."""
     helo: Annotated[str, AfterValidator(valid_ehlo_name)] = ""
+    """Who we are to the server (EHLO), when this machine's own name is not one that it takes."""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
+    """A server that has not taken a mail after one and a half times this is left, in seconds."""
     retry_s: Seconds = 30.0
+    """The first pause before another try, in seconds; doubles up to an hour."""
     daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    """A mail that could not be handed over for so many days is tried once a day from then on."""
     give_up_days: Annotated[float, Field(gt=0, le=365)] | None = None  # its name before nothing was given up
+    """The former name of `daily_after_days`."""
     page_url: str = ""
+    """Where readers of a mail open the console: letters link to the ticket there; empty: they name the command."""
+    runbook_url: str = ""
+    """Where readers find what to do about each kind of letter; '{lang}' stands for the letter's language."""
 
     @property
     def frequent_tries_days(self) -> float:
@@ -170,6 +218,17 @@ class Mail(Model):
     def _is_a_page(cls, value: str) -> str:
         if value and (fault := page_fault(value)):
             raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
+        return value
+
+    @field_validator("runbook_url")
+    @classmethod
+    def _is_a_page_of_each_language(cls, value: str) -> str:
+        page = value.replace("{lang}", SOURCE)
+        if value and (fault := page_fault(page)):
+            raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
+        if any(each in page for each in "{}#"):
+            text = N_("{found} has a '#', or a gap that is not {gap}. Expected such as {example}")
+            raise ValueError(message(text, found=found(value), gap="{lang}", example=RUNBOOK_EXAMPLE))
         return value
 
     @model_validator(mode="after")

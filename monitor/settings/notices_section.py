@@ -53,12 +53,19 @@ class Notices(Model):
     """How notices are sent: the hourly cap, quiet hours, the briefs, and when the mail path counts as late."""
 
     most_per_hour: Annotated[int, Field(ge=5, le=10_000)] = 20
+    """Letters to one reader in an hour; what is more comes in one digest."""
     digest_every_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
+    """Between two digests to one reader, in seconds."""
     quiet_hours: bool = True
+    """Reminders and stage notices wait for the office to open; what is urgent goes at once."""
     morning: tuple[Role, ...] = ("responsible",)
+    """Who gets the morning brief on working days: officers of charter.toml or recipients."""
     weekly: tuple[Role, ...] = ("grievance",)
+    """Who gets the weekly brief on the first working day of the week."""
     busy_link: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Share of its speed from which the morning brief names a link."""
     late_after_s: Annotated[float, Field(ge=60, le=86_400)] = 3_600.0
+    """A notice that was not delivered for so long is shown by the page, `status` and a metric, in seconds."""
 
     @property
     def digests_per_hour(self) -> int:

@@ -37,9 +37,14 @@ class Public(Model):
     """
 
     directory: PlainPath | None = None
+    """Where the copy is written, relative to the folder that holds the config folder; left out: nowhere."""
     every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
+    """How often, in minutes."""
     delay_minutes: Annotated[int, AfterValidator(_delay)] = 0
+    """So many minutes old is what is told."""
     url: Annotated[str, AfterValidator(_page)] = ""
+    """Where people find the page; empty: it is not named."""
     licence: Annotated[str, matching(r"[A-Za-z0-9.+-]{2,60}", "the name of a licence by SPDX, such as CC-BY-4.0")] = (
         CC_BY
     )
+    """Of the open data in the copy, by its name in the SPDX list."""

@@ -21,10 +21,15 @@ class Reports(Model):
     """
 
     monthly: bool = True
+    """The report of the last month is made on the first working day and mailed."""
     recipients: tuple[Role, ...] = ("responsible",)
+    """Officers of charter.toml or recipients; none: it stands on the page alone."""
     formats: tuple[ReportFormat, ...] = ("pdf", "xlsx")
+    """The files that go with the letter."""
     lang: KnownLanguage = "bn"
+    """The language of these files."""
     mail_mb: Annotated[float, Field(gt=0, le=25)] = 8.0
+    """A letter's files are no larger than this together, in megabytes; what is, stands on the page."""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -80,22 +80,34 @@ class ContactEntry(Model):
     """Somebody to call about a site; names may be left out where the role says enough."""
 
     role: ContactRole
+    """What this person is to the site."""
     phone: Phone
+    """The number that the page dials."""
     name_bn: Annotated[str, Field(max_length=200)] = ""
+    """Name in Bangla."""
     name_en: Annotated[str, Field(max_length=200)] = ""
+    """Name in English."""
 
 
 class DeviceEntry(Model):
     """One device of a site."""
 
     address: Address
+    """Its IPv4 or IPv6 address."""
     ttl: int | None = Field(default=None, ge=1, le=255)
+    """Hops that the probe may travel; left out: as the system has it."""
     dscp: int | None = Field(default=None, ge=0, le=63)
+    """Differentiated services code point of the probe."""
     payload_bytes: int | None = Field(default=None, ge=20, le=8_972)
+    """How long the probe is, in bytes."""
     dont_fragment: bool = False
+    """Nobody on the way may cut the probe."""
     role: Literal["", "workstation"] = ""
+    """`workstation`: a PC of a lab, which may be off."""
     snmp: str = ""
+    """Read it by SNMP too, with the credentials of that name in monitor.toml."""
     snmp_port: int = Field(default=161, ge=1, le=65_535)
+    """Where it listens for that."""
     snmp_source: Address | None = None
     """Which other address of its own its answers and traps come from."""
 
@@ -106,28 +118,46 @@ class LinkEntry(Model):
     device: Annotated[
         str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", "SITE or SITE/NAME, as in backbone-north/router")
     ]
+    """SITE/DEVICE of the router that has the interface."""
     interface: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    """The interface's name on it (ifName)."""
     speed_mbps: Annotated[float, Field(gt=0)] | None = None
+    """The link is degraded when it is slower, in megabits a second."""
 
 
 class SiteEntry(Model):
     """One site; ``address`` is short for a single device named 'gateway'."""
 
     kind: Kind
+    """What it is, which decides the service of the Citizen's Charter that it comes under."""
     name_bn: Name
+    """Its name in Bangla, as tickets and mails print it."""
     name_en: Name
+    """Its name in English."""
     union: str | None = None
+    """The union it stands in: a WORD of `[unions.WORD]`, or free text."""
     position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
+    """Latitude and longitude in degrees, for the map."""
     parent: str | None = None
+    """ID of the site through which this one is reached; while that is down, this one is unreachable."""
     link: LinkEntry | None = None
+    """The interface that carries a backbone link."""
     hours: HoursName | None = None
+    """When it is promised, if not as its service says."""
     feeder: Annotated[str, Field(max_length=100)] = ""
+    """The electric line that feeds it: sites of one feeder that go down together are thought to lack power."""
     operator: str = ""
+    """Who runs the line."""
     operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0
+    """How long the operator may take to mend it, in hours."""
     contacts: Annotated[tuple[ContactEntry, ...], Field(max_length=20)] = ()
+    """Whom to call about it."""
     address: Address | None = None
+    """Address of its router, short for a single device named `gateway`; of a backbone link, that of its far end."""
     devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
+    """Its devices by name; the first decides whether the site is down."""
     services: dict[Id, ServiceCheck] = Field(default_factory=dict)
+    """What it serves, by a name of your choice: pages, ports, names."""
 
     @model_validator(mode="after")
     def _has_a_device(self) -> "SiteEntry":
@@ -159,7 +189,9 @@ class UnionEntry(Model):
     """What a union is called on pages; its key is the word by which sites name it."""
 
     name_bn: Name
+    """What pages call it, in Bangla."""
     name_en: Name
+    """What pages call it, in English."""
 
 
 class SitesFile(Model):

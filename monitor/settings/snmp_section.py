@@ -33,17 +33,24 @@ class V2cEntry(Model):
     """A community of SNMPv2c: it is sent in the clear, and anyone who sees a packet knows it."""
 
     community_file: SecretFile
+    """A file (mode 0600) of one line: the community."""
 
 
 class V3Entry(Model):
     """A user of SNMPv3."""
 
     user: Annotated[str, Field(min_length=1, max_length=32)]
+    """The name of the SNMPv3 user."""
     auth: Annotated[Auth | None, WrapValidator(_a_protocol)] = None
+    """How messages are signed; left out: they are not. That, and MD5, need `allow_weak`."""
     auth_key_file: SecretFile | None = None
+    """A file (mode 0600) of one line: the password for it."""
     priv: Annotated[Priv | None, WrapValidator(_a_protocol)] = None
+    """How messages are encrypted; left out: they are not. That, DES and 3DES need `allow_weak`; `-C` are Cisco's."""
     priv_key_file: SecretFile | None = None
+    """A file (mode 0600) of one line: the password for that."""
     allow_weak: bool = False
+    """Take what anybody on the way can read or forge: no signature, no encryption, MD5, DES, 3DES."""
 
     @model_validator(mode="after")
     def _whole(self) -> "V3Entry":
@@ -103,9 +110,13 @@ class Snmp(Model):
     """
 
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+    """Between two readings of a device, in seconds."""
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
+    """An answer that takes longer counts as none, in seconds."""
     retries: Annotated[int, Field(ge=0, le=5)] = 1
+    """How often an unanswered question is repeated."""
     traps: Annotated[str, AfterValidator(valid_listen_address)] = ""
+    """Where traps and informs are received, ADDRESS:PORT; empty: nowhere."""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

@@ -15,4 +15,8 @@ class UplinkEntry(Model):
     """
 
     references: Annotated[list[Address], Field(min_length=1, max_length=16)]
+    """Addresses beyond the uplink that always answer; while all of them do not, nothing beyond it is judged. Only
+    those that you may probe.
+    """
     behind: Id | None = None
+    """What lies behind this site lies beyond the uplink; left out: all sites do."""

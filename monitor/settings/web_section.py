@@ -33,13 +33,25 @@ class Web(Model):
     """
 
     names: Annotated[tuple[Annotated[str, AfterValidator(valid_host)], ...], Field(max_length=100)] = ()
+    """Names under which it is asked for, besides localhost and its address."""
     certificate: PlainPath | None = None
+    """In PEM, with the issuers behind it; read again when the file changes."""
     key: Annotated[SecretFile | None, Field(validate_default=True)] = None
+    """A file (mode 0600) with its private key, without a password."""
     behind_proxy: Annotated[tuple[Annotated[str, AfterValidator(_a_proxy)], ...], Field(max_length=100)] = ()
+    """Addresses of proxies before it: X-Forwarded-For and -Proto count from these alone."""
     anonymous: Literal["viewer", ""] | None = None
+    """Who has no name may read (`viewer`), but no requester's name, or nobody may (empty). Left out: `viewer` where
+    it listens on loopback without a proxy, else empty.
+    """
     listen: Annotated[str, Field(min_length=1), AfterValidator(valid_page_address)] = "127.0.0.1:9786"  # sees the above
+    """Page, API, /metrics, /healthz, /readyz: ADDRESS:PORT, for IPv6 [ADDRESS]:PORT; port 0: any that is free."""
     public: Annotated[str, AfterValidator(valid_page_address)] = ""
+    """The public page alone, served to everybody, at ADDRESS:PORT; empty: not served. A copy (`[public]`) exposes
+    less.
+    """
     demonstration: bool = False
+    """Every page of the console says on top that nothing on it is real."""
 
     @property
     def host(self) -> str:

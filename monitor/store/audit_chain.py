@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, func, select, type_coerce
 from sqlalchemy.orm import Session, defer
 
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import N_, Said, message
+from monitor.domain.progress import Progress, unheard
 from monitor.store.models import Act, ChainHead, Ticket, TicketEvent
 
 TICKETS = "tickets"  # the chain's name
@@ -114,8 +115,9 @@ def _parsed(stored: str) -> object:
         return [stored]
 
 
-def verify(session: Session, known_head: str = "") -> Audit:
+def verify(session: Session, known_head: str = "", progress: Progress = unheard) -> Audit:
     """Verify the whole chain; ``known_head``: a hash noted earlier, which must still be in it."""
+    of = sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in (TicketEvent, Act))
     known_head = known_head.lower()
     before, meant, seen = BEGINNING, "", known_head in {"", BEGINNING}
     count = {False: 0, True: 0}  # by whether it is an act
@@ -124,6 +126,7 @@ def verify(session: Session, known_head: str = "") -> Audit:
             return Audit(count[False], before, entry.wrong, acts=count[True])
         before = own
         count[entry.place.act > 0] += 1
+        progress(count[False] + count[True], of)
         seen = seen or own == known_head
         if not seen and is_mistyped(known_head, own):
             meant = own

@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import DatabaseError
 
 from monitor.domain.message import Said, message, said_by, series
-from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
+from monitor.domain.progress import Progress, unheard
+from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder, uninterrupted
 from monitor.store import audit_chain, belonging, login_rows, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.opening import BACKUPS, DATABASE, MEND, existing_store, make_store, open_store
@@ -26,6 +27,7 @@ from monitor.store.soundness import Soundness, examine
 from monitor.store.sqlite import Store
 
 SCRATCH = ".restoring-"
+PAGES = 2_048  # of the database that are copied at a time: 8 MB, in which Ctrl-C waits
 MOST_ASIDE = 1_000  # of one second
 
 
@@ -38,7 +40,7 @@ class Restored:
     aside: Path | None
 
 
-def create(database: Path, target: Path) -> Soundness:
+def create(database: Path, target: Path, copying: Progress = unheard, testing: Progress = unheard) -> Soundness:
     """Copy the database, beside running users of it, and prove the copy; ``target`` exists only once it is good.
 
     Raises StoreError when the copy is not good, OSError when it cannot be written.
@@ -49,13 +51,15 @@ def create(database: Path, target: Path) -> Soundness:
         try:
             # The copy would have a log beside it, if the database has: a copy is one file.
             with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
-                source.backup(copy)
+                source.execute("BEGIN")
+                source.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # nobody may write between two portions
+                source.backup(copy, pages=PAGES, progress=lambda _status, left, of: copying(of - left, of))
                 copy.execute("PRAGMA journal_mode = DELETE")
                 copy.execute(f"PRAGMA application_id = {belonging.draw_mark()}")
         except sqlite3.Error as error:
             raise StoreError(message("{database} cannot be copied: {error}", database=database, error=error)) from None
         sync_file(partial)
-        found = verify(partial, folder)
+        found = verify(partial, folder, testing)
         if found.damage:
             raise StoreError(
                 message(
@@ -126,13 +130,13 @@ def sweep(parent: Path) -> None:
                 os.close(handle)
 
 
-def verify(copy: Path, scratch: Path) -> Soundness:
+def verify(copy: Path, scratch: Path, progress: Progress = unheard) -> Soundness:
     """Prove a copy: restore it below ``scratch``, open it as the daemon would, and examine all of it.
 
     Raises StoreError when it cannot be opened at all, OSError when it cannot be read or there is no room.
     """
     with _restored(copy, scratch) as store, store.read() as session:
-        return examine(session, store.path.parent)
+        return examine(session, store.path.parent, progress)
 
 
 @contextmanager
@@ -177,7 +181,9 @@ def _has_content(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_head: str = "") -> Restored:
+def restore(
+    copy: Path, state: Path, now_utc: datetime, *, older: bool, known_head: str = "", progress: Progress = unheard
+) -> Restored:
     """Put a copy back as the database of ``state``; the caller holds the daemon's lock.
 
     All of it is proved before anything is touched; what was there is moved into a folder of its own, with its journals.
@@ -187,7 +193,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     with _restored(copy, state) as store:
         with store.read() as session:
-            found = examine(session, store.path.parent)
+            found = examine(session, store.path.parent, progress)
             if found.problems:
                 raise StoreError(
                     message(
@@ -229,13 +235,14 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
         sync_file(placed)
         # What needs room on the disk comes first: what follows is not to be given up half way.
         belonging.write_marks(state, belonging.marks(state) | {mark})
-        aside = put_aside(state, now_utc)
-        move_durably(placed, state / DATABASE)
-        with suppress(OSError):
-            belonging.write_marks(state, {mark})
-        own_like_folder(state / DATABASE)
-    if older:
-        mailed_head.forget(state)
+        with uninterrupted():
+            aside = put_aside(state, now_utc)
+            move_durably(placed, state / DATABASE)
+            with suppress(OSError):
+                belonging.write_marks(state, {mark})
+            own_like_folder(state / DATABASE)
+            if older:
+                mailed_head.forget(state)
     return Restored(copy, found, aside)
 
 

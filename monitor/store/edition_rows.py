@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import undefer
@@ -9,6 +10,21 @@ from sqlalchemy.orm import undefer
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.store.models import Edition, EditionFile
 from monitor.store.session import Session
+
+
+class About(Protocol):
+    """What a report is about: an edition, or the wish for one."""
+
+    @property
+    def period_kind(self) -> str: ...
+    @property
+    def period_code(self) -> str: ...
+    @property
+    def scope_kind(self) -> str: ...
+    @property
+    def scope_id(self) -> str: ...
+    @property
+    def official(self) -> str: ...
 
 
 def by_id(session: Session, id_: int) -> Edition | None:
@@ -22,6 +38,14 @@ def listed(session: Session, limit: int, before_id: int | None = None) -> Sequen
     return session.scalars(query if before_id is None else query.where(Edition.id < before_id)).all()
 
 
+def made_of(session: Session, scope_kind: str, scope_id: str, limit: int) -> Sequence[Edition]:
+    """Return at most ``limit`` editions of that scope that have a number, the latest first."""
+    query = select(Edition).where(
+        Edition.scope_kind == scope_kind, Edition.scope_id == scope_id, Edition.state == EditionState.MADE
+    )
+    return session.scalars(query.order_by(Edition.id.desc()).limit(limit)).all()
+
+
 def under_way(session: Session) -> Sequence[Edition]:
     """Return the editions that are queued or being made, in the order of the queue."""
     return session.scalars(select(Edition).where(Edition.state.in_(UNDER_WAY)).order_by(Edition.id)).all()
@@ -33,7 +57,7 @@ def next_queued(session: Session) -> Edition | None:
     return session.scalar(query)
 
 
-def last_made(session: Session, about: Edition) -> Edition | None:
+def last_made(session: Session, about: About) -> Edition | None:
     """Return the last edition of the same period and scope that has a number, with what it says; None for none."""
     query = _of_same(about).where(Edition.state == EditionState.MADE).order_by(Edition.number.desc()).limit(1)
     return session.scalar(query.options(undefer(Edition.value)))
@@ -81,7 +105,7 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count(Edition.id)).where(Edition.state.in_(UNDER_WAY))) or 0
 
 
-def _of_same(about: Edition) -> Select[Edition]:
+def _of_same(about: About) -> Select[Edition]:
     return select(Edition).where(
         Edition.period_kind == about.period_kind,
         Edition.period_code == about.period_code,

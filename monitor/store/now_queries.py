@@ -1,15 +1,15 @@
 """Query what the first page shows: open outages with their tickets, tickets by due date, and the latest events."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from monitor.domain.reasons import Reason
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import Gap, Outage, Ticket
+from monitor.store.models import Outage, Ticket
 
 MOST_CHANGED = 500  # outages, and tickets, that are looked through for what changed lately
 
@@ -94,14 +94,6 @@ def tickets_since(session: Session, from_utc: datetime) -> tuple[int, int]:
     rows = session.execute(query).all()
     opened = sum(opened_utc > from_utc for opened_utc, _ in rows)
     return opened, sum(resolved_utc is not None and resolved_utc > from_utc for _, resolved_utc in rows)
-
-
-def blind_since(session: Session, from_utc: datetime, now_utc: datetime) -> timedelta:
-    """Return for how long nothing at all was monitored after ``from_utc``."""
-    query = select(Gap.started_utc, Gap.ended_utc).where(Gap.uplink == "", Gap.started_utc < now_utc)
-    rows = session.execute(query.where(or_(Gap.ended_utc > from_utc, Gap.ended_utc.is_(None))))
-    spans = [(max(begins, from_utc), min(ends or now_utc, now_utc)) for begins, ends in rows]
-    return sum((ends - begins for begins, ends in spans if ends > begins), timedelta())
 
 
 def _trouble(row: Outage) -> OpenTrouble:

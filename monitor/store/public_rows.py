@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.domain.states import DowntimeKind
 from monitor.domain.ticket_states import S, TicketSource
-from monitor.store.models import AffectedSite, Gap, Heartbeat, Outage, PlannedWork, SiteState, SuppressedOutage, Ticket
+from monitor.store.models import AffectedSite, Outage, PlannedWork, SiteState, SuppressedOutage, Ticket
 from monitor.store.session import Session
 
 
@@ -135,17 +135,6 @@ def known_sites(session: Session) -> Mapping[str, Known]:
     """Return the last known state of every site."""
     query = select(SiteState.site, SiteState.state, SiteState.since_utc, SiteState.first_utc)
     return {site: Known(state, since_utc, first_utc) for site, state, since_utc, first_utc in session.execute(query)}
-
-
-def blind_at(session: Session, at_utc: datetime) -> list[str]:
-    """Return the uplinks behind which nothing could be seen at a moment; '': nothing at all could."""
-    query = select(Gap.uplink).where(Gap.started_utc <= at_utc, Gap.ended_utc.is_(None) | (Gap.ended_utc > at_utc))
-    return list(session.scalars(query))
-
-
-def last_heartbeat(session: Session) -> datetime | None:
-    """Return when the daemon last said that it watches."""
-    return session.scalar(select(Heartbeat.at_utc))
 
 
 def targets(session: Session, since_utc: datetime) -> list[Promise]:

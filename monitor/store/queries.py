@@ -12,7 +12,7 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import Reason
 from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
 from monitor.i18n.reasons import reason_text
-from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
+from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,17 +231,6 @@ def outage_counts(session: Session, *, after: int = 0) -> dict[tuple[str, str], 
 def last_outage(session: Session) -> int:
     """Return the number of the latest outage; 0 before there is any."""
     return session.scalar(select(func.max(Outage.id))) or 0
-
-
-def last_heartbeat(session: Session) -> datetime | None:
-    """Return the time of the daemon's last heartbeat."""
-    return session.scalar(select(Heartbeat.at_utc))
-
-
-def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime | None, Reason | None]]:
-    """Return the unmonitored times since ``since_utc``: from when, until when (None: still), and why."""
-    query = select(Gap).where(Gap.ended_utc.is_(None) | (Gap.ended_utc > since_utc)).order_by(Gap.started_utc)
-    return [(gap.started_utc, gap.ended_utc, gap.reason) for gap in session.scalars(query)]
 
 
 def events(session: Session, *, site: str = "", limit: int = 100) -> list[TimelineView]:

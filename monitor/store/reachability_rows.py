@@ -1,11 +1,11 @@
-"""Query when sites were down, in downtime or unmonitored, to compute availability."""
+"""Query when sites were down or in downtime, to compute availability."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
+from monitor.store.models import AffectedSite, Outage, SiteState, SuppressedOutage
 from monitor.store.session import Session
 
 
@@ -56,9 +56,3 @@ def suppressed_of(session: Session, site: str) -> Sequence[SuppressedOutage]:
     """Return all suppressed outages of one site, in order of time."""
     query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
     return session.scalars(query).all()
-
-
-def gaps_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Gap]:
-    """Return the unmonitored times that reach into that time."""
-    query = select(Gap).where(Gap.started_utc < ends_utc)
-    return session.scalars(query.where(or_(Gap.ended_utc > begins_utc, Gap.ended_utc.is_(None)))).all()

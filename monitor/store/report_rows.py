@@ -1,4 +1,4 @@
-"""Query what a report of a span of time counts: outages, suppressed ones, gaps, tickets with their steps, notices.
+"""Query what a report of a span of time counts: outages, suppressed ones, tickets with their steps, notices.
 
 All as plain values, of the whole fleet in a few queries; whose they are is for the caller to choose.
 """
@@ -15,8 +15,6 @@ from monitor.domain.ticket_states import S
 from monitor.judging.availability import Interval
 from monitor.store.models import (
     AffectedSite,
-    Gap,
-    Heartbeat,
     Notice,
     Outage,
     SiteState,
@@ -65,15 +63,6 @@ class SuppressedRow(NamedTuple):
     site: str
     since_utc: datetime
     until_utc: datetime | None
-    why: Reason | None
-
-
-class GapRow(NamedTuple):
-    """An unmonitored time, of everything or behind an uplink, and why."""
-
-    started_utc: datetime
-    ended_utc: datetime | None
-    uplink: str
     why: Reason | None
 
 
@@ -153,22 +142,10 @@ def suppressed(session: Session, window: Interval) -> list[SuppressedRow]:
     return [SuppressedRow(*each) for each in session.execute(query)]
 
 
-def gaps(session: Session, window: Interval) -> list[GapRow]:
-    """Return the unmonitored times that reach into that time, in order."""
-    query = select(Gap.started_utc, Gap.ended_utc, Gap.uplink, Gap.reason)
-    query = query.where(_reaches(Gap.started_utc, Gap.ended_utc, window)).order_by(Gap.started_utc, Gap.id)
-    return [GapRow(*row) for row in session.execute(query)]
-
-
 def first_seen(session: Session) -> dict[str, datetime | None]:
     """Return since when each known site is known; None for one of a version that did not store it."""
     rows = session.execute(select(SiteState.site, SiteState.first_utc))
     return {site: first_utc for site, first_utc in rows}  # noqa: C416 (a row is no pair to mypy)
-
-
-def last_heartbeat(session: Session) -> datetime | None:
-    """Return when a daemon last stored that it lives; None before any did."""
-    return session.scalar(select(Heartbeat.at_utc))
 
 
 def tickets(session: Session, window: Interval, *, requests: bool = False) -> list[TicketRow]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import N_, NN_, Message, Said, message, messages
+from monitor.domain.progress import Progress, unheard
 from monitor.store import audit_chain, mailed_head, redundancy
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
@@ -39,15 +40,15 @@ class Soundness:
         return self.damage + self.faults
 
 
-def examine(session: Session, state: Path) -> Soundness:
+def examine(session: Session, state: Path, progress: Progress = unheard) -> Soundness:
     """Examine all below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
-    from monitor.store.queries import last_heartbeat
+    from monitor.store.gap_rows import last_heartbeat
 
     found = examine_structure(session)
     if found.damage:
         return found
     mailed = mailed_head.read(state)
-    chain = audit_chain.verify(session, mailed.head if mailed else "")
+    chain = audit_chain.verify(session, mailed.head if mailed else "", progress)
     faults = (*found.faults, chain.fault) if chain.fault else found.faults
     return Soundness((), faults, chain.events, last_heartbeat(session))
 

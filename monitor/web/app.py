@@ -35,6 +35,7 @@ from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
 from monitor.web.overview import Overviews
+from monitor.web.papers import Papers
 from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.public.publisher import Publisher
 from monitor.web.scrape import Scrape
@@ -52,19 +53,23 @@ def make_app(
     wake_delivery: Callable[[], None] = lambda: None,
     probes: AskedProbes | None = None,
     keeper: HistoryKeeper | None = None,
+    papers: Papers | None = None,
     examiner: Examiner | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
-    that people ask for; ``keeper``: what is not in the history's file yet; ``examiner``: what was found wrong with the
-    installation.
+    that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF;
+    ``examiner``: what was found wrong with the installation.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
     changes, overviews = changes or Changes(live.instance), Overviews(live)
-    console = Console(live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, examiner)
+    papers = papers or Papers()
+    console = Console(
+        live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner
+    )
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 
@@ -82,6 +87,7 @@ def make_app(
             Publisher(store, lambda: live.office, settings_of, clock),
             Verification(store),
             overviews,
+            console.papers,
             partial(_publish, console),
             examiner=examiner,
         )

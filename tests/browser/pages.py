@@ -14,6 +14,8 @@ NO_PAGES = {
     "/alive",
     "/calendar/export",
     "/reports/{id}/file",
+    "/tickets/{number}/letter",
+    "/charter/sheet",
     "/sites/{id}/history.json",
     "/public/badges/{name}",
     "/public/{name}",

@@ -1,5 +1,6 @@
 """`discover` in the lab: who answers becomes a proposal that the configuration accepts."""
 
+import json
 import socket
 import subprocess
 import tomllib
@@ -110,3 +111,14 @@ def test_what_is_not_meant_is_not_asked(lab: Lab, config: Path, words: list[str]
 
     assert (done.returncode, done.stdout) == (2, "")
     assert complaint in done.stderr
+
+
+def test_programs_get_who_answered_and_what_is_known_already(lab: Lab, config: Path) -> None:
+    done = discover(lab, config, ROUTER, KNOWN, "--json")
+    found = json.loads(done.stdout)
+    assert found["asked"] == 2
+    assert {(one["address"], one["known_as"]) for one in found["found"]} == {
+        (ROUTER, None),
+        (KNOWN, "site-0000/gateway"),
+    }
+    assert all(one["rtt_ms"] > 0 for one in found["found"])

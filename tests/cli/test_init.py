@@ -1,5 +1,6 @@
 """`init`: an office's own configuration, from a file of answers and from questions at a terminal."""
 
+import json
 import os
 import pty
 import select
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.configuration import load
 from tests.lab.daemon import program
 from tests.new_office.office import ANSWERS, SECRETS, SITES
 
 PATIENCE_S = 60.0
-PROMPTS_END = (": ",)
+PROMPTS_END = (":", ": ")
 
 
 @pytest.fixture
@@ -138,3 +140,40 @@ def test_a_terminal_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
     code, shown = talk(tmp_path / "config", [*OFFICE, "\x04"])
     assert code == 1, shown
     assert not (tmp_path / "config").exists()
+
+
+def test_outlines_of_a_data_package_become_the_offices_map(answers: Path, tmp_path: Path) -> None:
+    package, config = tmp_path / "outlines", tmp_path / "office" / "config"
+    package.mkdir()
+    line = [[88.98, 24.01], [89.0, 24.01], [89.01, 23.98], [88.98, 24.01]]
+    outline = {
+        "type": "Feature",
+        "properties": {"name": "Juniadaha"},
+        "geometry": {"type": "Polygon", "coordinates": [line]},
+    }
+    (package / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [outline]}))
+    words = ("init", "--answers", str(answers), "--map-areas", str(package))
+    refused = run(config, *words)
+    assert refused.returncode == 2
+    assert "has no licence. Expected a file LICENCE.txt" in refused.stderr
+    assert not config.exists()
+
+    (package / "LICENCE.txt").write_text("CC BY 4.0\nDistrict portal\n")
+    done = run(config, *words)
+    assert done.returncode == 0, done.stderr
+    assert "1 union is drawn on the map, under CC BY 4.0." in done.stdout
+    assert "no outline of the union bahirchar" in done.stdout
+    areas = load(config).areas
+    assert areas is not None
+    assert (areas.licence, areas.source, [area.union for area in areas.areas]) == (
+        "CC BY 4.0",
+        "District portal",
+        ["juniadaha"],
+    )
+
+    outline["geometry"] = {"type": "Polygon", "coordinates": [line[:2]]}
+    (package / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [outline]}))
+    broken = run(config, *words, "--replace")
+    assert broken.returncode == 2
+    assert "areas.json" in broken.stderr
+    assert load(config).areas == areas

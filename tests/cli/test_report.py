@@ -58,7 +58,7 @@ def test_files_go_into_the_folder_that_is_named_and_are_the_same_again(home: Pat
     folder = tmp_path / "made" / "here"
     words = ("--quarter", "2026-q4", "--site", LINK, "--format", "json", "--out", str(folder))
     done = report(home, *words)
-    path = folder / f"report-2026-Q4-{LINK}.json"
+    path = folder / f"report-2026-Q4-site-{LINK}.json"
     assert (done.returncode, done.stdout) == (0, f"{path}\n")
     before = json.loads(path.read_bytes())
     assert [site["site"] for site in before["sites"]] == [LINK]
@@ -68,7 +68,7 @@ def test_files_go_into_the_folder_that_is_named_and_are_the_same_again(home: Pat
 def test_tables_are_written_as_a_workbook_and_as_an_archive_of_csv(home: Path, tmp_path: Path) -> None:
     done = report(home, "--month", "2026-11", "--format", "csv,xlsx", "--lang", "bn", "--out", str(tmp_path / "made"))
     assert done.returncode == 0, done.stderr
-    names = ["report-2026-11.bn.csv.zip", "report-2026-11.bn.xlsx"]
+    names = ["report-2026-11-bn.csv.zip", "report-2026-11-bn.xlsx"]
     assert [Path(line).name for line in done.stdout.splitlines()] == names
     assert all(is_zipfile(tmp_path / "made" / name) for name in names)
 
@@ -149,7 +149,7 @@ def test_the_report_of_a_site_is_one_page_with_the_way_to_the_public_page(home: 
     )
     done = report(home, "--month", "2026-11", "--site", LINK, "--format", "pdf,html", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    pdf = tmp_path / f"report-2026-11-{LINK}.en.pdf"
+    pdf = tmp_path / f"report-2026-11-site-{LINK}-en.pdf"
     assert facts_of(pdf.read_bytes())["Pages"] == "1"
     assert "https://s.example/" in text_of(pdf.read_bytes())
 
@@ -189,7 +189,7 @@ def test_without_a_format_the_last_month_is_written_as_offices_use_it(
     monkeypatch.chdir(tmp_path)
     done = report(home)
     assert done.returncode == 0, done.stderr
-    written = [f"report-2026-11.en.{form}" for form in ("pdf", "xlsx") if form in FORMATS]
+    written = [f"report-2026-11-en.{form}" for form in ("pdf", "xlsx") if form in FORMATS]
     assert done.stdout.split() == written
     assert (tmp_path / written[0]).read_bytes().startswith(b"%PDF-")
 

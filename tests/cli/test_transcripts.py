@@ -1,42 +1,21 @@
 """docs/recovery.md: every command in it is run, and prints what stands there."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.cli.transcripts import pattern_of, transcripts
 from tests.cli.typed import typed
 from tests.desk import Desk
 from tests.lab.daemon import HERE
 from tests.places import ROOT
 
 PAGE = ROOT / "docs" / "recovery.md"
-BLOCK = re.compile(r"^## (.+?)$|^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def transcripts() -> dict[str, list[tuple[str, str]]]:
-    """By heading: each command, and what it prints."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    heading = ""
-    for title, block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
-        if title:
-            heading = title
-            continue
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = part.partition("\n")
-            found.setdefault(heading, []).append((command, printed))
-    return found
-
-
-def pattern_of(printed: str) -> "re.Pattern[str]":
-    """What matches the printed text, however blanks run, with anything in place of an ellipsis."""
-    words = [re.escape(word).replace("…", ".*?") for word in printed.split()]
-    return re.compile(r"\s*" + r"\s*".join(words) + r"\s*", re.DOTALL)
-
-
-@pytest.mark.parametrize("heading", transcripts())
+@pytest.mark.parametrize("heading", transcripts(PAGE))
 def test_what_the_page_says_happens(home: Path, desk: Desk, heading: str) -> None:
     for words in (
         ("ticket", "new", "--service", "8", "--by", "phone", "--from", "A teacher", "--text", "No internet"),
@@ -44,7 +23,7 @@ def test_what_the_page_says_happens(home: Path, desk: Desk, heading: str) -> Non
     ):
         assert typed(home, *words).returncode == 0
     environment = {**os.environ, "PATH": f"{HERE}:{os.environ['PATH']}", "UPAZILA_MONITOR_LANG": "en", "COLUMNS": "200"}
-    for command, printed in transcripts()[heading]:
+    for command, printed in transcripts(PAGE)[heading]:
         done = subprocess.run(
             command,
             shell=True,

@@ -82,7 +82,7 @@ def test_a_history_of_ten_days_grows_by_a_tenth_of_itself_a_day(office: Installa
     history.open()
     begins = office.clock.now_utc.replace(minute=0, second=0, microsecond=0) - timedelta(days=10)
     history.add({"a": {begins: Echoes(5, 0, 0, 15, 0, 4_000, 4_200, 9_000)}})
-    assert history.first_day() == begins.date()
+    assert history.began_on() == begins.date()
     size = history.path.stat().st_size
     assert measure(office.state, office.clock.utc()).growth == pytest.approx(size / 10)
 

@@ -89,9 +89,13 @@ def test_the_package_lays_down_the_program_its_unit_and_no_configuration(parts: 
         "./usr/lib/sysusers.d/upazila-monitor.conf",
         "./usr/lib/tmpfiles.d/upazila-monitor.conf",
         "./usr/lib/sysctl.d/60-upazila-monitor.conf",
+        "./usr/share/bash-completion/completions/upazila-monitor",
+        "./usr/share/fish/vendor_completions.d/upazila-monitor.fish",
+        "./usr/share/zsh/vendor-completions/_upazila-monitor",
         "./usr/share/upazila-monitor/config/holidays.toml",
         "./usr/share/doc/upazila-monitor/copyright",
         f"{HOME}docs/install-systemd.md",
+        f"{HOME}docs/bn/runbook.md",
         f"{HOME}.venv/bin/upazila-monitor",
     ):
         assert name in laid

@@ -17,6 +17,10 @@ from tests.web.world import World, world
 FOLDER = ROOT / "docs" / "pictures" / "console"
 PHONE, DESK = 390, 1_366
 ORDER = "/calendar/order?what=closed&date=2026-11-30&bn=ঈদ,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১২&dated=2026-11-25"
+RAMADAN = (
+    "/calendar/order?what=hours&first=2027-02-08&last=2027-03-09&opens=09:00&closes=15:30"
+    "&bn=রমজানের+সময়সূচি,+চাঁদ+দেখা+সাপেক্ষে&order=০৫.১১৩&dated=2026-11-20"
+)
 WHEN = "begins=2026-11-26T22:00&ends=2026-11-27T00:00"
 PLAN = f"/maintenance/new?text=ফাইবার+বদল&where=behind&behind=backbone-south&{WHEN}&see=1"
 MOST_BYTES = 2_000_000
@@ -53,8 +57,10 @@ SHOTS = (
     Shot("charter", "/charter", widths=(DESK,)),
     Shot("calendar", "/calendar", login="programmer", widths=(DESK,)),
     Shot("order", ORDER, login="programmer", widths=(DESK,)),
+    Shot("ramadan", RAMADAN, login="programmer", widths=(PHONE,)),
     Shot("maintenance", "/maintenance", widths=(DESK,)),
     Shot("plan", PLAN, widths=(DESK,)),
+    Shot("reports", "/reports", widths=(DESK,)),
     Shot("health", "/health", widths=(DESK,)),
     Shot("audit", "/audit", widths=(DESK,)),
     Shot("users", "/users", login="admin", widths=(DESK,)),

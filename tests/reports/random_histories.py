@@ -27,7 +27,7 @@ from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.fleet import Fleet, Group
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
+from monitor.store.models import AffectedSite, Gap, Heartbeat, Outage, SiteState, SuppressedOutage
 from monitor.store.session import Session
 from tests.places import SHIPPED
 
@@ -75,7 +75,10 @@ class Span:
 
 @dataclass(frozen=True)
 class History:
-    """What happened: whose outages (with power as cause or not), who was behind them, silences, gaps by uplink."""
+    """What happened: whose outages (with power as cause or not), who was behind them, silences, gaps by uplink.
+
+    ``heard``: when a daemon last stored that it lives.
+    """
 
     period: Period
     now: datetime
@@ -83,6 +86,7 @@ class History:
     affected: Sequence[tuple[int, str, Span]]
     silences: Sequence[tuple[str, Span]]
     gaps: Sequence[tuple[str, Span]]
+    heard: datetime | None
     first_seen: dict[str, datetime | None]
     works: dict[str, Maintenance]
     orders: Sequence[OrderedChange]
@@ -105,6 +109,7 @@ def histories(draw: st.DrawFn) -> History:
     spans = st.tuples(moments, moments, st.booleans()).map(lambda each: _span(*each, now))
     sites, known = st.sampled_from(SITES), st.one_of(st.none(), st.just(begins - 400 * ONE_DAY), moments)
     outages = draw(st.lists(st.tuples(sites, spans, st.booleans()), max_size=5))
+    just_before = st.integers(0, 4 * 60).map(lambda seconds: now - timedelta(seconds=seconds))
     behind = st.tuples(st.integers(0, max(0, len(outages) - 1)), sites, spans)
     return History(
         about,
@@ -113,6 +118,7 @@ def histories(draw: st.DrawFn) -> History:
         draw(st.lists(behind, max_size=3)) if outages else [],
         draw(st.lists(st.tuples(sites, spans), max_size=4)),
         draw(st.lists(st.tuples(st.sampled_from(["", "north", "removed"]), spans), max_size=4)),
+        draw(st.one_of(st.none(), just_before, moments.map(lambda at: min(at, now)))),
         draw(st.dictionaries(sites, known)),
         draw(st.dictionaries(st.sampled_from(["cable", "weekly"]), _works(moments), max_size=2)),
         draw(st.lists(_orders(about), max_size=2)),
@@ -178,7 +184,7 @@ def office_of(history: History) -> Office:
 
 def fill(session: Session, history: History) -> None:
     """Stores it in place of whatever was there."""
-    for table in (AffectedSite, Outage, SuppressedOutage, Gap, SiteState):
+    for table in (AffectedSite, Outage, SuppressedOutage, Gap, SiteState, Heartbeat):
         session.execute(delete(table))
     for site, first_utc in history.first_seen.items():
         session.add(SiteState(site=site, state="up", since_utc=first_utc or history.now, first_utc=first_utc))
@@ -200,6 +206,8 @@ def fill(session: Session, history: History) -> None:
         session.add(SuppressedOutage(site=site, kind="hours", since_utc=span.begins, until_utc=span.ends))
     for uplink, span in history.gaps:
         session.add(Gap(started_utc=span.begins, ended_utc=span.ends, uplink=uplink))
+    if history.heard is not None:
+        session.add(Heartbeat(id=1, at_utc=history.heard, boot_id="x", boot_ns=1))
 
 
 class Counted:
@@ -218,6 +226,7 @@ class Counted:
         for span in spans:
             found |= {span.begins, span.ends or ends}
         found |= {at for at in self._of.first_seen.values() if at is not None}
+        found |= {self._of.heard} if self._of.heard is not None else set()
         for work in self._of.works.values():
             found |= {at for at in (work.begins_utc, work.ends_utc) if at is not None}
         day = self._of.period.begins - ONE_DAY
@@ -264,6 +273,9 @@ class Counted:
 
     def _is_blind(self, site: str, at: datetime) -> bool:
         if site not in self._of.first_seen or at < (self._of.first_seen[site] or at):
+            return True
+        heard, now = self._of.heard, self._of.now
+        if heard is not None and now - heard > timedelta(seconds=120) and at >= heard:
             return True
         is_behind = BEHIND in self._office.fleet.ancestors(site)
         return any(span.holds(at) and (uplink != "north" or is_behind) for uplink, span in self._of.gaps)

@@ -5,12 +5,10 @@ import json
 import pickle
 import subprocess
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from monitor.alerts.cases import editions
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
-from monitor.alerts.cases.editions import Wanted
 from monitor.domain.reasons import ReasonCode
 from monitor.i18n.languages import languages
 from monitor.reports import edition_process
@@ -19,21 +17,10 @@ from monitor.reports.export import as_json
 from monitor.reports.export.document import report_from
 from monitor.store.history.file import HistoryFile
 from tests.desk import Desk
+from tests.reports.editions import job_of
 from tests.reports.example_report import example
 
 REPORT = replace(example(), edition=1, differences=())
-
-
-def job_of(desk: Desk, *files: str) -> Job:
-    """The job of this month's report, as the daemon begins it."""
-    with desk.store.write() as session:
-        day = date(2026, 11, 1)
-        editions.ask(desk.work(session, "karim"), Wanted("month", "2026-11", day, files=files))
-    with desk.store.write() as session:
-        kept_since_utc = desk.clock.utc() - timedelta(days=1_000)
-        found = editions.begin_next(desk.work(session), str(desk.store.path), kept_since_utc)
-    assert found is not None
-    return found
 
 
 def processed(job: Job | Render) -> object:
@@ -57,7 +44,7 @@ def test_a_report_that_says_the_same_is_no_new_edition_and_keeps_the_value_of_th
     last = edition_of(REPORT, None)
     again = edition_of(REPORT, (1, last.value), ("bn.json",))
     assert (again.is_same, again.number, again.value, again.value_hash) == (True, 1, last.value, last.value_hash)
-    assert again.files["bn.json"].filename.endswith("-ed1-bn.json")
+    assert again.files["bn.json"].filename.endswith("-ed1.json")
 
 
 def test_a_file_that_cannot_be_made_keeps_nobody_from_the_report() -> None:

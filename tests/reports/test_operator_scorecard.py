@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.reports.operator_scorecard import LATE_AGAIN, OFTEN, scorecard_of
-from monitor.reports.report import OutageFigures, Report
+from monitor.reports.operator_scorecard import LATE_AGAIN, OFTEN, of_operator, scorecard_of
+from monitor.reports.report import NOTHING, GroupFigures, OutageFigures, Report, ReportScope
 from tests.reports.example_report import HOUR, OUTAGES, operator_report
 
 LASTED = st.tuples(st.sampled_from(["a", "b", "c"]), st.integers(1, 40 * HOUR), st.integers(0, 30 * HOUR))
@@ -56,3 +56,15 @@ def test_two_outages_within_the_limit_are_no_fault_that_comes_back_and_two_beyon
     assert scorecard_of(report([("a", HOUR, 0), ("a", HOUR, 0)])).offenders == []
     (offender,) = scorecard_of(report([("a", 8 * HOUR, 2 * HOUR), ("a", 7 * HOUR, HOUR)])).offenders
     assert (offender.outages, offender.late, offender.over_us) == (2, 2, 3 * HOUR)
+
+
+def test_the_part_of_an_operator_in_the_office_s_report_is_its_own_report() -> None:
+    own = operator_report()
+    name = own.scope.id
+    elsewhere = replace(OUTAGES[0], number=99, operator="another")
+    office = replace(own, scope=ReportScope("office", "", own.office), outages=[*own.outages, elsewhere])
+    group = GroupFigures("operator", name, own.scope.name, len(own.sites), own.promised, own.always, len(own.outages))
+    part = of_operator(replace(office, groups=[group]), name)
+    assert (part.promised, part.scope.id) == (own.promised, name)
+    assert list(part.outages) == [each for each in own.outages if each.operator == name]
+    assert of_operator(office, "nobody").promised == NOTHING

@@ -21,6 +21,7 @@ from monitor.reports.period import Period, days, month
 from monitor.reports.report import Report, TicketFigures
 from monitor.reports.report_scope import scope_of
 from monitor.reports.sla_record import record
+from monitor.reports.stored_period import stored_period
 from monitor.store import board_state
 from monitor.store.models import Heartbeat
 from tests.desk import Desk, shipped_office
@@ -78,7 +79,8 @@ def do(desk: Desk, what: str, which: int) -> None:
 
 def report(desk: Desk, period: Period) -> Report:
     with desk.store.read() as session:
-        return report_of(session, desk.office, period, scope_of(desk.office), desk.clock.utc())
+        stored = stored_period(session, desk.office, period, scope_of(desk.office), desk.clock.utc())
+    return report_of(desk.office, stored)
 
 
 def ended(desk: Desk) -> Period:

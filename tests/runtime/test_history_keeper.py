@@ -14,8 +14,9 @@ from monitor.judging.power import UpsReading
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.unwritten import MOST_SLOTS, Rounds
 from monitor.settings.history_section import History
-from monitor.store.history.file import FINE_S, HistoryFile
+from monitor.store.history.file import HistoryFile
 from monitor.store.history.names import ups_series
+from monitor.store.history.rows import FINE_S
 from monitor.store.history.summaries import Echoes, Traffic, UpsPower
 from tests.runtime.built import settings_of
 

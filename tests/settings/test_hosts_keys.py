@@ -77,6 +77,7 @@ PLACES = {
     "mail.host": 'mail]\nhost = "{}"\nsender = "monitor@example.org"\n',
     "mail.sender": 'mail]\nhost = "127.0.0.1"\nsender = "monitor@{}"\n',
     "mail.page_url": 'mail]\npage_url = "http://{}/"\n',
+    "mail.runbook_url": 'mail]\nrunbook_url = "http://{}/{{lang}}/runbook.html"\n',
     "heartbeat.url": 'heartbeat]\nurl = "https://{}/ping"\n',
     "helpdesk.url": 'helpdesk]\nkind = "rt"\nurl = "https://{}/"\ntoken_file = "t"\nqueue = "q"\n',
     "recipients.am": 'recipients.am]\nchannel = "alertmanager"\nurl = "http://{}:9093/"\n',

@@ -18,6 +18,7 @@ from tests.places import SHIPPED, TESTS
 from tests.web.desk import Desk
 
 OFFICER, PROGRAMMER = "karim", "rahima"
+OPERATOR = "Padma Net"
 
 
 def confirmed_office(folder: Path) -> Settings:
@@ -29,6 +30,8 @@ def confirmed_office(folder: Path) -> Settings:
             text = file.read_text(encoding="utf-8")
             if file.name == "charter.toml":
                 text = confirmed_charter()
+            if file.name == "sites.toml":
+                text = text.replace("[sites.backbone-north]\n", f'[sites.backbone-north]\noperator = "{OPERATOR}"\n')
             if file.name == "monitor.toml":
                 text = re.sub(r"(?m)^(morning|weekly|recipients) = .*", r"\1 = []", text)
             (config / file.name).write_text(text, encoding="utf-8")

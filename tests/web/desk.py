@@ -28,6 +28,7 @@ from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.app import make_app
+from monitor.web.papers import Papers
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
@@ -40,6 +41,7 @@ class Desk:
     store: Store
     clock: VirtualClock = field(default_factory=VirtualClock)
     keeper: HistoryKeeper | None = None
+    papers: Papers = field(default_factory=Papers)
 
     def __post_init__(self) -> None:
         self.board = Board(self.settings.fleet, Rules())
@@ -98,6 +100,7 @@ class Desk:
             self.changes,
             probes=self.probes(),
             keeper=self.keeper,
+            papers=self.papers,
             examiner=self.examiner,
         )
 

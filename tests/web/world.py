@@ -24,6 +24,7 @@ from monitor.domain.roles import Role
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, Outage, PlannedWork, Ticket, User, UserSession
 from monitor.store.work import Work
+from monitor.web.papers import Papers
 from tests.store.migrated import new_store
 from tests.web.day import confirmed_office, something_of_everything
 from tests.web.desk import Desk
@@ -280,7 +281,7 @@ def _filled(value: object, gaps: Gaps) -> object:
 @contextmanager
 def world(folder: Path, altered: Callable[[Settings], Settings] = lambda same: same) -> Iterator[World]:
     """Make one in ``folder``, on a day with something of everything; ``altered``: changes its configuration first."""
-    desk = Desk(altered(confirmed_office(folder)), new_store(folder / "var"))
+    desk = Desk(altered(confirmed_office(folder)), new_store(folder / "var"), papers=Papers(lambda _: b"%PDF-1.7"))
     something_of_everything(desk)
     app = desk.app()
     serving = Serving(app)

@@ -17,6 +17,7 @@ from monitor.alerts.cases import (
     downtimes,
     escalation,
     events,
+    letters,
     publishing,
     site_notes,
     tickets,
@@ -27,7 +28,6 @@ from monitor.alerts.cases.calendar_orders import Consequences
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
-from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.message import N_, Message, Said, message
@@ -43,7 +43,7 @@ from monitor.settings.sites_file import Id
 from monitor.settings.validate import described
 from monitor.store import acts, board_state, queries, ticket_history
 from monitor.store.documents import ticket_document
-from monitor.store.models import Notice, Ticket
+from monitor.store.models import Ticket
 from monitor.store.work import Work
 
 LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
@@ -55,6 +55,7 @@ NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "
 note_outage, excuse_outage = publishing.note_outage, publishing.excuse_outage
 set_public_note = publishing.set_public_note
 note_site = site_notes.note_site
+resend, drop = letters.resend, letters.drop
 
 
 def act(
@@ -217,15 +218,6 @@ def order_calendar(
     With ``dry_run`` it is only tried. Raises BadInput, NotAllowed, StaleVersion.
     """
     return calendar_orders.enter(work, entry, dry_run=dry_run, seen=seen)
-
-
-def resend(work: Work, id_: int) -> Notice:
-    """Enqueue a notice again under its old Message-ID, whatever became of it; raises NotAllowed."""
-    notice = outbox.resend(work, id_)
-    if notice is None:
-        raise NotAllowed(message("there is no notice {id}. `upazila-monitor outbox` lists them", id=id_))
-    acts.record(work, "notice.resend", str(id_), {}, {"kind": notice.kind, "recipient": notice.recipient})
-    return notice
 
 
 def trust_clock(work: Work, reading: ClockReading) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
+from monitor.domain.clock import DHAKA
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
 from monitor.domain.reasons import Reason, ReasonCode, reason
@@ -47,8 +48,7 @@ def ask(work: Work, wanted: Wanted, *, ticket: Ticket | None = None, occasion: s
 
     ``ticket``: of the request that it is to answer; ``occasion``: the schedule's name of it.
     """
-    if not OLDEST <= wanted.begins <= work.office.calendar.local(work.now_utc).date():
-        raise BadInput("period", message("Expected one that has begun, and not before {oldest}", oldest=OLDEST))
+    refuse_period(wanted, work.now_utc)
     if len(wanted.files) > MOST_FILES:
         raise BadInput("files", message("Expected at most {most}", most=MOST_FILES))
     waiting = edition_rows.under_way(work.session)
@@ -71,6 +71,12 @@ def ask(work: Work, wanted: Wanted, *, ticket: Ticket | None = None, occasion: s
     asked = {"period": row.period_code, "scope": _scope(row), "files": row.files}
     acts.record(work, "report.make", str(row.id), {}, asked | ({"ticket": ticket.number} if ticket else {}))
     return row
+
+
+def refuse_period(wanted: Wanted, now_utc: datetime) -> None:
+    """Raise BadInput for a period that has not begun, or is before the time of this program."""
+    if not OLDEST <= wanted.begins <= now_utc.astimezone(DHAKA).date():
+        raise BadInput("period", message("Expected one that has begun, and not before {oldest}", oldest=OLDEST))
 
 
 def take_up_again(work: Work) -> int:
@@ -135,6 +141,21 @@ def finish(work: Work, id_: int, made: MadeReport) -> Edition | None:
         if name not in there:
             keep(found, name, file)
     work.session.flush()
+    return found
+
+
+def enter(work: Work, wanted: Wanted, made: MadeReport, *, ticket: Ticket | None = None) -> Edition:
+    """Store a report that was asked for and made at once; return the edition that says it.
+
+    Raises BadInput, and NotAllowed where another edition of it was made meanwhile.
+    """
+    last = edition_rows.last_made(work.session, wanted)
+    if made.number != (last.number if last else 0) + (not made.is_same):
+        raise NotAllowed(message("another edition was made meanwhile. Expected it to be asked for once more"))
+    row = ask(work, wanted, ticket=ticket)
+    row.state, row.begun_utc, row.tries = EditionState.MAKING, work.now_utc, row.tries + 1
+    found = finish(work, row.id, made)
+    assert found is not None
     return found
 
 

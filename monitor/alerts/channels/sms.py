@@ -141,21 +141,25 @@ in one language. It is counted as the network counts it: what the GSM alphabet h
 each when there are several), Bangla in UCS-2 of 70 (67 each). What does not fit into `most_parts` loses the
 end of the place's name and nothing else. The proof in `outbox` says how many parts it cost.
 
-    [recipients.duty-phone]
-    channel = "sms"
-    phone = "01711000000"
-    severities = ["urgent"]
+```toml
+[recipients.duty-phone]
+channel = "sms"
+phone = "01711000000"
+severities = ["urgent"]
+```
 
 **A gateway** is told what its contract asks for; names in braces are filled in: `{number}` (8801711000000), `{e164}`
 (+8801711000000), `{local}` (01711000000), `{text}`, `{coding}`, `{id}` (the same whenever a notice is tried again, for
 gateways that drop doubles), and the names of `secret_files`.
 
-    [channels.sms.http]
-    url = "https://sms.example.org/api/send"
-    send_as = "json"                           # query (GET) | form | json (POST)
-    fields = { api_key = "{key}", sender = "UNO", to = "{number}", message = "{text}", type = "{coding}" }
-    secret_files = { key = "secrets/sms-key" }
-    success = "SUBMITTED"
+```toml
+[channels.sms.http]
+url = "https://sms.example.org/api/send"
+send_as = "json"                           # query (GET) | form | json (POST)
+fields = { api_key = "{key}", sender = "UNO", to = "{number}", message = "{text}", type = "{coding}" }
+secret_files = { key = "secrets/sms-key" }
+success = "SUBMITTED"
+```
 
 Success is a `status` (200 to 299) and the word `success` in the answer: most gateways say 200 whatever has become of
 the message. No redirect is followed. Who cannot be reached, wants another key or more money (401, 402, 403, 429, 5xx)
@@ -168,8 +172,10 @@ time: `upazila-monitor notify test 01711000000 --by sms` first.
 a drop-in, `PrivateDevices=no`, `DeviceAllow=/dev/ttyUSB0 rw` and `SupplementaryGroups=dialout`. No other program may
 have the modem open (`gammu-smsd`, ModemManager).
 
-    [channels.sms.gammu]
-    config_file = "/etc/gammurc"
+```toml
+[channels.sms.gammu]
+config_file = "/etc/gammurc"
+```
 
 A reference from the network proves that it took the message, not that it was read. A message of which only some parts
 went is sent again whole.""",

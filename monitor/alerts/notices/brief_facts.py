@@ -24,7 +24,9 @@ from monitor.charter.downtimes import LONGEST_DAYS, windows_of
 from monitor.charter.office import Office
 from monitor.domain.day import at_dhaka
 from monitor.i18n.formats import DHAKA
+from monitor.judging.availability import clipped, merged, total
 from monitor.store import (
+    gap_rows,
     notice_rows,
     outage_rows,
     queries,
@@ -186,6 +188,6 @@ def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -
     """
     known = [row.first_utc for row in reachability_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
-    gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]
-    spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
-    return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))
+    window = begins_utc, ends_utc
+    gaps = [(row.started_utc, row.ended_utc or ends_utc) for row in gap_rows.gaps(session, window, ends_utc)]
+    return int(total(merged(clipped([*gaps, (begins_utc, first_utc)], window))).total_seconds())

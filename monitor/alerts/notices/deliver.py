@@ -91,7 +91,8 @@ def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetim
         recipient = recipient_of(office, letter, away)
         if len(letter.files) < len(letter.facts.get("attachments") or ()):
             raise FactsError("a file that goes with it is no longer what it was, or gone")
-        proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang, away))
+        rendered = render.render(letter, recipient.lang, away, office.mail.runbook_url)
+        proof = channel.deliver(letter, recipient, rendered)
     except ChannelUnavailable as error:
         return Attempt(letter, "away", str(error))
     except TemporaryFailure as error:
@@ -157,6 +158,11 @@ def absence_of(office: Office, letter: Letter, at_utc: datetime) -> Absence | No
     """Return which officer is away and who gets the letter instead; None for a letter that goes to its recipient."""
     found = office.stand_in(letter.recipient, at_utc)
     return Absence(office.charter.officer(letter.recipient), found) if found else None
+
+
+def is_reader(office: Office, recipient: str) -> bool:
+    """Return whether the present configuration has the recipient of a notice, or it is for whoever asked."""
+    return recipient == ASKER or recipient in office.recipients or recipient in office.charter.officers
 
 
 def recipient_of(office: Office, letter: Letter, away: Absence | None = None) -> Recipient:

@@ -184,5 +184,10 @@ def resend(work: Work, id_: int) -> Notice | None:
     return notice
 
 
+def drop(work: Work, notice: Notice) -> None:
+    """Give a notice up that waits for a reader who was removed."""
+    notice.dead_utc, notice.leased_until_utc = work.now_utc, None
+
+
 def _change(work: Work, letter: Letter, **values: object) -> None:
     notice_rows.change(work.session, letter.id, **values)

@@ -40,6 +40,7 @@ LABELS: Phrases = {
     "phone": N_("Telephone"),
     "address": N_("Office address"),
     "page": N_("Details"),
+    "runbook": N_("What to do"),
 }
 
 # Of a request the point comes first: an officer reads the beginning of a subject on a telephone.

@@ -19,7 +19,7 @@ from monitor.alerts.notices.lines import line_of
 from monitor.alerts.notices.moved_words import moved_words
 from monitor.alerts.notices.report_words import report_words
 from monitor.alerts.notices.routing import ASKER
-from monitor.alerts.notices.wording import Words, words
+from monitor.alerts.notices.wording import Words, runbook_row, words
 from monitor.charter.deputies import StandIn
 from monitor.charter.services import Officer
 from monitor.domain import notice_kinds
@@ -48,14 +48,16 @@ class Absence:
     stand_in: StandIn
 
 
-def render(letter: Letter, lang: Languages = "both", away: Absence | None = None) -> Rendered:
+def render(letter: Letter, lang: Languages = "both", away: Absence | None = None, runbook_url: str = "") -> Rendered:
     """Return the letter, ready for delivery; raises FactsError when its facts cannot be read.
 
-    ``away``: the officer for whom somebody else gets it, which it says.
+    ``away``: the officer for whom somebody else gets it, which it says. ``runbook_url``: `[mail] runbook_url`; citizens
+    get no link there.
     """
     langs: tuple[Lang, ...] = BOTH if lang == "both" else (lang,)
     facts = unpack(letter.kind, letter.facts)
-    parts = [replace(_words(letter, facts, each), on_behalf=_on_behalf(away, each)) for each in langs]
+    runbook_url = "" if letter.recipient == ASKER else runbook_url
+    parts = [_part(letter, facts, each, away, runbook_url) for each in langs]
     images = list(_images(parts))
     subject = _subject(parts[0], facts)
     known = {
@@ -76,6 +78,12 @@ def render(letter: Letter, lang: Languages = "both", away: Absence | None = None
         line=_line(letter, facts, parts[0]),
         images=tuple(images),
     )
+
+
+def _part(letter: Letter, facts: Facts, lang: Lang, away: Absence | None, runbook_url: str) -> Words:
+    said = _words(letter, facts, lang)
+    rows = (*said.rows, *runbook_row(letter.kind, runbook_url, lang))
+    return replace(said, rows=rows, on_behalf=_on_behalf(away, lang))
 
 
 def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:

@@ -36,8 +36,8 @@ class Row:
 
     @property
     def link(self) -> bool:
-        """Return whether the value is a URL to open; only the office's own page is one."""
-        return self.name == "page" and self.value.startswith(("http://", "https://"))
+        """Return whether the value is a URL to open; only the office's own pages are."""
+        return self.name in {"page", "runbook"} and self.value.startswith(("http://", "https://"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,13 @@ def ticket_url(facts: CaseFacts) -> str:
 def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
     """Return where more is to be seen, if the office has configured that."""
     return (Row("page", lookup(lang, LABELS["page"]), facts.page_url),) if facts.page_url else ()
+
+
+def runbook_row(kind: str, runbook_url: str, lang: Lang) -> tuple[Row, ...]:
+    """Return where it stands what to do about such a letter, if the office has configured that."""
+    if not runbook_url:
+        return ()
+    return (Row("runbook", lookup(lang, LABELS["runbook"]), f"{runbook_url.replace('{lang}', lang)}#{kind}"),)
 
 
 def _blanks(facts: CaseFacts, lang: Lang) -> dict[str, str]:

@@ -16,7 +16,8 @@ from monitor.reports.export.typesetting import Document
 from monitor.reports.printed_charter import PRINTED, SECTIONS, printed
 from monitor.reports.sla_record import PromiseRecord, ServiceRecord
 
-Paper = Literal["a4", "a3"]
+Paper = Literal["a3", "a4"]
+PAPERS: tuple[Paper, ...] = ("a3", "a4")
 ROWS: tuple[tuple[str, float], ...] = (
     (N_("No."), 0.5),
     (N_("Service"), 2.4),

@@ -6,23 +6,34 @@ and begun again, and nothing of the office's state is ever in it.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.store.history.packing import Damaged, pack, unpack
+from monitor.store.history.rows import (
+    COARSE_S,
+    EPOCH,
+    LONGEST,
+    SLOTS,
+    STEP_S,
+    beginning,
+    day_of,
+    days_in,
+    first_day,
+    hourly,
+    joined,
+    stretches_of,
+    with_added,
+)
 from monitor.store.history.summaries import Summary
 from monitor.store.history.use import Use
 
 FILE = "history.db"
 BUSY_TIMEOUT_S = 5.0
-FINE_S, COARSE_S = 300, 3_600
-SLOTS = {"fine": 86_400 // FINE_S, "coarse": 86_400 // COARSE_S}
-STEP_S = {"fine": FINE_S, "coarse": COARSE_S}
-EPOCH = date(1970, 1, 1)
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)  # the second: SQLite's own words quote what it found in a torn file
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 MARK = 0x75706D68  # 'upmh', the application id
@@ -108,17 +119,18 @@ class HistoryFile:
         )
         try:
             with self._connected(readonly=True) as connection:
-                rows = connection.execute(query, (name, _day_of(since_utc), _day_of(until_utc))).fetchall()
+                bounds = first_day(table, day_of(since_utc)), day_of(until_utc)
+                rows = connection.execute(query, (name, *bounds)).fetchall()
         except TROUBLE as error:
             raise HistoryRefuses(str(error)) from None
         found: dict[datetime, Kind] = {}
         for day, packed in rows:
-            for at_utc, codes in _slots(table, day, packed):
-                if since_utc <= at_utc < until_utc and (summary := kind.of(codes)) is not None:
-                    found[at_utc] = summary
+            found.update(stretches_of(table, day, packed, kind))
+        for at_utc in [at_utc for at_utc in found if not since_utc <= at_utc < until_utc]:
+            del found[at_utc]
         return found
 
-    def first_day(self) -> date | None:
+    def began_on(self) -> date | None:
         """Return the first day of which the oldest series has hourly summaries; None for none.
 
         Raises HistoryRefuses.
@@ -131,13 +143,29 @@ class HistoryFile:
             raise HistoryRefuses(str(error)) from None
         return None if day is None else EPOCH + timedelta(days=day)
 
+    def join_hours(self, now_utc: datetime) -> None:
+        """Join the days of each fortnight that is over into one row; raises HistoryRefuses.
+
+        A series has its turn in one hour of a fortnight, so that the work of many is spread over all of it.
+        """
+        turns = LONGEST["coarse"] * SLOTS["coarse"]
+        turn = int(now_utc.timestamp()) // COARSE_S % turns
+        present = first_day("coarse", day_of(now_utc))
+        try:
+            with self._connected() as connection:
+                for (series,) in connection.execute("SELECT id FROM series WHERE id % ? = ?", (turns, turn)).fetchall():
+                    with connection:
+                        self._join_one(connection, series, present)
+        except TROUBLE as error:
+            raise HistoryRefuses(str(error)) from None
+
     def prune(self, now_utc: datetime, kept: Kept) -> None:
         """Delete what is older than is kept; raises HistoryRefuses."""
         try:
             with self._connected() as connection, connection:
                 for table, days in (("fine", kept.fine), ("coarse", kept.coarse)):
-                    limit = _day_of(now_utc) - days
-                    connection.execute(f"DELETE FROM {table} WHERE day < ?", (limit,))
+                    last_day = day_of(now_utc) - days  # of a row that is kept, however many days that has
+                    connection.execute(f"DELETE FROM {table} WHERE day + ? <= ?", (LONGEST[table] - 1, last_day - 1))
                 oldest = (now_utc.date() - EPOCH).days - kept.coarse
                 connection.execute("DELETE FROM used WHERE begins < ?", (oldest,))
         except TROUBLE as error:
@@ -202,18 +230,36 @@ class HistoryFile:
         (series,) = connection.execute("SELECT id FROM series WHERE name = ?", (name,)).fetchone()
         by_day: dict[int, dict[int, Summary]] = {}
         for at_utc, summary in summaries.items():
-            day = _day_of(at_utc)
-            by_day.setdefault(day, {})[int((at_utc - _beginning(day)).total_seconds()) // STEP_S[table]] = summary
+            day = day_of(at_utc)
+            by_day.setdefault(day, {})[int((at_utc - beginning(day)).total_seconds()) // STEP_S[table]] = summary
         for day, slots in by_day.items():
-            row = connection.execute(
-                f"SELECT packed FROM {table} WHERE series = ? AND day = ?",
-                (series, day),
-            ).fetchone()
-            whole, columns = _together(row[0] if row else b"", slots)
-            connection.execute(
-                f"INSERT OR REPLACE INTO {table} (series, day, packed) VALUES (?, ?, ?)",
-                (series, day, pack(whole, columns, SLOTS[table])),
-            )
+            begins, packed = self._row_with(connection, table, series, day)
+            before = (day - begins) * SLOTS[table]
+            row = with_added(table, packed, {before + slot: summary for slot, summary in slots.items()})
+            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)", (series, begins, row))
+
+    def _join_one(self, connection: sqlite3.Connection, series: int, until: int) -> None:
+        """Join a series' hourly rows of before a day, in a transaction of the caller's."""
+        connection.execute("BEGIN IMMEDIATE")
+        found = connection.execute(
+            "SELECT day, packed FROM coarse WHERE series = ? AND day < ? AND typeof(day) = 'integer' ORDER BY day",
+            (series, until),
+        ).fetchall()
+        for first, group in groupby(found, key=lambda row: first_day("coarse", row[0])):
+            rows = list(group)
+            if len(rows) > 1 and (whole := joined("coarse", first, rows)) is not None:
+                bounds = (series, first, first + LONGEST["coarse"] - 1)
+                connection.execute("DELETE FROM coarse WHERE series = ? AND day BETWEEN ? AND ?", bounds)
+                connection.execute("INSERT INTO coarse VALUES (?, ?, ?)", (series, first, whole))
+
+    def _row_with(self, connection: sqlite3.Connection, table: str, series: int, day: int) -> tuple[int, bytes]:
+        """Return the first day of the row that a day is in, and its bytes; none (b"") where there is no such row."""
+        first = first_day(table, day)
+        query = f"SELECT day, packed FROM {table} WHERE series = ? AND day IN (?, ?)"
+        rows = dict(connection.execute(query, (series, first, day)).fetchall())
+        if day not in rows and first in rows and first + days_in(table, rows[first]) > day:
+            return first, rows[first]
+        return day, rows.get(day, b"")
 
     def _is_sound(self) -> bool:
         """Return whether the file is one of ours, and whole. Raises sqlite3.Error where we may not look, or not now."""
@@ -253,46 +299,3 @@ class HistoryFile:
             yield connection
         finally:
             connection.close()
-
-
-def hourly(summaries: Mapping[datetime, Summary]) -> dict[datetime, Summary]:
-    """Return the summaries of whole hours, from those of five minutes."""
-    by_hour: dict[datetime, list[Summary]] = {}
-    for at_utc, summary in summaries.items():
-        by_hour.setdefault(at_utc.replace(minute=0, second=0, microsecond=0), []).append(summary)
-    merged = ((hour, type(parts[0]).merged(parts)) for hour, parts in by_hour.items())
-    return {hour: summary for hour, summary in merged if summary is not None}
-
-
-def _slots(table: str, day: int, packed: bytes) -> Iterator[tuple[datetime, Sequence[int]]]:
-    try:
-        count, slots = unpack(packed)
-    except Damaged:
-        return
-    if isinstance(day, int) and count == SLOTS[table]:
-        for slot, codes in slots.items():
-            yield _beginning(day) + timedelta(seconds=slot * STEP_S[table]), codes
-
-
-def _together(packed: bytes, added: Mapping[int, Summary]) -> tuple[dict[int, Sequence[int]], int]:
-    """Return the codes of a day with more added, and how many columns they have; damaged ones are begun again."""
-    kind = type(next(iter(added.values())))
-    try:
-        there = unpack(packed)[1] if packed else {}
-    except Damaged:
-        there = {}
-    whole: dict[int, Sequence[int]] = {slot: codes for slot, codes in there.items() if len(codes) == kind.COLUMNS}
-    for slot, summary in added.items():
-        before = kind.of(whole[slot]) if slot in whole else None
-        parts = [part for part in (before, summary) if part is not None]
-        merged = kind.merged(parts)
-        whole[slot] = (merged or summary).codes()
-    return whole, kind.COLUMNS
-
-
-def _day_of(at_utc: datetime) -> int:
-    return (at_utc.astimezone(UTC).date() - EPOCH).days
-
-
-def _beginning(day: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)

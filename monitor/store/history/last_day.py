@@ -1,4 +1,4 @@
-"""Keep a device's last 24 hours by the minute, a byte each: the slowest round-trip time, and whether echoes got lost.
+"""Keep a device's last 24 hours by the minute, below a byte each: the slowest round-trip time, and any loss of echoes.
 
 A time is kept by its logarithm, twelve per cent a step from ten microseconds on: enough for a picture of a day.
 """
@@ -6,14 +6,20 @@ A time is kept by its logarithm, twelve per cent a step from ten microseconds on
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import exp, log
-from typing import NamedTuple
+from sys import getsizeof
+from typing import NamedTuple, Self
+
+import zstandard
 
 from monitor.domain.sample import Sample, Verdict
 
-MINUTES = 1_440
+HOUR, DAY_HOURS = 60, 24  # minutes, hours
+MINUTES = DAY_HOURS * HOUR
 NOTHING, SILENT = 0, 255  # no round that counts; rounds, and none answered
 STEPS, LEAST_US = 127, 10.0
 _STEP = log(1.12)
+_NUMBER = 4  # bytes of the number of an hour
+_COMPRESSOR = zstandard.ZstdCompressor(level=1, write_content_size=False)  # for the event loop alone
 
 
 class DayMinute(NamedTuple):
@@ -23,35 +29,85 @@ class DayMinute(NamedTuple):
     is_lossy: bool
 
 
-class LastDay:
-    """A ring of minutes. Written on the event loop; a reader in another thread may see one minute too old."""
+class _Parts(NamedTuple):
+    """What is kept of a device. ``hour``: the number of its newest hour since 1970, whose minutes are ``open``.
 
-    __slots__ = ("_codes", "_last")
+    ``sealed``: the 24 hours before that, compressed; b"" for nothing.
+    """
+
+    hour: int
+    open: bytes
+    sealed: bytes
+
+    @classmethod
+    def of(cls, kept: bytes) -> Self:
+        """Return the parts of one piece of memory."""
+        return cls(int.from_bytes(kept[:_NUMBER]), kept[_NUMBER : _NUMBER + HOUR], kept[_NUMBER + HOUR :])
+
+    def kept(self) -> bytes:
+        """Return them in one piece: half of what they take apart, and no holes between those of many devices."""
+        return b"".join((self.hour.to_bytes(_NUMBER), self.open, self.sealed))
+
+    def codes(self) -> bytearray:
+        """Return the codes of all 25 hours."""
+        before = zstandard.ZstdDecompressor().decompress(self.sealed, MINUTES) if self.sealed else bytes(MINUTES)
+        return bytearray(before + self.open)
+
+
+class LastDay:
+    """The minutes of a day. Written on the event loop; a reader in another thread may see one minute too old.
+
+    Whole hours are sealed: a day in which a link is as noisy as links are takes less than half a byte a minute.
+    """
+
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._codes = bytearray(MINUTES)
-        self._last = 0  # the number of its newest minute since 1970
+        self._kept = _Parts(0, bytes(HOUR), b"").kept()  # replaced as a whole
 
     def add(self, sample: Sample) -> None:
-        """Add a round; an ``unknown`` one, and one of another minute than the newest ones, is skipped."""
+        """Add a round; an ``unknown`` one, and one from before the newest 24 hours, is skipped."""
         if sample.verdict is Verdict.UNKNOWN:
             return
-        minute = int(sample.started_utc.timestamp()) // 60
-        if minute > self._last:
-            for passed in range(max(self._last + 1, minute - MINUTES + 1), minute + 1):
-                self._codes[passed % MINUTES] = NOTHING
-            self._last = minute
-        elif minute <= self._last - MINUTES:
-            return
-        at = minute % MINUTES
-        self._codes[at] = _together(self._codes[at], _code_of(sample))
+        hour, minute = divmod(int(sample.started_utc.timestamp()) // 60, HOUR)
+        parts = _Parts.of(self._kept)
+        if hour > parts.hour:
+            parts = _begun(parts, hour)
+        if hour == parts.hour:
+            parts = parts._replace(open=_with(bytearray(parts.open), minute, sample))
+        elif (at := MINUTES - (parts.hour - hour) * HOUR + minute) >= 0:  # the clock was put back
+            parts = parts._replace(sealed=_sealed(_with(parts.codes(), at, sample)[:MINUTES]))
+        self._kept = parts.kept()
 
     def minutes(self, now_utc: datetime) -> Iterator[tuple[datetime, DayMinute]]:
         """Yield the minutes with a round in the 24 hours up to now, oldest first, by their beginning."""
-        now = int(now_utc.timestamp()) // 60
-        for minute in range(max(now, self._last) - MINUTES + 1, min(now, self._last) + 1):
-            if minute > self._last - MINUTES and (code := self._codes[minute % MINUTES]) != NOTHING:
+        parts = _Parts.of(self._kept)
+        now, first = int(now_utc.timestamp()) // 60, parts.hour * HOUR - MINUTES
+        codes = parts.codes()
+        newest = first + len(codes.rstrip(bytes([NOTHING]))) - 1
+        for minute in range(max(now, newest) - MINUTES + 1, min(now, newest) + 1):
+            if minute >= first and (code := codes[minute - first]) != NOTHING:
                 yield datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute), _minute_of(code)
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory it takes."""
+        return getsizeof(self) + getsizeof(self._kept)
+
+
+def _begun(parts: _Parts, hour: int) -> _Parts:
+    """Return the parts with a new hour begun, and those before it sealed."""
+    passed = min(hour - parts.hour, DAY_HOURS + 1)
+    return _Parts(hour, bytes(HOUR), _sealed((parts.codes() + bytes(HOUR * (passed - 1)))[-MINUTES:]))
+
+
+def _with(codes: bytearray, at: int, sample: Sample) -> bytes:
+    codes[at] = _together(codes[at], _code_of(sample))
+    return bytes(codes)
+
+
+def _sealed(codes: bytes | bytearray) -> bytes:
+    return _COMPRESSOR.compress(codes) if any(codes) else b""
 
 
 def _code_of(sample: Sample) -> int:

@@ -22,6 +22,9 @@ _HEAD = struct.Struct(">BBH")
 _SUM = struct.Struct(">I")
 
 
+Columns = Sequence[Sequence[int]]
+
+
 class Damaged(ValueError):
     """The bytes are not what was packed."""
 
@@ -40,8 +43,8 @@ def pack(slots: Mapping[int, Sequence[int]], columns: int, count: int) -> bytes:
     return head + body + _SUM.pack(zlib.crc32(head + body))
 
 
-def unpack(packed: bytes) -> tuple[int, dict[int, tuple[int, ...]]]:
-    """Return how many slots the day has, and the codes of those that are not empty; raises Damaged."""
+def unpack(packed: bytes) -> Columns:
+    """Return the columns of codes, all as long as the day has slots; an empty slot has NONE in each. Raises Damaged."""
     if not isinstance(packed, bytes) or len(packed) < _HEAD.size + _SUM.size:  # a torn row may have anything
         raise Damaged
     inside, (checksum,) = packed[: -_SUM.size], _SUM.unpack(packed[-_SUM.size :])
@@ -62,5 +65,9 @@ def unpack(packed: bytes) -> tuple[int, dict[int, tuple[int, ...]]]:
     values = array("H", bytes(plain))
     if sys.byteorder == "big":
         values.byteswap()
-    rows = zip(*(values[column * count : (column + 1) * count] for column in range(columns)), strict=True)
-    return count, {slot: row for slot, row in enumerate(rows) if any(code != NONE for code in row)}
+    return [values[column * count : (column + 1) * count] for column in range(columns)]
+
+
+def rows_of(columns: Columns) -> dict[int, tuple[int, ...]]:
+    """Return the codes of the slots that are not empty, by their number."""
+    return {slot: row for slot, row in enumerate(zip(*columns, strict=True)) if any(code != NONE for code in row)}

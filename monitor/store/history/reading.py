@@ -8,8 +8,9 @@ from typing import Protocol, TypeVar
 from monitor.judging.availability import Interval
 from monitor.settings.fleet import Link
 from monitor.store.history.counting import ONE_DAY, month_after, use_between
-from monitor.store.history.file import HistoryFile, hourly
+from monitor.store.history.file import HistoryFile
 from monitor.store.history.names import ups_series
+from monitor.store.history.rows import hourly
 from monitor.store.history.summaries import Echoes, Summary, Traffic, UpsPower
 from monitor.store.history.use import Use
 

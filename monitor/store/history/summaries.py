@@ -1,9 +1,8 @@
 """Define what is kept of a stretch of time: summaries of echo rounds, an interface's traffic, a UPS's power. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
-from typing import ClassVar, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from monitor.domain.log_scale import NONE, code_of, value_of
 
@@ -11,9 +10,11 @@ MOST = 0xFFFE  # of a count
 
 
 class Summary(Protocol):
-    """A summary that can be packed into columns of 16 bits, and merged with others of its kind."""
+    """A summary that can be packed into columns of 16 bits, one of each field, and merged with others of its kind."""
 
-    COLUMNS: ClassVar[int]
+    @classmethod
+    def width(cls) -> int:
+        """Return how many columns it has."""
 
     def codes(self) -> Sequence[int]:
         """Return its columns."""
@@ -23,18 +24,19 @@ class Summary(Protocol):
         """Return the summary of columns; None for a stretch without any."""
 
     @classmethod
+    def every(cls, columns: Sequence[Sequence[int]]) -> Iterator[Self | None]:
+        """Yield the summaries of whole columns, as `of` does of one stretch; many times as fast as that."""
+
+    @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self | None:
         """Return the summary of several stretches; None for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Echoes:
+class Echoes(NamedTuple):
     """The rounds of echoes of one device: how many answered, failed, and were unknown (our own fault).
 
     ``sent`` and ``lost`` count echoes; the round-trip times are microseconds, None when nothing answered.
     """
-
-    COLUMNS: ClassVar[int] = 8
 
     answered: int
     failed: int
@@ -50,6 +52,10 @@ class Echoes:
         """Return the share of echoes lost, 0 to 1; None when none was sent."""
         return self.lost / self.sent if self.sent else None
 
+    @classmethod
+    def width(cls) -> int:
+        return len(cls._fields)
+
     def codes(self) -> Sequence[int]:
         counts = (self.answered, self.failed, self.unknown, self.sent, self.lost)
         times = (self.fastest_us, self.median_us, self.slowest_us)
@@ -60,6 +66,12 @@ class Echoes:
         if codes[0] == NONE:
             return None
         return cls(*codes[:5], *map(value_of, codes[5:]))
+
+    @classmethod
+    def every(cls, columns: Sequence[Sequence[int]]) -> Iterator[Self | None]:
+        counts, times = columns[:5], [map(value_of, column) for column in columns[5:]]
+        found = map(cls._make, zip(*counts, *times, strict=True))
+        return (None if one[0] == NONE else one for one in found) if NONE in columns[0] else found
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self | None:
@@ -80,15 +92,16 @@ class Echoes:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(NamedTuple):
     """What passed an interface, in bits per second: the mean over ``seconds`` of a stretch, computed from counters."""
-
-    COLUMNS: ClassVar[int] = 3
 
     seconds: float
     in_bps: float | None
     out_bps: float | None
+
+    @classmethod
+    def width(cls) -> int:
+        return len(cls._fields)
 
     def codes(self) -> Sequence[int]:
         return min(round(self.seconds), MOST), code_of(self.in_bps), code_of(self.out_bps)
@@ -98,6 +111,12 @@ class Traffic:
         if codes[0] == NONE:
             return None
         return cls(float(codes[0]), *map(value_of, codes[1:]))
+
+    @classmethod
+    def every(cls, columns: Sequence[Sequence[int]]) -> Iterator[Self | None]:
+        rates = [map(value_of, column) for column in columns[1:]]
+        for seconds, *both in zip(columns[0], *rates, strict=True):
+            yield None if seconds == NONE else cls(float(seconds), *both)
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self | None:
@@ -110,15 +129,16 @@ class Traffic:
         return cls(seconds, incoming, _mean([(part.seconds, part.out_bps) for part in every]))
 
 
-@dataclass(frozen=True, slots=True)
-class UpsPower:
+class UpsPower(NamedTuple):
     """The readings of a UPS: how many there were, how many of them on battery, and its lowest charge in per cent."""
-
-    COLUMNS: ClassVar[int] = 3
 
     readings: int
     on_battery: int
     lowest_charge: int | None = None
+
+    @classmethod
+    def width(cls) -> int:
+        return len(cls._fields)
 
     def codes(self) -> Sequence[int]:
         charge = NONE if self.lowest_charge is None else self.lowest_charge
@@ -129,6 +149,10 @@ class UpsPower:
         if codes[0] == NONE:
             return None
         return cls(codes[0], codes[1], None if codes[2] == NONE else codes[2])
+
+    @classmethod
+    def every(cls, columns: Sequence[Sequence[int]]) -> Iterator[Self | None]:
+        return map(cls.of, zip(*columns, strict=True))
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self | None:

@@ -37,6 +37,7 @@ from monitor.web.api.problems import Problem, late, refusal, without_scope, with
 from monitor.web.api.verification import Verification
 from monitor.web.edition_files import EditionFiles
 from monitor.web.overview import Overview, Overviews
+from monitor.web.papers import Papers
 from monitor.web.public.publisher import Publisher
 from monitor.web.public.tracking import Guesses
 
@@ -59,9 +60,9 @@ class Api:
     """What all routes get. On the event loop.
 
     ``settings_of``: returns the configuration in force; ``status``: the whole office's state, at most a second old, as
-    JSON; ``ages``: seconds since each part last turned; ``overviews``: the sites counted; ``changed``: called on the
-    loop after each act with names of what it changed, as `runtime.changes` has them; ``examiner``: what was found wrong
-    with the installation.
+    JSON; ``ages``: seconds since each part last turned; ``overviews``: the sites counted; ``papers``: what is set as
+    PDF; ``changed``: called on the loop after each act with names of what it changed, as `runtime.changes` has them;
+    ``examiner``: what was found wrong with the installation.
     """
 
     live: RuntimeView
@@ -75,6 +76,7 @@ class Api:
     publisher: Publisher
     verification: Verification
     overviews: Overviews
+    papers: Papers
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
     guesses: Guesses = field(default_factory=Guesses)

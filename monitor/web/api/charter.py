@@ -14,6 +14,7 @@ from monitor.domain.api_scopes import CALENDAR_WRITE, STATUS_READ
 from monitor.domain.day import at_dhaka
 from monitor.domain.message import message, said_by
 from monitor.domain.text import clean
+from monitor.i18n.languages import BOTH
 from monitor.reports import sla_record
 from monitor.reports.calendar_documents import (
     ConsequencesDocument,
@@ -29,6 +30,9 @@ from monitor.reports.charter_documents import (
     day_document,
     deadline_document,
 )
+from monitor.reports.export.charter_sheet import PAPERS, sheet
+from monitor.reports.export.formats import MEDIA
+from monitor.reports.export.typesetting import Document
 from monitor.settings.problems import did_you_mean
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -37,8 +41,10 @@ from monitor.web.api.answers import Found, IdempotencyKey, IfMatch, change, made
 from monitor.web.api.asked import Asking, GuardedRoute
 from monitor.web.api.bodies import NewOrder
 from monitor.web.api.changes import do, version_wanted
+from monitor.web.api.files import Language, file_route, given_out, language, waited_for
 from monitor.web.api.moments import Moment
 from monitor.web.api.problems import Problem, bad_parameter, refusal, without_scope
+from monitor.web.papers import as_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["charter"])
 
@@ -92,6 +98,29 @@ async def record(
         return Found(document)
 
     return await reading(asked, read)
+
+
+@router.get("/charter/sheet", **file_route(STATUS_READ, [MEDIA["pdf"]]))
+async def as_sheet(
+    asked: Asking,
+    paper: Annotated[str, Query(max_length=8, description="a3 or a4.")] = PAPERS[0],
+    period: Annotated[
+        str, Query(max_length=10, description="month, quarter, year, last, or a month: 2026-11.")
+    ] = "year",
+    lang: Language = BOTH[0],
+) -> Response:
+    """Read the charter as the sheet of the notice board, PDF, with its record. Setting it may take seconds."""
+    office, chosen, at_utc = asked.office, language(lang), as_of(asked.now_utc)
+    size = next((each for each in PAPERS if each == paper), None)
+    if size is None:
+        raise bad_parameter("paper", message("Expected one of: {forms}", forms=", ".join(PAPERS)))
+    span = _span(period, at_utc)
+
+    def read(session: Session) -> Document:
+        return sheet(office, sla_record.record(session, office, span, at_utc), chosen, size)
+
+    found = await asked.api.read(read)
+    return given_out(await waited_for(asked.api.papers.printed(found, f"charter-{size}.{chosen}.pdf")))
 
 
 def _span(period: str, now_utc: datetime) -> tuple[datetime, datetime]:

@@ -1,18 +1,17 @@
 """Answer about editions of reports, ask for one, and give out its files."""
 
-import asyncio
 from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from monitor.alerts.cases import editions
-from monitor.alerts.cases.edition_jobs import MadeFile, NotMade
+from monitor.alerts.cases.edition_jobs import MadeFile
 from monitor.domain.api_scopes import REPORTS_MAKE, REPORTS_READ
 from monitor.domain.edition_states import EditionState
 from monitor.domain.message import message
 from monitor.i18n.catalogue import render
-from monitor.i18n.languages import BOTH, SOURCE, languages
+from monitor.i18n.languages import BOTH, SOURCE
 from monitor.i18n.reasons import reason_message
 from monitor.reports.asking import wanted
 from monitor.reports.edition_view import EditionView, covers
@@ -23,17 +22,16 @@ from monitor.store.session import Session
 from monitor.store.work import Work
 from monitor.web.api import keyset
 from monitor.web.api.answers import After, Found, IdempotencyKey, Limit, change, page, reading, route, span_of
-from monitor.web.api.asked import LATE_S, SCOPE, Asked, Asking, GuardedRoute
+from monitor.web.api.asked import Asked, Asking, GuardedRoute
 from monitor.web.api.bodies import NewReport
 from monitor.web.api.changes import do
-from monitor.web.api.problems import Problem, bad_field, bad_parameter, late
-from monitor.web.api.schemas import problems
+from monitor.web.api.files import Language, file_route, given_out, language, waited_for
+from monitor.web.api.problems import Problem, bad_field, bad_parameter
 from monitor.web.edition_files import kept_or_value
 
 router = APIRouter(route_class=GuardedRoute, tags=["reports"])
 Number = Annotated[int, Path(ge=1, le=keyset.LARGEST_ID, description="The number of the edition.")]
 READY = (EditionState.MADE, EditionState.SAME)
-WAIT_S = 5
 
 
 class EditionDocument(TypedDict):
@@ -104,55 +102,31 @@ async def one(asked: Asking, number: Number) -> Response:
     return await reading(asked, lambda session: Found(_document(_found(asked, session, number))))
 
 
-@router.get(
-    "/reports/{number}/file",
-    responses={
-        200: {
-            "description": "The file.",
-            "content": {
-                media: {"schema": {"type": "string", "format": "binary"}} for media in sorted({*MEDIA.values()})
-            },
-        },
-        **problems(
-            "no-token", "no-scope", "too-many", "busy", "bad-values", "not-found", "not-allowed", "database-away"
-        ),
-    },
-    openapi_extra={SCOPE: REPORTS_READ},
-    response_model=None,
-)
+@router.get("/reports/{number}/file", **file_route(REPORTS_READ, MEDIA.values(), "not-allowed"))
 async def file(
     asked: Asking,
     number: Number,
     form: Annotated[str, Query(alias="format", max_length=8, description="json, csv, xlsx, html or pdf.")] = "json",
-    lang: Annotated[str, Query(max_length=8, description="bn or en.")] = BOTH[0],
+    lang: Language = BOTH[0],
 ) -> Response:
     """Read a made edition as a file; one that is not kept is rendered, which may take seconds: ask again then."""
     if form not in FORMATS:
         raise bad_parameter("format", message("Expected one of: {forms}", forms=", ".join(FORMATS)))
-    if lang not in languages():
-        raise bad_parameter("lang", message("Expected one of: {forms}", forms=", ".join(languages())))
+    chosen = language(lang)
 
     def read(session: Session) -> tuple[int, MadeFile | None, bytes | None]:
         view = _found(asked, session, number)
         if view.state not in READY:
             raise Problem("not-allowed")
         id_ = view.same_as or view.id
-        return id_, *kept_or_value(session, id_, f"{lang}.{form}")
+        return id_, *kept_or_value(session, id_, f"{chosen}.{form}")
 
     id_, there, value = await asked.api.read(read)
     if there is None:
         if value is None:
             raise Problem("not-found")
-        try:
-            async with asyncio.timeout(LATE_S):
-                made = await asked.api.files.rendered((id_, lang, form), value)
-        except TimeoutError:  # it is finished all the same, for whoever asks again
-            raise late("busy", WAIT_S) from None
-        if isinstance(made, NotMade):
-            raise late("busy", WAIT_S, reason_message(made.why))
-        there = made
-    headers = {"content-disposition": f'attachment; filename="{there.filename}"', "cache-control": "no-cache"}
-    return Response(there.content, media_type=there.media, headers=headers)
+        there = await waited_for(asked.api.files.rendered((id_, chosen, form), value))
+    return given_out(there)
 
 
 def _found(asked: Asked, session: Session, number: int) -> EditionView:

@@ -13,7 +13,11 @@ from monitor.domain.roles import Right
 from monitor.domain.text import clean, has_words
 from monitor.domain.ticket_number import read as read_number
 from monitor.domain.ticket_states import ACTIONS
-from monitor.store import keyset_queries, queries
+from monitor.i18n.languages import BOTH
+from monitor.reports.export.formats import MEDIA
+from monitor.reports.export.ticket_letter import letter
+from monitor.reports.export.typesetting import Document
+from monitor.store import keyset_queries, queries, ticket_rows
 from monitor.store.documents import (
     PublicTicketDocument,
     TicketEventDocument,
@@ -40,10 +44,12 @@ from monitor.web.api.answers import (
 from monitor.web.api.asked import Asked, Asking, GuardedRoute
 from monitor.web.api.bodies import NewTicket, TicketAct
 from monitor.web.api.changes import do, version_wanted
+from monitor.web.api.files import Language, file_route, given_out, language, waited_for
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To
 from monitor.web.api.places import SiteId, within_scope
 from monitor.web.api.problems import Problem, bad_field, without_scope
+from monitor.web.papers import as_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["tickets"])
 
@@ -115,6 +121,23 @@ async def history(asked: Asking, number: Number) -> Response:
         return Found({"items": lines}, version=found.version)
 
     return await reading(asked, read)
+
+
+@router.get("/tickets/{number}/letter", **file_route(TICKETS_READ, [MEDIA["pdf"]]))
+async def as_letter(asked: Asking, number: Number, lang: Language = BOTH[0]) -> Response:
+    """Read a ticket as a letter on A4, PDF; who asked, and what people wrote, only with the scope personal:read.
+
+    Setting it may take seconds: ask again then.
+    """
+    chosen, at_utc = language(lang), as_of(asked.now_utc)
+
+    def read(session: Session) -> Document:
+        row = ticket_rows.numbered(session, ticket(asked, session, number).number)
+        assert row is not None
+        return letter(session, asked.office, row, at_utc, chosen, personal=asked.caller.reads_personal)
+
+    found = await asked.api.read(read)
+    return given_out(await waited_for(asked.api.papers.printed(found, f"{number}.{chosen}.pdf")))
 
 
 def ticket(asked: Asked, session: Session, number: str) -> TicketView:

@@ -33,6 +33,7 @@ from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
 from monitor.web.console.rendering import render
 from monitor.web.overview import Overview, Overviews
+from monitor.web.papers import Papers
 
 T = TypeVar("T")
 
@@ -73,8 +74,8 @@ class Console:
 
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
     ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
-    asks for too; ``keeper``: what is not in the history's file yet; ``examiner``: what was found wrong with the
-    installation.
+    asks for too; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF, the API's too;
+    ``examiner``: what was found wrong with the installation.
     """
 
     live: RuntimeView
@@ -86,6 +87,7 @@ class Console:
     wake_delivery: Callable[[], None] = lambda: None
     probes: AskedProbes | None = None
     keeper: HistoryKeeper | None = None
+    papers: Papers = field(default_factory=Papers)
     examiner: Examiner | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
     looking_back: Pool = field(default_factory=partial(Pool, "history reads", threads=2, backlog=16))
@@ -104,6 +106,10 @@ class Console:
                 return job(session)
 
         return await asyncio.wrap_future(self.reading.submit(reads))
+
+    async def count(self, job: Callable[[], T]) -> T:
+        """Return what ``job`` makes of what was read, in a thread and in no transaction; raises PoolFull."""
+        return await asyncio.wrap_future(self.reading.submit(job))
 
     async def look_back(self, job: Callable[[History], T]) -> T:
         """Return what ``job`` finds in the history; raises PoolFull, HistoryRefuses."""

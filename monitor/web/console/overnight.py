@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.charter.calendar import Calendar
 from monitor.settings.fleet import Site
-from monitor.store import now_queries
+from monitor.store import gap_rows, now_queries
 from monitor.store.now_queries import Changed
 from monitor.store.session import Session
 
@@ -66,4 +66,6 @@ def read(session: Session, calendar: Calendar, known: Mapping[str, Site], now_ut
         return None
     changed = [each for each in now_queries.changed_since(session, since) if each.site in known]
     opened, resolved = now_queries.tickets_since(session, since)
-    return Overnight(since.astimezone(UTC), changed, opened, resolved, now_queries.blind_since(session, since, now_utc))
+    return Overnight(
+        since.astimezone(UTC), changed, opened, resolved, gap_rows.blind_for(session, (since, now_utc), now_utc)
+    )

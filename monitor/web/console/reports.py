@@ -1,11 +1,13 @@
 """Show the editions of reports, ask for one, give out its files, and answer an official request with one."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from starlette.responses import Response
 
 from monitor.alerts.cases import answers, editions
 from monitor.alerts.cases.edition_jobs import MadeFile, NotMade
+from monitor.alerts.cases.editions import Wanted
 from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.edition_states import EditionState
@@ -19,7 +21,10 @@ from monitor.i18n.terms import KINDS
 from monitor.reports.asking import wanted
 from monitor.reports.edition_view import EditionView, covers, usual_periods
 from monitor.reports.export.formats import FORMATS
-from monitor.reports.wording import period_text
+from monitor.reports.period import period_of
+from monitor.reports.quick_report import quick_period, quick_report
+from monitor.reports.report_scope import scope_of
+from monitor.reports.wording import period_text, scope_text, summary
 from monitor.store import edition_rows
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -43,6 +48,14 @@ def routes(console: Console) -> list[PageRoute]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a report will say if it is made now; ``said``: '' where counting it takes longer than a page may."""
+
+    title: str
+    said: str
+
+
 class ReportPages:
     """The pages about reports."""
 
@@ -55,6 +68,9 @@ class ReportPages:
 
     async def list(self, asked: Asked) -> Response:
         """List editions, with the form for another one."""
+        return await self._list(asked)
+
+    async def _list(self, asked: Asked, preview: Preview | None = None) -> Response:
         office, before = self._office, asked.query("before")
         number = ascii_digits(before)
         before_id = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
@@ -81,6 +97,8 @@ class ReportPages:
                 {site.operator for site in sites if site.operator and self._covers(asked, "operator", site.operator)}
             ),
             ticket=asked.query("ticket")[:40],
+            typed={name: asked.field(name) for name in ("period", "from", "to", "scope", "site")},
+            preview=preview,
         )
 
     async def ask(self, asked: Asked) -> Response:
@@ -95,8 +113,20 @@ class ReportPages:
         if not self._covers(asked, about.scope_kind, about.scope_id):
             said = message("It is about more than what you are in charge of.")
             return refused_page(self._console, asked, 403, said)
+        if asked.field("do") == "preview":
+            return await self._list(asked, await self._preview(asked, about))
         made = await self._console.act(asked, lambda work: editions.ask(work, about).id, changed=(ALL,))
         return self._console.back(asked, f"/reports/{made}", message("The report is being made."))
+
+    async def _preview(self, asked: Asked, about: Wanted) -> Preview:
+        office, period = self._office, period_of(about.period_kind, about.period_code)
+        editions.refuse_period(about, asked.now_utc)
+        scope = scope_of(office, about.scope_kind, about.scope_id)
+
+        stored = await self._console.read(lambda each: quick_period(each, office, period, scope, asked.now_utc))
+        report = await self._console.count(lambda: quick_report(office, stored))
+        title = f"{period_text(period, asked.lang)} — {scope_text(scope, asked.lang)}"
+        return Preview(title, "" if report is None else summary(report, asked.lang))
 
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""

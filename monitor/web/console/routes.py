@@ -11,7 +11,9 @@ from monitor.web.console import (
     maintenance,
     me,
     now,
+    operators,
     outage,
+    papers,
     public,
     register,
     reports,
@@ -31,6 +33,7 @@ PAGES = (
     sites,
     site,
     history,
+    papers,
     charter,
     calendar_page,
     maintenance,
@@ -48,6 +51,7 @@ PAGES = (
     maintenance,
     audit,
     health,
+    operators,
     reports,
 )
 

@@ -159,6 +159,7 @@ def routes(console: Console) -> list[PageRoute]:
             kinds=[kind for kind in KINDS if kind in overview.by_kind],
             unions=unions if len(unions) <= MOST_UNIONS else [],
             has_unions=bool(unions),
+            has_operators=asked.visitor.scope.is_all and any(site.operator for site in overview.sites.values()),
             state_order=list(STATES),
             behind=overview.sites.get(wanted.behind),
         )

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from monitor.domain.message import Message, message
+from monitor.domain.progress import Progress, unheard
 from monitor.durable import own_like_folder, sync_folder
 from monitor.plain_file import PlainFileError, read_bounded
 
@@ -26,7 +27,7 @@ class ExportRefused(OSError):
         self.said = said
 
 
-def export(folder: Path, files: Mapping[str, bytes]) -> None:
+def export(folder: Path, files: Mapping[str, bytes], progress: Progress = unheard) -> None:
     """Write ``files`` by name below ``folder``, in their order; raises ExportRefused, OSError.
 
     The last one should be the page: whoever reads it finds what it names.
@@ -37,7 +38,8 @@ def export(folder: Path, files: Mapping[str, bytes]) -> None:
         folder.chmod(FOLDER_MODE)
         own_like_folder(folder)
     _write(folder / LIST, "".join(f"{name}\n" for name in sorted({*before, *files})).encode())
-    for name, content in files.items():
+    for at, (name, content) in enumerate(files.items()):
+        progress(at, len(files))
         path = folder / name
         if path.parent != folder and not path.parent.is_dir():
             path.parent.mkdir(exist_ok=True)
@@ -93,6 +95,6 @@ def _write(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         own_like_folder(partial)
         partial.replace(path)
-    except OSError:
+    except BaseException:  # Ctrl-C among them
         partial.unlink(missing_ok=True)
         raise

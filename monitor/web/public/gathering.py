@@ -7,7 +7,7 @@ from monitor.charter.office import Office
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.terms import KINDS
 from monitor.reports.days_by_kind import days_by_kind
-from monitor.store import public_rows
+from monitor.store import gap_rows, public_rows
 from monitor.store.session import Session
 from monitor.web.public.model import (
     Publication,
@@ -44,15 +44,15 @@ class Gatherer:
             public_rows.outages_at(session, at_utc),
             public_rows.silent_at(session, at_utc),
             public_rows.known_sites(session),
-            public_rows.blind_at(session, at_utc),
-            public_rows.last_heartbeat(session),
+            [row.uplink for row in gap_rows.gaps(session, (at_utc, at_utc + timedelta.resolution), now_utc)],
+            gap_rows.last_heartbeat(session) is not None,
         )
         words = words_of(office, rows, at_utc)
         since_utc = at_utc - timedelta(days=366)
         return Publication(
             at_utc=at_utc,
             delay=delay,
-            is_watched=is_watched(rows, at_utc),
+            is_watched=is_watched(rows),
             troubles=troubles_of(office, rows.outages),
             kinds=kinds_of(office, words),
             unions=unions_of(office, words),

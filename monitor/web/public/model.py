@@ -24,7 +24,6 @@ from monitor.store.public_rows import UNCHANGED, Known, PlanChange, PublicOutage
 from monitor.web.public.months import Month
 
 NAMESPACE = UUID("7f0a1f0e-2b5c-4d64-9a31-5a1d2a0f6b11")  # of the ids in feeds; drawn at random, never to change
-SEEN_WITHIN = timedelta(minutes=3)  # a daemon that has not said for so long that it watches does not
 AHEAD = timedelta(days=30)
 WEEKLY_AHEAD = timedelta(days=7)
 
@@ -50,13 +49,16 @@ def worst(words: Iterable[Word]) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is stored, as of a moment; ``seen_utc``: when the daemon last said that it watches."""
+    """What is stored, as of a moment; ``has_watched``: whether a daemon ever did.
+
+    ``blind``: the uplinks behind which nothing could be seen; '': nothing at all could.
+    """
 
     outages: Sequence[PublicOutage]
     silent: Mapping[str, DowntimeKind]
     known: Mapping[str, Known]
     blind: Sequence[str]
-    seen_utc: datetime | None
+    has_watched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +156,15 @@ def key_of(office: Office, kind: str, name: object) -> str:
     return str(uuid5(NAMESPACE, f"{office.id}/{kind}/{name}"))
 
 
-def is_watched(rows: Rows, at_utc: datetime) -> bool:
+def is_watched(rows: Rows) -> bool:
     """Return whether the daemon was watching at that moment."""
-    return rows.seen_utc is not None and rows.seen_utc > at_utc - SEEN_WITHIN
+    return rows.has_watched and "" not in rows.blind
 
 
 def words_of(office: Office, rows: Rows, at_utc: datetime) -> dict[str, Word]:
     """Return the word for each site of the fleet; what was not watched is never up."""
     fleet = office.fleet
-    if not is_watched(rows, at_utc) or any(uplink not in fleet.groups for uplink in rows.blind):
+    if not is_watched(rows) or any(uplink not in fleet.groups for uplink in rows.blind):
         return dict.fromkeys(fleet.sites, Word.UNMONITORED)
     blind, down = set(rows.blind), {outage.site for outage in rows.outages}
     down.update(*(outage.affected for outage in rows.outages))

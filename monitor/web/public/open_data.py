@@ -18,6 +18,7 @@ from monitor.reports.monthly import report_of
 from monitor.reports.period import Period, before, current_month
 from monitor.reports.report import Accounting, CharterFigures, Report, SiteFigures
 from monitor.reports.report_scope import scope_of
+from monitor.reports.stored_period import stored_period
 from monitor.settings.public_section import CC_BY, Public
 from monitor.store.sqlite import Store
 
@@ -129,7 +130,8 @@ class OpenData:
             scope, made, months = scope_of(office), dict[str, bytes](), list[Period]()
             for month in finished_months(today, len(office.fleet.sites)):
                 with store.read() as session:
-                    report = report_of(session, office, month, scope, now_utc, kept_since_utc=now_utc)
+                    stored = stored_period(session, office, month, scope, now_utc)
+                report = report_of(office, stored, kept_since_utc=now_utc)
                 if report.always.up_us + report.always.down_us:  # something was measured
                     made |= files_of(report)
                     months.append(month)

@@ -2,7 +2,7 @@
 // range that is dragged. The page brings each chart drawn already, and a table; without this script those stay.
 (() => {
   "use strict";
-  const HEIGHT = 220, ZONE = "Asia/Dhaka", BUSY = "aria-busy";
+  const HEIGHT = 220, SOME = 25, ZONE = "Asia/Dhaka", BUSY = "aria-busy";
   const { script, style } = document.currentScript.dataset;
   const lang = document.documentElement.lang === "bn" ? "bn-BD" : "en-GB";
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -35,12 +35,14 @@
     const looks = figure.dataset.looks.split(" "), main = units[0];
     const ticks = (_, splits, __, ___, gap) => splits.map((at) => (gap >= 86400 ? day : clock).format(at * 1000));
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { stroke: colour("--rule") } };
+    const marks = JSON.parse(figure.dataset.marks), mark = (_, value) => value == null ? "–" : marks[value >= 100 ? 2 : value > 0 ? 1 : 0];
     const plain = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
     const kinds = {
       line: { stroke: colour("--go"), width: 2 },
       out: { stroke: colour("--warn"), width: 2 },
       limit: { stroke: colour("--down"), width: 1, dash: [6, 4] },
       band: { stroke: colour("--off"), width: 1 },
+      marks: { stroke: colour("--down"), fill: colour("--down"), width: 0, paths: uPlot.paths.bars({ size: [1, 12] }) },
       bars: { stroke: colour("--down"), fill: colour("--down"), width: 0, paths: uPlot.paths.bars({ size: [1, 12] }) },
     };
     return {
@@ -48,7 +50,7 @@
       scales: { y: { range: (_, __, most) => [0, (most || 1) * 1.05] }, share: { range: [0, 100] } },
       series: [
         { label: figure.dataset.time, value: (_, at) => at == null ? "–" : moment.format(at * 1000) },
-        ...names.map((label, at) => ({ label, ...kinds[looks[at]], scale: units[at] === "%" && main !== "%" ? "share" : "y", value: number(units[at], 2), points: { show: false }, spanGaps: false })),
+        ...names.map((label, at) => ({ label, ...kinds[looks[at]], scale: looks[at] === "marks" || (units[at] === "%" && main !== "%") ? "share" : "y", value: looks[at] === "marks" ? mark : number(units[at], 2), points: { show: false }, spanGaps: false })),
       ],
       bands: looks.flatMap((look, at) => look === "band" && looks[at + 1] === "band" ? [{ series: [at + 2, at + 1], fill: colour("--off") + "55" }] : []),
       axes: [{ ...axis, values: ticks }, { ...axis, size: 64, values: (_, splits) => splits.map((value) => plain.format(value)) }],
@@ -73,8 +75,9 @@
       const [found] = await Promise.all([data(root.dataset.from, root.dataset.to), loaded()]);
       const chart = found.charts[figure.dataset.chart];
       if (!chart || chart.times.length < 2) return;
-      const place = figure.querySelector(".plot"), plot = new uPlot(options(figure, chart, place.clientWidth), [chart.times, ...chart.columns], (made, begin) => {
-        place.querySelector("svg")?.remove();
+      const looks = figure.dataset.looks.split(" ");
+      const columns = chart.columns.map((column, at) => looks[at] === "marks" ? column.map((value) => value > 0 && value < 100 ? SOME : value) : column);
+      const place = figure.querySelector(".plot"), plot = new uPlot(options(figure, chart, place.clientWidth), [chart.times, ...columns], (made, begin) => {
         place.append(made.root);
         begin();
       });

@@ -176,3 +176,15 @@ def test_a_letter_to_somebody_who_asked_goes_to_nobody_else(desk: Desk) -> None:
     post = Post()
     send(desk, post)
     assert sorted(map(str, post.addresses)) == ["karim@example.org", "officer@example.org"]
+
+
+def test_a_letter_leads_to_the_runbook_that_the_configuration_names_when_it_goes_out(desk: Desk) -> None:
+    ask(desk)
+    mail = desk.office.mail.model_copy(update={"runbook_url": "https://docs.example.org/{lang}/runbook.html"})
+    desk.office = replace(desk.office, mail=mail)
+
+    post = Post()
+    send(desk, post)
+    (asked, officers) = sorted((rendered for _, _, rendered in post.taken), key=lambda each: "runbook" in each.text)
+    assert "https://docs.example.org/bn/runbook.html#registered" in officers.text
+    assert "runbook" not in asked.text

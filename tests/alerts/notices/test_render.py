@@ -11,11 +11,22 @@ from hypothesis import strategies as st
 
 from monitor.alerts.channels.base import Letter, Rendered
 from monitor.alerts.notices import render
+from monitor.alerts.notices.routing import ASKER
+from monitor.configuration import load
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.i18n import formats
 from monitor.judging.decisions import OutageOpened
+from monitor.runtime.virtual.sample_letters import samples
 from tests.desk import Desk
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
+
+
+@pytest.fixture(scope="module")
+def every_kind() -> list[Letter]:
+    """A sample of every kind of letter, citizens' among them."""
+    return samples(load(SHIPPED))
 
 
 def a_whole_story(desk: Desk) -> list[Letter]:
@@ -206,3 +217,22 @@ def test_a_letter_about_a_site_that_is_down_again_says_since_when_it_is_down_now
     again = {letter.kind: render.render(letter).text for letter in desk.send_all()}
     assert f"\nDown since: {began}\n" in again["resolved"]
     assert "\nLasted: 15 seconds\n" in again["resolved"]
+
+
+RUNBOOK = "https://docs.example.org/{lang}/runbook.html"
+
+
+def test_every_kind_of_letter_leads_to_its_section_of_the_runbook_in_its_language(every_kind: list[Letter]) -> None:
+    assert {letter.kind for letter in every_kind} == set(NoticeKind)
+    for letter in every_kind:
+        rendered = render.render(letter, runbook_url=RUNBOOK)
+        is_citizens = letter.recipient == ASKER
+        for lang in ("bn", "en"):
+            link = f"https://docs.example.org/{lang}/runbook.html#{letter.kind}"
+            assert (link in rendered.text) is not is_citizens, letter.kind
+            assert (f'<a href="{link}"' in rendered.html) is not is_citizens, letter.kind
+
+
+def test_without_an_address_of_the_runbook_no_letter_names_it(every_kind: list[Letter]) -> None:
+    for letter in every_kind:
+        assert "runbook" not in render.render(letter).text

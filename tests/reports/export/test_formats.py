@@ -21,8 +21,10 @@ def test_a_file_is_named_by_period_scope_edition_and_language_in_ascii() -> None
     name = report.scope.name
     union = replace(report, scope=ReportScope("union", "juniadaha", name), edition=2)
     operator = replace(report, scope=ReportScope("operator", "\u0995 / ../etc", name))
-    assert file_name(union, "bn", "json") == f"report-{report.period.code}-union-juniadaha-ed2-bn.json"
+    assert file_name(union, "bn", "json") == f"report-{report.period.code}-union-juniadaha-ed2.json"
     assert file_name(operator, "en", "json").isascii()
+    by_command = file_name(replace(union, scope=ReportScope("union", "জুনিয়াদহ", name)), "bn", "pdf", stored=False)
+    assert by_command == f"report-{report.period.code}-union-জুনিয়াদহ-bn.pdf"
     assert not set(file_name(operator, "en", "json")) & set("/\\ ")
 
 

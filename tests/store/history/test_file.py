@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from monitor.store.history.file import HistoryFile, HistoryRefuses, Kept
+from monitor.store.history.rows import day_of
 from monitor.store.history.summaries import Echoes, Summary, Traffic
 
 T0 = datetime(2026, 11, 24, 3, tzinfo=UTC)
-FIVE = timedelta(minutes=5)
+FIVE, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
 def opened(folder: Path) -> HistoryFile:
@@ -56,6 +57,60 @@ def test_what_is_older_than_is_kept_goes(tmp_path: Path) -> None:
     assert len(file.read("coarse", "a", Echoes, T0, T0 + timedelta(days=1))) == 1
 
 
+def test_hours_of_fortnights_that_are_over_are_joined_once_in_a_fortnight_and_read_as_before(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    hours = [T0 + number * HOUR for number in range(60 * 24)]
+    file.add({name: {at: Echoes(5, 0, 0, 15, 0, 4_000, 4_200, 9_000) for at in hours} for name in ("a", "b")})
+    window = (T0, T0 + 60 * DAY)
+    before = [file.read("coarse", name, Echoes, *window) for name in ("a", "b")]
+    assert (rows(file, "a"), list(before[0])) == (61, hours)
+    give_all_a_turn(file, hours[-1])
+    assert [file.read("coarse", name, Echoes, *window) for name in ("a", "b")] == before
+    assert rows(file, "a") == rows(file, "b") < 20, "four fortnights, and the days of the present one"
+    inside = T0 + 20 * DAY
+    found = file.read("coarse", "a", Echoes, inside, inside + HOUR)
+    assert list(found) == [inside], "a window that begins within a fortnight finds it"
+
+
+def test_an_hour_that_comes_late_is_added_to_its_fortnight(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    file.add({"a": {T0 + number * DAY: Echoes(5, 0, 0, 15, 0) for number in range(28)}})
+    give_all_a_turn(file, T0 + 40 * DAY)
+    joined = rows(file, "a")
+    late = T0 + 12 * DAY + HOUR
+    file.add({"a": {late: Echoes(3, 0, 0, 9, 0), late - HOUR: Echoes(2, 0, 0, 6, 0)}})
+    found = file.read("coarse", "a", Echoes, late - HOUR, late + HOUR)
+    assert [one.answered for one in found.values()] == [7, 3]
+    assert rows(file, "a") == joined
+
+
+def test_a_fortnight_goes_when_its_last_day_is_older_than_is_kept(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    first = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day_of(T0) // 14 * 14)
+    file.add({"a": {first + number * DAY: Echoes(5, 0, 0, 15, 0) for number in range(14)}})
+    give_all_a_turn(file, first + 20 * DAY)
+    assert rows(file, "a") == 1
+    file.prune(first + 113 * DAY, Kept(coarse=100))
+    assert rows(file, "a") == 1
+    file.prune(first + 114 * DAY, Kept(coarse=100))
+    assert rows(file, "a") == 0
+
+
+def give_all_a_turn(file: HistoryFile, now_utc: datetime) -> None:
+    """Let a fortnight pass, in which each series is joined in one hour."""
+    for number in range(14 * 24):
+        file.join_hours(now_utc + number * HOUR)
+
+
+def rows(file: HistoryFile, name: str) -> int:
+    """How many rows of hours a series has."""
+    query = "SELECT count(*) FROM coarse WHERE series = (SELECT id FROM series WHERE name = ?)"
+    with sqlite3.connect(file.path) as connection:
+        (count,) = connection.execute(query, (name,)).fetchone()
+    connection.close()
+    return int(count)
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"rubbish" * 1_000])
 def test_a_file_that_is_no_history_is_set_aside_and_begun_again(tmp_path: Path, rubbish: bytes) -> None:
     (tmp_path / "history.db").write_bytes(rubbish)
@@ -66,7 +121,7 @@ def test_a_file_that_is_no_history_is_set_aside_and_begun_again(tmp_path: Path, 
 
 def test_a_torn_file_is_set_aside_too(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    file.add({f"device-{number}": day(288) for number in range(300)})
+    file.add({f"device-{number}": day(288) for number in range(60)})
     whole = file.path.read_bytes()
     file.path.write_bytes(whole[: len(whole) // 2])
     again = opened(tmp_path)

@@ -1,5 +1,6 @@
 """A day by the minute: what a minute's rounds were, for 24 hours, within six per cent."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,3 +68,14 @@ def test_what_is_a_day_old_is_not_shown_when_nothing_newer_came() -> None:
     day.add(round_at(T0, 4_000.0))
     assert kept(day, T0 + (MINUTES - 1) * MINUTE)
     assert kept(day, T0 + MINUTES * MINUTE) == {}
+
+
+def test_a_noisy_day_takes_two_thirds_of_a_byte_a_minute_and_a_calm_one_an_eighth() -> None:
+    chance = random.Random(3)
+    noisy, calm = LastDay(), LastDay()
+    for number in range(2 * MINUTES):
+        noisy.add(round_at(T0 + number * MINUTE, chance.uniform(3_000, 9_000), sent=1))
+        calm.add(round_at(T0 + number * MINUTE, 4_000.0, sent=1))
+    assert noisy.size < 850
+    assert calm.size < 200
+    assert len(kept(noisy, T0 + (2 * MINUTES - 1) * MINUTE)) == MINUTES

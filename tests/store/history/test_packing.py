@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.log_scale import NONE, code_of, value_of
-from monitor.store.history.packing import Damaged, pack, unpack
+from monitor.store.history.packing import Damaged, pack, rows_of, unpack
 from monitor.store.history.summaries import Echoes
 
 CODES = st.lists(st.integers(0, NONE - 1), min_size=8, max_size=8)
@@ -15,8 +15,9 @@ CODES = st.lists(st.integers(0, NONE - 1), min_size=8, max_size=8)
 
 @given(st.dictionaries(st.integers(0, 287), CODES))
 def test_a_day_comes_back_as_it_was(slots: dict[int, list[int]]) -> None:
-    count, found = unpack(pack(slots, 8, 288))
-    assert (count, found) == (288, {slot: tuple(codes) for slot, codes in slots.items()})
+    found = unpack(pack(slots, 8, 288))
+    assert [len(column) for column in found] == [288] * 8
+    assert rows_of(found) == {slot: tuple(codes) for slot, codes in slots.items()}
 
 
 @given(st.dictionaries(st.integers(0, 23), CODES, min_size=1), st.data())
@@ -53,5 +54,5 @@ def test_a_day_of_an_ordinary_link_is_below_a_kilobyte() -> None:
         times = (fastest, fastest + chance.expovariate(1 / 400), fastest + chance.expovariate(1 / 3_000))
         day[slot] = Echoes(5, 0, 0, 15, int(chance.random() < 0.02), *times).codes()
     hours = {slot: day[slot] for slot in range(24)}
-    assert len(pack(day, Echoes.COLUMNS, 288)) < 1_000
-    assert len(pack(hours, Echoes.COLUMNS, 24)) < 130
+    assert len(pack(day, 8, 288)) < 1_000
+    assert len(pack(hours, 8, 24)) < 130

@@ -1,6 +1,7 @@
 """What the API says of the charter, the calendar and deadlines."""
 
 from monitor.domain.api_scopes import CALENDAR_WRITE, STATUS_READ
+from tests.reports.export.pdf_text import facts_of
 from tests.web.api.calling import call, token_for
 from tests.web.asking import ask
 from tests.web.desk import Desk
@@ -72,6 +73,18 @@ async def test_a_token_of_one_union_does_not_change_the_calendar_of_all(office: 
     union = office.settings.fleet.sites["udc-juniadaha"].union or ""
     said = await call(port, "/calendar/orders", "POST", ORDER, token_for(office, CALENDAR_WRITE, unions=[union]))
     assert said.status == 403
+
+
+async def test_the_charter_is_a_sheet_for_the_notice_board(office: Desk, port: int) -> None:
+    token = token_for(office, STATUS_READ)
+    path = "/charter/sheet?paper=a4&lang=en&period=month"
+    sheet = await call(port, path, token=token)
+    while sheet.status == 503:  # it is finished all the same, for who asks again
+        sheet = await call(port, path, token=token)
+    assert sheet.headers["content-disposition"] == 'attachment; filename="charter-a4.en.pdf"'
+    assert facts_of(sheet.body)["Page size"].startswith("841")
+    for wrong, name in (("paper=a5", "paper"), ("lang=de", "lang"), ("period=ever", "period")):
+        assert (await call(port, f"/charter/sheet?{wrong}", token=token)).pointers == [name]
 
 
 async def test_each_kind_of_problem_has_a_page_in_both_languages(office: Desk, port: int) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.domain.api_scopes import ADMIN, PERSONAL_READ, STATUS_READ, TICKETS_READ, TICKETS_WRITE
 from monitor.store import queries, ticket_rows
+from tests.reports.export.pdf_text import words_of
 from tests.web.api.calling import call, token_for
 from tests.web.desk import Desk
 
@@ -205,3 +206,16 @@ async def test_a_ticket_about_no_site_is_in_every_scope_and_one_elsewhere_in_non
     # Asked for by a site, it is not among that site's.
     of_site = await call(port, "/tickets?site=udc-juniadaha", token=limited)
     assert [each["number"] for each in of_site.document["items"]] == [wanted["own"]]
+
+
+async def test_a_ticket_is_a_letter_that_may_take_longer_than_one_answer(office: Desk, port: int) -> None:
+    token = token_for(office, TICKETS_READ)
+    number, _ = await registered(port, token_for(office, TICKETS_WRITE))
+    letter = await call(port, f"/tickets/{number}/letter?lang=en", token=token)
+    while letter.status == 503:  # it is finished all the same, for who asks again
+        assert letter.problem == "busy"
+        letter = await call(port, f"/tickets/{number}/letter?lang=en", token=token)
+    assert (letter.status, letter.headers["content-type"], letter.body[:5]) == (200, "application/pdf", b"%PDF-")
+    assert "Rahima" not in " ".join(words_of(letter.body)), "the token has no scope personal:read"
+    assert (await call(port, f"/tickets/{number}/letter?lang=de", token=token)).pointers == ["lang"]
+    assert (await call(port, "/tickets/BHR-2026-000099/letter", token=token)).problem == "not-found"

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
+from monitor.reports import quick_report
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime.edition_maker import EditionMaker
 from monitor.store.work import Work
@@ -86,3 +88,25 @@ def test_who_only_reads_has_no_form_and_who_is_in_charge_of_a_part_sees_and_asks
         assert "/reports/1" not in far.get("/reports").text
         assert far.get("/reports/1").status == 404
         assert far.post("/reports", {"period": "month:2026-01", "scope": "office"}).status == 403
+
+
+def test_what_a_report_will_say_is_shown_before_it_is_made_and_asks_for_nothing(visits: Visits) -> None:
+    form = {**visits.get("/reports").form("/reports"), "period": "month:2026-11", "scope": "kind:udc"}
+    preview = visits.post("/reports", {**form, "do": "preview"})
+    assert preview.status == 200
+    assert "No report was made yet." in preview.text
+    said = re.search(r'<div class="banner" role="status">.*?<p>(\d+ sites.*?)</p></div>', preview.text, re.DOTALL)
+    assert said is not None
+    assert '<option value="kind:udc" selected>' in preview.text, "what was chosen stays chosen"
+
+    visits.post("/reports", form)
+    make(visits.desk)
+    assert said[1] in visits.get("/reports/1").text, "the report says what was shown before"
+
+
+def test_what_takes_longer_than_a_page_is_counted_when_it_is_made(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick_report, "MOST_SITE_DAYS", 30)
+    form = {**visits.get("/reports").form("/reports"), "period": "month:2026-11"}
+    assert "it will be counted when the report is made" in visits.post("/reports", {**form, "do": "preview"}).text

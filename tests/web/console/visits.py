@@ -35,7 +35,11 @@ class Page:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
     @property
     def location(self) -> str:
@@ -98,6 +102,7 @@ class Visits:
             Changes(desk.live.instance),
             Overviews(desk.live),
             probes=desk.probes(),
+            papers=desk.papers,
         )
 
         async def who(_: Request) -> Visitor:
@@ -129,4 +134,4 @@ class Visits:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
-            return Page(answer.status, found, answer.read().decode())
+            return Page(answer.status, found, answer.read())

@@ -55,6 +55,8 @@ API = (
         scope=ACT,
         get=0,
     ),
+    Row("GET", "/api/v1/tickets/{number}/letter", VIEWER, "/api/v1/tickets/{ticket}/letter", far=404, scope=TICKETS),
+    Row("GET", "/api/v1/charter/sheet", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/maintenance", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/maintenance/{name}", VIEWER, "/api/v1/maintenance/{plan}", far=404, scope=STATUS),
     Row("POST", "/api/v1/maintenance", OFFICER, body={"name": "{new}", **_WORK}, done=201, far=403, scope=PLAN, get=0),

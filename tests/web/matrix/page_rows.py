@@ -58,6 +58,8 @@ PAGES = (
         stale=409,
     ),
     Row("GET", "/charter", VIEWER, far=200),
+    Row("GET", "/charter/sheet", VIEWER, far=200, anonymous=303),
+    Row("GET", "/tickets/{number}/letter", VIEWER, "/tickets/{ticket}/letter", far=404, anonymous=303),
     Row("GET", "/calendar", VIEWER, far=200),
     Row("GET", "/calendar/export", PROGRAMMER, far=200),
     Row("GET", "/calendar/order", PROGRAMMER, far=200),
@@ -98,6 +100,8 @@ PAGES = (
     Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/{plan}", {"do": "end"}, done=303, far=403, stale=409),
     Row("GET", "/reports", VIEWER, far=200),
     Row("POST", "/reports", OFFICER, "", {"from": "2026-11-01", "to": "{holiday}"}, 303, far=403, get=0),
+    Row("GET", "/reports/operators", VIEWER, far=200),
+    Row("GET", "/reports/operators/{name:path}", VIEWER, "/reports/operators/Padma%20Net", far=404),
     Row("GET", "/reports/{id}", VIEWER, "/reports/{report}", far=404),
     Row("GET", "/reports/{id}/file", VIEWER, "/reports/{report}/file?lang=bn&format=json", far=404),
     Row(

@@ -39,7 +39,7 @@ def outage(site: str = SITE, affected: tuple[str, ...] = ()) -> PublicOutage:
     )
 
 
-WATCHED = Rows((), {}, known(), (), NOW)
+WATCHED = Rows((), {}, known(), (), has_watched=True)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,8 @@ WATCHED = Rows((), {}, known(), (), NOW)
         (replace(WATCHED, known={}), Word.UNMONITORED),
         (replace(WATCHED, known=known(first=NOW + timedelta(minutes=1))), Word.UNMONITORED),
         (replace(WATCHED, blind=("",)), Word.UNMONITORED),
-        # What the daemon has not seen for minutes is not up, whatever was stored last.
-        (replace(WATCHED, seen_utc=NOW - timedelta(minutes=4)), Word.UNMONITORED),
-        (replace(WATCHED, seen_utc=None), Word.UNMONITORED),
+        # What the daemon has not seen is not up, whatever was stored last.
+        (replace(WATCHED, has_watched=False), Word.UNMONITORED),
         (replace(WATCHED, outages=(outage(),), blind=("",)), Word.UNMONITORED),
     ],
 )
