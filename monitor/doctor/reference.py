@@ -13,9 +13,11 @@ INTRODUCTION = """\
 <!-- Written by scripts/docs, out of monitor/doctor/: change it there. -->
 # What is wrong with this installation?
 
-    upazila-monitor doctor
-    upazila-monitor doctor --only mail --only snmp
-    upazila-monitor doctor --offline --json
+```sh
+upazila-monitor doctor
+upazila-monitor doctor --only mail --only snmp
+upazila-monitor doctor --offline --json
+```
 
 It looks at everything that the monitor stands on, says what it found, and for each finding the one thing that mends it:
 a command to be typed, or a place in a file. It changes nothing, sends no letter, and asks only those machines that the

@@ -67,7 +67,7 @@ def test_a_file_of_answers_becomes_an_office_that_check_accepts(answers: Path, t
     (line,) = (line for line in done.stdout.splitlines() if line.startswith(missing))
     assert "grievance" in line
     assert line.endswith("→ charter.toml: email of these officers")
-    assert "upazila-monitor doctor" in done.stdout.splitlines()[-1]
+    assert f"--config {config} doctor`" in done.stdout.splitlines()[-1]
     assert run(config, "check").returncode == 0
     for name, secret in (("access", "c0mmunity"), ("mail", "the mail's word"), ("core-priv", "a priv key of v3")):
         file = config.parent / "secrets" / name
