@@ -11,7 +11,7 @@ from monitor.domain.reasons import Reason
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import Outage, Ticket
 
-MOST_CHANGED = 500  # outages, and tickets, that are looked through for what changed lately
+MOST_CHANGED = 5_000  # outages, and tickets, that are looked through for what changed lately
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ WORDS: Mapping[str, Mapping[str, float]] = {
     "worst": {"name": 4},
     "earlier": {"period": 2},
     "outages": {
-        **{"name": 2.4, "began": 1.35, "ended": 1.35, "cause": 2.6, "deadline": 1.35},
+        **{"name": 2.4, "began": 1.6, "ended": 1.6, "cause": 2.5, "deadline": 1.6},
         **{"kept": 1.5, "ticket": 1.85},
     },
     "excused": {"name": 3, "began": 1.3, "ended": 1.3, "why": 4},

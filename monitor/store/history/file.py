@@ -289,11 +289,14 @@ class HistoryFile:
 
     @contextmanager
     def _connected(self, *, readonly: bool = False) -> Iterator[sqlite3.Connection]:
-        mode = "ro" if readonly else "rwc"
+        # A reader opens for writing too: what was half written at a kill is rolled back by the next one, whoever it is.
+        mode = "rw" if readonly else "rwc"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(uri, BUSY_TIMEOUT_S, uri=True, isolation_level=None)
         try:
-            if not readonly:
+            if readonly:
+                connection.execute("PRAGMA query_only = ON")
+            else:
                 connection.execute("PRAGMA journal_mode = TRUNCATE")
                 connection.execute("PRAGMA synchronous = NORMAL")
             yield connection

@@ -16,7 +16,7 @@ LONGEST_CLOSED = 60  # days that are looked back upon
 
 @dataclass(frozen=True, slots=True)
 class Overnight:
-    """What changed since ``since_utc``: outages that began or ended, tickets opened and resolved.
+    """What changed since ``since_utc``: outages that began or ended, those that go on first, and tickets.
 
     ``blind``: for how long nothing was monitored.
     """
@@ -36,6 +36,11 @@ class Overnight:
     def over(self) -> int:
         """Count the outages that ended since."""
         return sum(each.ended_utc is not None for each in self.outages)
+
+    @property
+    def lasting(self) -> int:
+        """Count the outages that began since and go on."""
+        return sum(each.ended_utc is None for each in self.outages)
 
     @property
     def is_quiet(self) -> bool:
@@ -65,6 +70,7 @@ def read(session: Session, calendar: Calendar, known: Mapping[str, Site], now_ut
     if since is None:
         return None
     changed = [each for each in now_queries.changed_since(session, since) if each.site in known]
+    changed.sort(key=lambda each: (each.ended_utc is not None, -(each.ended_utc or each.started_utc).timestamp()))
     opened, resolved = now_queries.tickets_since(session, since)
     return Overnight(
         since.astimezone(UTC), changed, opened, resolved, gap_rows.blind_for(session, (since, now_utc), now_utc)

@@ -1,6 +1,8 @@
 """Reads PDFs as people's programs do: poppler finds text, draws pages and names their structure."""
 
+import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import normalize
 
@@ -17,6 +19,16 @@ def words_of(pdf: bytes) -> set[str]:
     """
     texts = (text_of(pdf).replace("\u200b\n", ""), text_of(pdf, "-layout"))
     return {word for text in texts for word in text.replace("\u200b", "").split()}
+
+
+def gaps_of(pdf: bytes) -> list[tuple[float, str, str]]:
+    """How far each word stands from the next one on its line, in points, with both; below nought they overlap."""
+    shape = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>')
+    found = []
+    for page in _said(["pdftotext", "-bbox", "-", "-"], pdf).decode().split("<page ")[1:]:
+        words = sorted((float(y), float(x), float(end), word) for x, y, end, word in shape.findall(page))
+        found += [(b[1] - a[2], a[3], b[3]) for a, b in pairwise(words) if a[0] == b[0]]
+    return found
 
 
 def facts_of(pdf: bytes) -> dict[str, str]:

@@ -1,10 +1,7 @@
 """A report as CSV: the figures of its JSON, exactly, in files that spreadsheets read."""
 
-import csv
-import io
 import json
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 
@@ -12,18 +9,9 @@ from monitor.i18n.languages import languages
 from monitor.reports.export import as_csv, as_json
 from monitor.reports.export.as_csv import seconds_text
 from tests.reports.example_report import empty, example
+from tests.reports.export.csv_files import files
 
 SIX = ("up", "down", "unmonitored", "paused", "window")
-
-
-def files(packed: bytes) -> dict[str, list[list[str]]]:
-    """The rows of each file, by the name of its table."""
-    with ZipFile(io.BytesIO(packed)) as found:
-        assert found.testzip() is None
-        read = {name[3:-4]: found.read(name).decode() for name in found.namelist()}
-    for text in read.values():
-        assert text.startswith("\ufeff"), "without the mark spreadsheets take Bangla for garbage"
-    return {name: list(csv.reader(io.StringIO(text[1:]))) for name, text in read.items()}
 
 
 def told() -> Any:

@@ -12,7 +12,7 @@ from monitor.reports.export import as_pdf
 from monitor.reports.export.laying_out import laid_out
 from tests.reports.example_report import empty, example
 from tests.reports.export.page_text import said_on
-from tests.reports.export.pdf_text import drawn, facts_of, structure_of, text_of, words_of
+from tests.reports.export.pdf_text import drawn, facts_of, gaps_of, structure_of, text_of, words_of
 
 SIGNS = re.compile(r"[!-/:-@\[-`{-~]+")
 
@@ -45,6 +45,12 @@ def test_the_accounting_stands_on_the_first_page(pdf: bytes, lang: Lang) -> None
     accounting = laid_out(example(), lang).sections[0]
     for row in accounting.tables[0].rows:
         assert set(row[1:]) <= set(first)
+
+
+def test_no_date_touches_what_stands_beside_it(pdf: bytes) -> None:
+    beside = [each for each in gaps_of(pdf) if re.fullmatch(r"\d\d/\d\d/\d{4}", each[1])]
+    assert len(beside) > 10
+    assert [each for each in beside if each[0] < 2] == []
 
 
 def test_it_is_tagged_with_headings_tables_and_a_language(pdf: bytes, lang: Lang) -> None:

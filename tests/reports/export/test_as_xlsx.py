@@ -4,7 +4,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,8 +24,9 @@ from monitor.reports.export import as_csv, as_json, as_pdf, as_xlsx, workbook
 from monitor.reports.export.faults import CannotRender
 from tests.places import ROOT
 from tests.reports.example_report import SITES, empty, example
+from tests.reports.export.libreoffice import NEEDED, computes_the_same
 from tests.reports.export.pdf_text import text_of
-from tests.reports.export.workbooks import Found, sheets, without_results
+from tests.reports.export.workbooks import Found, sheets
 
 PARTS = ("up", "down", "unmonitored", "paused", "window")
 OURS = re.compile(
@@ -34,7 +34,6 @@ OURS = re.compile(
     r'|IF\(([A-Z]\d+)\+([A-Z]\d+)>0,ROUNDDOWN\(\3/\(\3\+\4\)\+1E-11,4\),"–"\)'
 )
 """The only formulas that we write."""
-SOFFICE = shutil.which("soffice")
 
 
 def told() -> Any:
@@ -232,39 +231,7 @@ def test_another_day_in_another_zone_makes_the_same_bytes() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice Calc (apt-get install libreoffice-calc-nogui)")
+@NEEDED
 @pytest.mark.parametrize("lang", languages())
 def test_libreoffice_computes_the_results_that_the_report_has(lang: str, tmp_path: Path) -> None:
-    ours = as_xlsx.render(example(), lang)
-    (tmp_path / "bare.xlsx").write_bytes(without_results(ours))
-    subprocess.run(
-        [
-            str(SOFFICE),
-            "--headless",
-            "--norestore",
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-            str(tmp_path / "computed"),
-            str(tmp_path / "bare.xlsx"),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
-    theirs = sheets((tmp_path / "computed" / "bare.xlsx").read_bytes())
-    compared = 0
-    for tab, rows in sheets(ours).items():
-        for at, row in enumerate(rows):
-            for column, cell in row.items():
-                if cell.formula:
-                    computed = theirs[tab][at][column]
-                    compared += 1
-                    if isinstance(cell.value, str):
-                        assert computed.value == cell.value
-                    else:
-                        assert float(computed.value) == pytest.approx(cell.value, rel=1e-14), (tab, at, column)
-                        if cell.formula.startswith("SUM") and cell.value % 1:
-                            assert computed.us == cell.us
-    assert compared > 60
+    assert computes_the_same({"example": as_xlsx.render(example(), lang)}, tmp_path) > 60

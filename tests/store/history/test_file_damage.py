@@ -16,11 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.history.file import FILE, HistoryFile, HistoryRefuses
+from monitor.store.history.file import FILE, HistoryFile, HistoryRefuses, Kept
 from monitor.store.history.summaries import Echoes
 
 T0 = datetime(2026, 11, 24, tzinfo=UTC)
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
+WEEKS = timedelta(weeks=8)
+TURNS = (
+    T0 + WEEKS + timedelta(hours=-int((T0 + WEEKS).timestamp()) // 3_600 % (14 * 24))
+)  # the first series' hour is next
 DEVICES = 40
 FEW = (*range(30), 281, 603)  # of the last two SQLite quotes bytes that are no text
 
@@ -28,14 +32,17 @@ WRITER = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from tests.store.history.test_file_damage import DEVICES, T0, HOUR, hour_of
-from monitor.store.history.file import HistoryFile
+from tests.store.history.test_file_damage import DEVICES, T0, HOUR, TURNS, hour_of
+from monitor.store.history.file import HistoryFile, Kept
 
 file = HistoryFile(Path(sys.argv[1]))
 file.open()
 for number in range(int(sys.argv[2]), 100_000):
-    file.add({f"site-{each}/gateway": hour_of(T0 + number * HOUR) for each in range(DEVICES)})
+    now_utc = T0 + number * HOUR
+    file.add({f"site-{each}/gateway": hour_of(now_utc) for each in range(DEVICES)})
     print(number, flush=True)
+    file.join_hours(TURNS + number % (DEVICES + 1) * HOUR)
+    file.prune(now_utc, Kept(fine=40))
 """
 
 
@@ -69,20 +76,57 @@ def test_a_killed_writer_loses_no_hour_that_it_had_written(tmp_path: Path) -> No
         file = HistoryFile(tmp_path)
         file.open()
         assert file.set_aside == "", "what a kill leaves is rolled back, not damage"
+        hours = {T0 + number * HOUR for number in range(last + 1)}
         for device in ("site-0/gateway", f"site-{DEVICES - 1}/gateway"):
-            assert {T0 + number * HOUR for number in range(last + 1)} <= written(file, device)
+            assert hours <= written(file, device)
+            coarse = file.read("coarse", device, Echoes, T0, T0 + 100_000 * HOUR)
+            assert hours <= set(coarse), "joined or not"
+            assert {coarse[hour].answered for hour in hours} == {60}
         begins = len(written(file, "site-0/gateway"))  # the hour under way may have been whole
+
+
+IN_THE_MIDDLE = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = TRUNCATE")
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE coarse SET packed = zeroblob(900)")
+connection.execute("UPDATE fine SET packed = zeroblob(900)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("reads_first", [True, False])
+def test_what_was_half_written_at_a_kill_is_rolled_back_by_the_next_one(tmp_path: Path, reads_first: bool) -> None:
+    file = HistoryFile(tmp_path)
+    file.open()
+    file.add({f"site-{each}/gateway": hour_of(T0) for each in range(DEVICES)})
+    before = file.path.read_bytes()
+    subprocess.run([sys.executable, "-c", IN_THE_MIDDLE, str(file.path)], check=False)
+    assert file.path.read_bytes() != before, "it was killed with half of it in the file"
+    if reads_first:
+        assert written(file, "site-7/gateway") == {T0}
+    file.open()
+    assert file.set_aside == ""
+    assert written(file, "site-7/gateway") == {T0}
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A file with three days of forty devices."""
+    """A file with three days of forty devices, and half of a fortnight of them joined."""
     folder = tmp_path_factory.mktemp("sound")
     file = HistoryFile(folder)
     file.open()
     for number in range(0, 72, 12):
         hours = {at: one for part in range(12) for at, one in hour_of(T0 + (number + part) * HOUR).items()}
         file.add({f"site-{each}/gateway": hours for each in range(DEVICES)})
+    for turn in range(DEVICES // 2):
+        file.join_hours(TURNS + turn * HOUR)
+    with sqlite3.connect(file.path) as connection:
+        (rows,) = connection.execute("SELECT count(*) FROM coarse").fetchone()
+    connection.close()
+    assert rows < 3 * DEVICES, "some are joined"
     return (folder / FILE).read_bytes()
 
 
@@ -108,13 +152,19 @@ def test_a_torn_file_is_read_as_far_as_it_is_whole_or_begun_again(sound: bytes, 
     (tmp_path / FILE).write_bytes(torn(sound, random.Random(seed)))
     file = HistoryFile(tmp_path)
     try:
-        found = file.read("fine", "site-7/gateway", Echoes, T0, T0 + 72 * HOUR)
-        assert all(one == Echoes.of(one.codes()) for one in found.values())
+        for table in ("fine", "coarse"):
+            found = file.read(table, "site-7/gateway", Echoes, T0, T0 + 72 * HOUR)
+            assert all(one == Echoes.of(one.codes()) for one in found.values())
     except HistoryRefuses:
         pass
     file.open()
-    file.add({"site-7/gateway": hour_of(T0 + 100 * HOUR)})
-    assert T0 + 100 * HOUR in written(HistoryFile(tmp_path), "site-7/gateway")
+    file.add({f"site-{each}/gateway": hour_of(T0 + 100 * HOUR) for each in (7, 31)})
+    for turn in range(0, DEVICES, 3):
+        file.join_hours(TURNS + turn * HOUR)
+    file.prune(T0 + WEEKS, Kept(fine=60))
+    for device in ("site-7/gateway", "site-31/gateway"):
+        assert T0 + 100 * HOUR in written(HistoryFile(tmp_path), device)
+        assert T0 + 100 * HOUR in file.read("coarse", device, Echoes, T0, T0 + 200 * HOUR)
     if file.set_aside:
         assert Path(file.set_aside).is_file()
 

@@ -1,5 +1,6 @@
 """What changed while the office was closed stands on the first page in the morning."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -67,3 +68,36 @@ async def test_the_first_page_says_what_began_and_ended_overnight(office: Desk, 
 
 async def test_a_quiet_night_is_said_too(office: Desk, port: int) -> None:
     assert "nothing happened" in (await ask(port, "/?lang=en")).text  # on Tuesday at 09:00
+
+
+async def test_on_sunday_morning_the_weekend_is_one_line_and_what_goes_on_stands_first(office: Desk, port: int) -> None:
+    def at(day: int, hour: int, minute: int = 0) -> None:
+        office.clock.advance((local(day, hour, minute) - office.clock.utc()).total_seconds())
+
+    at(26, 14)  # Thursday, while the office was open
+    office.goes_down("office-ict")
+    at(26, 19)
+    office.goes_down("udc-juniadaha")
+    at(27, 2)
+    office.round("udc-juniadaha")
+    office.round("udc-juniadaha")
+    at(27, 10)
+    office.round("office-ict")
+    office.round("office-ict")
+    at(28, 16)
+    office.goes_down("udc-bahirchar")
+    at(29, 7, 40)
+    office.goes_down("udc-juniadaha")
+    at(29, 9, 5)
+    page = (await ask(port, "/?lang=en")).text
+    said = page.partition('id="overnight"')[2].partition("</details>")[0]
+    line = said.partition("<summary>")[2].partition("</summary>")[0]
+    assert line == ("Since the office closed (26 November 17:00): 3 outages began, 2 are over, 2 go on")
+    rows = re.findall(r'class="when (text-\w+)">([^<]+)</span><a href="/sites/([\w-]+)"', said)
+    assert rows == [
+        ("text-down", "still down", "udc-juniadaha"),
+        ("text-down", "still down", "udc-bahirchar"),
+        ("text-up", "lasted 20 hours", "office-ict"),
+        ("text-up", "lasted 7 hours", "udc-juniadaha"),
+    ]
+    assert "আজ ০৭:৪০" in (await ask(port, "/?lang=bn")).text
