@@ -79,8 +79,7 @@ def _environment(venv: Path, wheel: Path, requirements: Path | None) -> None:
 def _install(packages: Path, *wanted: str) -> None:
     words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--target", str(packages)]
     subprocess.run([sys.executable, "-m", "pip", "install", *words, *wanted], check=True)
-    for there in ("bin", "share"):  # scripts that name this machine's folders; the example, which is laid elsewhere
-        shutil.rmtree(packages / there, ignore_errors=True)
+    shutil.rmtree(packages / "bin", ignore_errors=True)  # scripts that name this machine's folders
 
 
 def _configuration(target: Path, source: Path) -> None:

@@ -49,6 +49,34 @@ def headings(text: str) -> list[str]:
     return [LINK.sub(lambda link: link[2], heading) for heading in found]
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A command in a page, as it is typed. ``printed``: what it prints, by the page; None where that says nothing."""
+
+    line: int
+    command: str
+    printed: str | None = None
+
+
+def commands(text: str) -> Iterator[Typed]:
+    """Every command in the fences `sh` and `console`; lines that end in a backslash are one with the next."""
+    for block in CODE.finditer(text):
+        first = text.count("\n", 0, block.start()) + 2
+        lines = [line.removeprefix(block[1]) for line in block[4].splitlines()]
+        if block[3] == "sh":
+            waiting = ""
+            for number, line in enumerate(lines, first):
+                waiting += line.removesuffix("\\").strip() + " "
+                if not line.endswith("\\"):
+                    if waiting.strip() and not waiting.startswith("#"):
+                        yield Typed(number, waiting.strip())
+                    waiting = ""
+        elif block[3] == "console":
+            starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
+            for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+                yield Typed(first + start, lines[start].removeprefix("$ "), "\n".join(lines[start + 1 : end]))
+
+
 def slug(heading: str, separator: str = "-") -> str:
     """What forges call the place of a heading: small letters, marks of vowels kept, blanks as ``separator``."""
     kept = (char for char in heading.strip().lower() if char in "- _" or unicodedata.category(char)[0] in "LMN")

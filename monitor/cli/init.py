@@ -51,40 +51,33 @@ def init(
             help="Outlines of the unions: a folder or a zip with GeoJSON and its licence (docs/init.md).",
         ),
     ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Write the shipped example instead: thirty sites that are this machine.")
+    ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a configuration that is there; it stays beside the new one.")
     ] = False,
 ) -> None:
     """Write an office's configuration into the folder of --config: asks for all it needs, and checks it first."""
-    from monitor.cli.init_questions import ask, confirmed
-    from monitor.new_office.answers import read_answers
-    from monitor.new_office.placing import check, in_the_way, place
+    from monitor.cli.init_questions import confirmed
+    from monitor.new_office.folder import shipped
+    from monitor.new_office.placing import in_the_way, place
 
     folder: Path = context.obj
-    if answers is None and not sys.stdin.isatty():
+    if example and (answers is not None or map_areas is not None):
+        raise Failure(message("--example excludes --answers and --map-areas"), BAD_INPUT)
+    asks = answers is None and not example
+    if asks and not sys.stdin.isatty():
         raise Failure(message("nobody can be asked here. Expected --answers FILE"), BAD_INPUT)
-    with _problems_named():
-        if answers is None:
-            try:
-                given, typed, home = ask(map_areas)
-            except EOFError:  # the terminal is gone
-                raise typer.Abort from None
-        else:
-            given, typed, home = read_answers(answers), {}, answers.absolute().parent
-            if map_areas is not None:
-                given = given.model_copy(update={"areas": map_areas.absolute()})
-        listed = _sites(given, home)
-        _preview(listed, given)
-        draft = _draft(given, listed, typed, home)
-        check(draft.texts, draft.areas, draft.secrets)
+    draft = Draft(shipped(), None, {}) if example else _answered(answers, map_areas)
     there = in_the_way(folder, draft.secrets)
     if there and not replace:
         names = ", ".join(str(path) for path in there)
-        if answers is not None:
+        if not asks:
             raise Failure(message("{names}: there already. Expected --replace to replace them", names=names), BAD_INPUT)
         if not confirmed(_("{names}: there already. Replace them? They stay beside the new ones.", names=names)):
             raise typer.Abort
-    elif answers is None and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
+    elif asks and not confirmed(_("Write this to {folder}?", folder=folder), default=True):
         raise typer.Abort
     try:
         with uninterrupted():
@@ -118,6 +111,29 @@ def _conclude(folder: Path) -> None:
             program=program,
         )
     )
+
+
+def _answered(answers: Path | None, map_areas: Path | None) -> Draft:
+    """Return what a file of answers makes, or questions where there is none; ends the command at a fault."""
+    from monitor.cli.init_questions import ask
+    from monitor.new_office.answers import read_answers
+    from monitor.new_office.placing import check
+
+    with _problems_named():
+        if answers is None:
+            try:
+                given, typed, home = ask(map_areas)
+            except EOFError:  # the terminal is gone
+                raise typer.Abort from None
+        else:
+            given, typed, home = read_answers(answers), {}, answers.absolute().parent
+            if map_areas is not None:
+                given = given.model_copy(update={"areas": map_areas.absolute()})
+        listed = _sites(given, home)
+        _preview(listed, given)
+        draft = _draft(given, listed, typed, home)
+        check(draft.texts, draft.areas, draft.secrets)
+    return draft
 
 
 @contextmanager

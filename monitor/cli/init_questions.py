@@ -3,6 +3,7 @@
 A section with a fault is asked again, with what was typed as its defaults.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from monitor.settings.snmp_section import Snmp
 from monitor.settings.validate import described
 
 M = TypeVar("M", bound=Model)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,18 @@ class Question:
     secret: bool = False
 
 
+def day(typed: str) -> date:
+    """Return a day as people write it: 2026-11-24 or 24/11/2026; raises ValueError."""
+    written = _DAY_FIRST.fullmatch(typed)
+    return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(typed)
+
+
 OFFICE = (
     Question("name_bn", N_("The office's name in Bangla")),
     Question("name_en", N_("The office's name in English")),
     Question("id", N_("A short id for it: small letters, digits and '-'")),
     Question("ticket_prefix", N_("What its ticket numbers begin with: 2 to 6 capital letters")),
-    Question("dated", N_("The date printed on its charter, such as 2026-11-24"), date.fromisoformat),
+    Question("dated", N_("The date printed on its charter, such as 2026-11-24 or 24/11/2026"), day),
     Question("website", N_("Its website; empty: none")),
 )
 OFFICER = (

@@ -107,7 +107,8 @@ class ReplayReport:
         if any(self._typed):
             period = chosen_period(*self._typed, now_utc)
         else:
-            ends_utc = (self._recorded.last_utc or now_utc) - timedelta(microseconds=1)
+            # The last line may be dated by a clock that was set and is not trusted yet.
+            ends_utc = min(self._recorded.last_utc or now_utc, now_utc) - timedelta(microseconds=1)
             period = current_month(ends_utc.astimezone(DHAKA).date())
         found = report_of(office, stored_period(session, office, period, scope_of(office), now_utc))
         write(self._file, rendered(found, self._format, lang()))

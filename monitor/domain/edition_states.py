@@ -7,6 +7,7 @@
       └──────────┘  └────> failed   the row says why
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -21,3 +22,20 @@ class EditionState(StrEnum):
 
 
 UNDER_WAY = (EditionState.QUEUED, EditionState.MAKING)
+
+
+class EditionStage(StrEnum):
+    """What is done while a report is being made."""
+
+    READING = "reading"
+    COUNTING = "counting"
+    COMPARING = "comparing"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionProgress:
+    """How far a report is: ``share`` of its steps, 0 to 1, and what is being done."""
+
+    stage: EditionStage
+    share: float

@@ -131,3 +131,11 @@ EDITION_STATES: Mapping[str, str] = {
     "failed": N_("failed"),
 }
 """Where the making of a report stands, by `domain.edition_states.EditionState`."""
+
+EDITION_STAGES: Mapping[str, str] = {
+    "reading": N_("what is stored is read"),
+    "counting": N_("the period is counted"),
+    "comparing": N_("earlier periods are counted, to compare"),
+    "writing": N_("the files are written"),
+}
+"""What is done while a report is made, by `domain.edition_states.EditionStage`."""

@@ -1,7 +1,8 @@
 """Make an edition of a report, or a file of one, in a process of its own, so that no round of probing waits for it.
 
-What is to be done comes pickled on standard input, what came of it goes pickled to standard output: a `MadeReport`, a
-`MadeFile`, or a `NotMade`. The process reads the database and writes nothing.
+What is to be done comes pickled on standard input. To standard output go lines that say how far it is
+(`progress_line`), then an empty line, then what came of it, pickled: a `MadeReport`, a `MadeFile`, or a `NotMade`. The
+process reads the database and writes nothing.
 """
 
 import hashlib
@@ -11,12 +12,14 @@ import pickle
 import resource
 import sys
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
+from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.json_text import parse_json
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
@@ -41,8 +44,13 @@ NICE = 10
 MOST_LISTED = 200
 
 
-def make(job: Job) -> MadeReport:
+Shows = Callable[[EditionStage, float], None]
+"""Told of what is being done, and which share of all of it is done already."""
+
+
+def make(job: Job, shows: Shows = lambda stage, share: None) -> MadeReport:
     """Compute an edition and its files by the database, and the history beside it."""
+    shows(EditionStage.READING, 0.0)
     office, store = job.office, Store(Path(job.database))
     history = history_of(job.history, store.path.parent, office.id, lambda: job.now_utc)
     use = KeptUse(history, job.now_utc)
@@ -54,34 +62,51 @@ def make(job: Job) -> MadeReport:
             stored = stored_period(session, office, period, scope, job.now_utc)
     finally:
         store.close()
-    report = report_of(office, stored, use, job.kept_since_utc, page=job.page)
+    steps = 2 + len(stored.earlier) + len(job.files)
+    shows(EditionStage.COUNTING, 1 / steps)
+
+    def counted(done: int, of: int) -> None:
+        if done < of:
+            shows(EditionStage.COMPARING, (1 + done) / steps)
+
+    report = report_of(office, stored, use, job.kept_since_utc, counted, job.page)
+    written_from = steps - len(job.files)
     del stored  # what is stored of a nation's months is as large as what is written of them
-    return edition_of(report, job.last, job.files)
+    return edition_of(
+        report, job.last, job.files, lambda done: shows(EditionStage.WRITING, (written_from + done) / steps)
+    )
 
 
-def edition_of(report: Report, last: tuple[int, bytes] | None, files: tuple[str, ...] = ()) -> MadeReport:
+def edition_of(
+    report: Report,
+    last: tuple[int, bytes] | None,
+    files: tuple[str, ...] = (),
+    written: Callable[[int], None] = lambda done: None,
+) -> MadeReport:
     """Return the edition that a report is, after the one before. ``last``: its number and packed value.
 
     Figures are compared where both count up to the same moment; else the period was not over at that time.
+    ``written``: told before each file of how many are written.
     """
     before = None if last is None else (last[0], unpacked(last[1]))
     if last is None or before is None:
-        return _made(report, packed(report), files)
+        return _made(report, packed(report), files, written)
     number, document_before = before
     after = document(report)
     differences = compared(document_before, after)
     if not differences:
-        return replace(_made(report_from(document_before), last[1], files), is_same=True)
+        return replace(_made(report_from(document_before), last[1], files, written), is_same=True)
     counts_alike = document_before["generated"] == after["generated"]
     listed = tuple(differences[:MOST_LISTED]) if counts_alike else ()
     found = replace(report, edition=number + 1, differences=listed)
-    made = _made(found, packed(found), files)
+    made = _made(found, packed(found), files, written)
     return replace(made, different=len(differences)) if counts_alike else made
 
 
-def _made(report: Report, value: bytes, files: tuple[str, ...]) -> MadeReport:
+def _made(report: Report, value: bytes, files: tuple[str, ...], written: Callable[[int], None]) -> MadeReport:
     made, lacking = {}, {}
-    for name in files:
+    for done, name in enumerate(files):
+        written(done)
         try:
             made[name] = _file(report, name)
         except MemoryError:
@@ -133,6 +158,17 @@ def _hash(report: Report) -> str:
     return hashlib.sha256(FORMATS["json"](report, languages()[0])).hexdigest()
 
 
+def progress_line(progress: EditionProgress) -> bytes:
+    """Return how far it is, as a line."""
+    return f"{progress.stage} {progress.share:.3f}\n".encode()
+
+
+def _show(stage: EditionStage, share: float) -> None:
+    with suppress(BrokenPipeError):
+        sys.stdout.buffer.write(progress_line(EditionProgress(stage, share)))
+        sys.stdout.buffer.flush()
+
+
 def main() -> None:
     """Do what comes on standard input."""
     os.nice(NICE)
@@ -140,13 +176,13 @@ def main() -> None:
     job: Job | Render = pickle.loads(sys.stdin.buffer.read())
     found: MadeReport | MadeFile | NotMade
     try:
-        found = make(job) if isinstance(job, Job) else rendered(job)
+        found = make(job, _show) if isinstance(job, Job) else rendered(job)
     except MemoryError:
         found = NotMade(reason(ReasonCode.REPORT_TOO_LARGE, mib=MOST_MIB))
     except Exception as error:  # said in the report's row, whatever it is; the process ends anyway
         found = NotMade(reason(ReasonCode.PROGRAM_FAULT, fault=f"{type(error).__name__}: {error}"))
     with suppress(BrokenPipeError):  # the daemon has ended
-        sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+        sys.stdout.buffer.write(b"\n" + pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
 
 
 if __name__ == "__main__":

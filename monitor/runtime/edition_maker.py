@@ -13,6 +13,7 @@ from typing import TypeVar
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.edition_states import EditionProgress
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import SOURCE
@@ -25,6 +26,7 @@ from monitor.runtime.report_process import in_process
 from monitor.settings.load import Settings
 from monitor.store import edition_rows
 from monitor.store.errors import DatabaseError
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -88,7 +90,7 @@ class EditionMaker(Part):
             return False
         self._publish_of(job.edition)
         began_ns = self._clock.mono_ns()
-        made = await in_process(self._command, job, WITHIN_S)
+        made = await in_process(self._command, job, WITHIN_S, lambda progress: self._show(job.edition, progress))
         stored = await self._do(lambda work: self._end(work, job, made))
         while stored is None:  # the database refuses: what was made is not thrown away
             await asyncio.sleep(LOOK_S)
@@ -101,28 +103,36 @@ class EditionMaker(Part):
             for name, why in (made.lacking if isinstance(made, MadeReport) else {}).items():
                 emit(log, LogEvent.REPORT_FAILED, "%s: no file %s: %s", about, name, why, kind=job.period_kind)
             emit(log, LogEvent.REPORT_MADE, "%s, in %.1f s", about, seconds, kind=job.period_kind, seconds=seconds)
+        self._live.report_progress.pop(job.edition, None)
         self._wake_delivery()
         self._publish_of(job.edition)
         return True
 
     async def _waits(self) -> bool:
-        """Return whether any report is queued; only reads, so that writers need not wait."""
+        """Return whether a report waits, or is due again by schedule; only reads, so that writers need not wait."""
 
         def look() -> bool:
             try:
                 with self._store.read_briefly() as session:
-                    return edition_rows.next_queued(session) is not None
+                    return edition_rows.next_queued(session) is not None or self._is_due_again(session)
             except DatabaseError:
                 return False
 
         return await asyncio.wrap_future(self._thread.submit(look))
 
+    def _is_due_again(self, session: Session) -> bool:
+        return self._live.office.reports.monthly and report_schedule.is_due_again(session, self._clock.utc())
+
     def _begin(self, work: Work) -> Job | None:
         if not self._has_taken_up:
             editions.take_up_again(work)
+        report_schedule.ask_again(work)
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
-        return editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, monitor.public.url)
+        page = monitor.public.url
+        job = editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, page)
+        report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
+        return job
 
     @staticmethod
     def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
@@ -132,8 +142,10 @@ class EditionMaker(Part):
                 report_schedule.enqueue_letters(work, job.edition, made.titles)
             case NotMade():
                 editions.fail(work, job.edition, made.why)
+                report_schedule.enqueue_failure(work)
             case _:
                 editions.fail(work, job.edition, reason(ReasonCode.REPORT_ENDED, status=0))
+                report_schedule.enqueue_failure(work)
         return True
 
     async def _do(self, job: Callable[[Work], T]) -> T | None:
@@ -151,6 +163,10 @@ class EditionMaker(Part):
             return found
 
         return await asyncio.wrap_future(self._thread.submit(does))
+
+    def _show(self, edition: int, progress: EditionProgress) -> None:
+        self._live.report_progress[edition] = progress
+        self._publish([f"report:{edition}"])
 
     def _publish_of(self, edition: int) -> None:
         self._publish([ALL, f"report:{edition}"])

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
+from monitor.domain.edition_states import EditionProgress
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.snmp import SnmpState
@@ -140,6 +141,10 @@ class RuntimeView(Protocol):
         """Return the share of a link's speed in use at the last reading, 0 to 1, by its site."""
 
     @property
+    def report_progress(self) -> Mapping[int, EditionProgress]:
+        """Return how far each report is that is being made, by its edition."""
+
+    @property
     def hours(self) -> Mapping[str, Hour]:
         """Return each device's last hour of echoes, minute by minute."""
 
@@ -209,6 +214,7 @@ class RuntimeState:
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_said: dict[str, tuple[datetime, Reading]] = field(default_factory=dict)
     link_use: dict[str, float] = field(default_factory=dict)
+    report_progress: dict[int, EditionProgress] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
     snmp_rejected: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)

@@ -68,6 +68,12 @@ def of_occasion(session: Session, occasion: str) -> Sequence[Edition]:
     return session.scalars(select(Edition).where(Edition.occasion == occasion).order_by(Edition.id)).all()
 
 
+def of_last_occasion(session: Session) -> Sequence[Edition]:
+    """Return the editions of what the schedule asked for last, the first one first; none where it never asked."""
+    last = session.scalar(select(Edition.occasion).where(Edition.occasion != "").order_by(Edition.id.desc()).limit(1))
+    return () if last is None else of_occasion(session, last)
+
+
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Edition]:
     """Return the editions that were asked for to answer a request, the first one first."""
     return session.scalars(select(Edition).where(Edition.ticket_id == ticket_id).order_by(Edition.id)).all()

@@ -14,6 +14,7 @@ import pytest
 from monitor.configuration import load
 from tests.lab.daemon import program
 from tests.new_office.office import ANSWERS, SECRETS, SITES
+from tests.places import SHIPPED
 
 PATIENCE_S = 60.0
 PROMPTS_END = (":", ": ")
@@ -177,3 +178,14 @@ def test_outlines_of_a_data_package_become_the_offices_map(answers: Path, tmp_pa
     assert broken.returncode == 2
     assert "areas.json" in broken.stderr
     assert load(config).areas == areas
+
+
+def test_the_shipped_example_is_written_where_there_is_no_checkout(answers: Path, tmp_path: Path) -> None:
+    config = tmp_path / "office" / "config"
+    done = run(config, "init", "--example")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {file.name: file.read_bytes() for file in config.iterdir()} == {
+        file.name: file.read_bytes() for file in SHIPPED.glob("*.toml")
+    }
+    assert run(config, "init", "--example").returncode == 2, "nothing is overwritten"
+    assert run(config, "init", "--example", "--answers", str(answers)).returncode == 2

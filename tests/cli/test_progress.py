@@ -116,10 +116,16 @@ def test_where_nobody_looks_there_is_no_bar(files: Path, desk: Desk) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def heard() -> None:
+    """Heed Ctrl-C, which whoever runs the tests in the background may have had ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_at_a_terminal_ends_a_long_command_and_wipes_its_bar(files: Path) -> None:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "UPAZILA_MONITOR_LANG": "bn", "COLUMNS": "100"}
     words = command(files, "replay", "-")
+    heard()
     process = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=environment, start_new_session=True
     )
@@ -189,6 +195,7 @@ def test_ctrl_c_while_a_copy_takes_its_place_comes_too_late(
         durable.move_durably(source, target)
 
     monkeypatch.setattr(copies, "move_durably", pressed)
+    heard()
     done = typed(files, "backup", "restore", str(copy))
     assert done.returncode == 0, done.stderr
     assert "copy.db is the database now" in done.stdout

@@ -260,3 +260,12 @@ def test_a_wrong_period_or_suffix_is_refused_before_anything_is_played(home: Pat
         done = typed(home, "--lang", "en", "replay", str(home / "recorded.jsonl"), *words)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(said)
+
+
+def test_a_clock_that_was_set_ahead_and_is_not_trusted_yet_names_no_month_to_come(home: Path) -> None:
+    entries: list[dict[str, object]] = [
+        *rounds(LINK, "2026-11-03T00:00:00", "+" * 5),
+        {"t": f"2026-11-03T01:00:00{DHAKA}", "kind": "clock", "to": f"2027-11-03T01:00:00{DHAKA}"},
+    ]
+    assert replayed(home, entries)["period"]["code"] == "2026-11"
+    assert replayed(home, entries, "--until", "2026-11-03T03:00")["period"]["code"] == "2026-11"  # it lies behind

@@ -9,23 +9,20 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-BLOCK = re.compile(r"^## (.+?)$|^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from docs.generator.contents import commands
+
 ENTER = "⏎"
 PATIENCE_S = 180.0
 
 
 def transcripts(page: Path) -> dict[str, list[tuple[str, str]]]:
-    """By heading: each command, and what it prints."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    heading = ""
-    for title, block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        if title:
-            heading = title
-            continue
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = part.partition("\n")
-            found.setdefault(heading, []).append((command, printed))
-    return found
+    """By heading: each command that is shown with what it prints, and that."""
+    parts = re.split(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    shown = {
+        title: [(each.command, each.printed) for each in commands(text) if each.printed is not None]
+        for title, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    return {title: typed for title, typed in shown.items() if typed}
 
 
 def pattern_of(printed: str) -> "re.Pattern[str]":

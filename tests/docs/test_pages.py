@@ -9,7 +9,7 @@ from docs.generator.contents import CODE, Link, anchors, headings, links, sectio
 from tests.places import DOCS, ROOT
 
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
-KNOWN = {"console", "ini", "json", "nginx", "promql", "python", "sh", "text", "toml", "yaml"}
+KNOWN = {"console", "dialogue", "ini", "json", "nginx", "promql", "python", "sh", "text", "toml", "yaml"}
 FAR = ("https://", "http://", "mailto:")
 INDEX = DOCS / "README.md"
 

@@ -61,7 +61,7 @@ def test_every_file_of_the_program_is_in_the_wheel_and_its_catalogue_is_compiled
 def test_the_wheel_brings_the_example_and_nothing_of_the_tests(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
 
-    assert {Path(name).name for name in names if "/share/upazila-monitor/config/" in name} == {
+    assert {Path(name).name for name in names if "/new_office/base/" in name} == {
         file.name for file in (ROOT / "config").glob("*.toml")
     }
     assert [name for name in names if name.startswith(("tests/", "docs/", "package/", "benchmarks/"))] == []

@@ -8,12 +8,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from package.source import RELEASED, version_of
 from tests.lab.waiting import until
 from tests.package.machine import FreshMachine, debian
 from tests.places import ROOT
@@ -21,7 +23,7 @@ from tests.places import ROOT
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3_600)]
 
 UNIT = "upazila-monitor.service"
-BEFORE, NOW = "0.0.9", "0.1.0"
+BEFORE, NOW = RELEASED.version, version_of(ROOT)
 ETC, STATE = "/etc/upazila-monitor", "/var/lib/upazila-monitor"
 # Python 3.11 has a mail server for looking on; it says nothing of what was asked for, only what came.
 CATCHER = """
@@ -37,13 +39,16 @@ asyncore.loop()
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The package of now, and that of the version before."""
-    found = {}
-    for version in (BEFORE, NOW):
-        folder = tmp_path_factory.mktemp(version)
-        subprocess.run([str(ROOT / "scripts/package"), str(folder), "--version", version], check=True, timeout=900)
-        (found[version],) = folder.glob("*.deb")
-    return found
+    """The package of now, and that of the released version, made of the commit that it is, by the program of then."""
+    now, before = tmp_path_factory.mktemp(NOW), tmp_path_factory.mktemp(BEFORE)
+    subprocess.run([str(ROOT / "scripts/package"), str(now), "--version", NOW], check=True, timeout=900)
+    source = before / "source"
+    subprocess.run(["git", "clone", "--quiet", "--no-checkout", str(ROOT), str(source)], check=True, timeout=300)
+    subprocess.run(["git", "checkout", "--quiet", RELEASED.commit], cwd=source, check=True, timeout=300)
+    words = [sys.executable, "-m", "package.build", str(before), "--version", BEFORE]
+    subprocess.run(words, cwd=source, env={**os.environ, "PYTHONPATH": str(source)}, check=True, timeout=900)
+    ((deb_now,), (deb_before,)) = now.glob("*.deb"), before.glob("*.deb")
+    return {NOW: deb_now, BEFORE: deb_before}
 
 
 @pytest.fixture(scope="module")

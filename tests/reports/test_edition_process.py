@@ -26,7 +26,13 @@ REPORT = replace(example(), edition=1, differences=())
 def processed(job: Job | Render) -> object:
     """What the real process answers."""
     done = subprocess.run(COMMAND, input=pickle.dumps(job), stdout=subprocess.PIPE, check=True, timeout=120)
-    return pickle.loads(done.stdout)
+    return pickle.loads(parted(done.stdout)[1])
+
+
+def parted(said: bytes) -> tuple[list[str], bytes]:
+    """The words of progress, and what came of it."""
+    lines, _, found = (b"\n" + said).partition(b"\n\n")
+    return lines.decode().split(), found
 
 
 def test_the_first_edition_has_number_one_and_no_differences() -> None:
@@ -133,7 +139,7 @@ def test_a_report_that_needs_too_much_memory_says_so() -> None:
     )
     given = pickle.dumps(Render(b"", "en", "json"))
     done = subprocess.run([COMMAND[0], "-c", script], input=given, stdout=subprocess.PIPE, check=True, timeout=120)
-    found = pickle.loads(done.stdout)
+    found = pickle.loads(parted(done.stdout)[1])
     assert isinstance(found, NotMade)
     assert found.why.code == ReasonCode.REPORT_TOO_LARGE
 
@@ -142,3 +148,16 @@ def test_an_edition_knows_the_public_page_whose_code_its_paper_shows(desk: Desk)
     made = processed(replace(job_of(desk), page="https://s.example/"))
     assert isinstance(made, MadeReport)
     assert report_from(unpacked(made.value)).page == "https://s.example/"
+
+
+def test_it_says_how_far_it_is_from_reading_to_the_last_file(desk: Desk) -> None:
+    job = job_of(desk, "bn.json", "en.csv")
+    done = subprocess.run(COMMAND, input=pickle.dumps(job), stdout=subprocess.PIPE, check=True, timeout=120)
+    words, found = parted(done.stdout)
+    assert isinstance(pickle.loads(found), MadeReport)
+    stages, shares = words[::2], [float(each) for each in words[1::2]]
+    assert list(dict.fromkeys(stages)) == ["reading", "counting", "comparing", "writing"]
+    assert stages.count("writing") == 2
+    assert shares == sorted(set(shares)), "it never goes back"
+    assert shares[0] == 0
+    assert shares[-1] < 1

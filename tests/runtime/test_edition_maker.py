@@ -10,8 +10,9 @@ from datetime import date
 
 import pytest
 
-from monitor.alerts.cases import editions
+from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.editions import Wanted
+from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.reasons import ReasonCode
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime import edition_maker
@@ -31,8 +32,8 @@ class Maker:
 
     def __init__(self, desk: Desk, command: Sequence[str] = COMMAND) -> None:
         self.heard: list[str] = []
-        live = state_of(desk.clock, office=desk.office)
-        self.part = EditionMaker(desk.store, live, settings_of(), desk.clock, command, self.heard.extend)
+        self.live = state_of(desk.clock, office=desk.office)
+        self.part = EditionMaker(desk.store, self.live, settings_of(), desk.clock, command, self.heard.extend)
 
 
 def ask(desk: Desk) -> int:
@@ -54,7 +55,7 @@ def test_a_report_that_is_asked_for_is_made_and_open_pages_hear_of_it(desk: Desk
     assert asyncio.run(maker.part.turn())
     made = row(desk, id_)
     assert (made.state, made.number, [each.name for each in made.kept]) == ("made", 1, ["en.json"])
-    assert maker.heard == ["reports", f"report:{id_}"] * 2
+    assert [maker.heard[0], *maker.heard[-2:]] == ["reports", "reports", f"report:{id_}"]
     assert not asyncio.run(Maker(desk).part.turn()), "none waits any more"
 
 
@@ -126,3 +127,41 @@ def test_a_command_that_cannot_be_started_is_a_reason_and_no_crash(desk: Desk) -
     id_, maker = ask(desk), Maker(desk, ("/nowhere/python",))
     assert asyncio.run(maker.part.turn())
     assert row(desk, id_).state == "failed"
+
+
+def test_a_scheduled_report_that_failed_is_made_later_without_a_restart(desk: Desk) -> None:
+    with desk.store.write() as session:
+        wanted = Wanted("month", "2026-11", date(2026, 11, 1))
+        first = editions.ask(desk.work(session), wanted, occasion="month-2026-11").id
+    failing = Maker(desk, ("/nowhere/python",))
+    assert asyncio.run(failing.part.turn())
+    assert row(desk, first).state == "failed"
+    maker = Maker(desk)
+    assert not asyncio.run(maker.part.turn())
+    desk.clock.advance(report_schedule.WAITS[0].total_seconds())
+    assert asyncio.run(maker.part.turn())
+    assert row(desk, first + 1).state == "made"
+
+
+def test_how_far_a_report_is_can_be_read_while_it_is_made_and_open_pages_hear_of_each_step(desk: Desk) -> None:
+    waits = (
+        "import sys, time; sys.stdin.buffer.read();"
+        "print('counting 0.250', flush=True); print('what a library says', flush=True); time.sleep(600)"
+    )
+    id_, maker = ask(desk), Maker(desk, (sys.executable, "-c", waits))
+
+    async def plays() -> None:
+        turn = asyncio.create_task(maker.part.turn())
+        while id_ not in maker.live.report_progress:  # noqa: ASYNC110 (the part tells nobody but pages)
+            await asyncio.sleep(0.01)
+        assert maker.live.report_progress[id_] == EditionProgress(EditionStage.COUNTING, 0.25)
+        turn.cancel()
+        with suppress(asyncio.CancelledError):
+            await turn
+
+    asyncio.run(plays())
+    assert maker.heard[-1] == f"report:{id_}"
+    made = Maker(desk)
+    assert asyncio.run(made.part.turn())
+    assert made.heard.count(f"report:{id_}") > 4
+    assert not made.live.report_progress

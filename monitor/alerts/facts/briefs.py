@@ -144,7 +144,9 @@ class DigestFacts(Letterhead):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts(Letterhead):
-    """A report that was made by schedule. ``edition``: its row; ``ordinal``: 1 for the first of its period and scope.
+    """A report of the schedule. ``edition``: its row; ``ordinal``: 1 for the first of its period and scope.
+
+    With ``ordinal`` 0 it could not be made, and ``summaries`` say why.
 
     ``different``: how many figures the edition before had otherwise. ``titles``, ``summaries``: by language, as the
     report itself has them. ``left_out``: files that are too large for a letter; they are to be had on the page.

@@ -13,9 +13,12 @@ def report_words(facts: ReportFacts, lang: Lang) -> Words:
     """Return the letter in one language."""
     title, summary = (said.get(lang) or said.get(SOURCE, "") for said in (facts.titles, facts.summaries))
     rows = tuple(Row(name, tr(lang, LABELS[name]), value) for name, value in _rows(facts, lang) if value)
-    return Words(
-        lang, tr(lang, "Report: {title}", title=title), rows, "\n".join(filter(None, (summary, _again(facts, lang))))
+    headline = (
+        tr(lang, "Report: {title}", title=title)
+        if facts.ordinal
+        else tr(lang, "The report could not be made: {title}", title=title)
     )
+    return Words(lang, headline, rows, "\n".join(filter(None, (summary, _again(facts, lang)))))
 
 
 def _rows(facts: ReportFacts, lang: Lang) -> Iterator[tuple[str, str]]:

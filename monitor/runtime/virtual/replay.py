@@ -78,8 +78,8 @@ def replay(
         if until_utc is not None:
             yield from player.until(until_utc)
         if at_end is not None and each is not None:
-            wall_utc = until_utc or (each.started_utc if isinstance(each, Sample) else each.clock_after)
-            now_utc = yield from player.finish(wall_utc)
+            wall_utc = each.started_utc if isinstance(each, Sample) else each.clock_after
+            now_utc = yield from player.finish(max(wall_utc, until_utc or wall_utc))  # time never goes back
             with store.read() as session:
                 at_end(session, player.office, now_utc)
 

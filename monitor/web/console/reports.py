@@ -14,7 +14,7 @@ from monitor.domain.edition_states import EditionState
 from monitor.domain.message import message
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
-from monitor.i18n.act_terms import EDITION_STATES
+from monitor.i18n.act_terms import EDITION_STAGES, EDITION_STATES
 from monitor.i18n.languages import languages, own_name
 from monitor.i18n.reasons import reason_message
 from monitor.i18n.terms import KINDS
@@ -135,6 +135,8 @@ class ReportPages:
             asked,
             "report.html.j2",
             states=EDITION_STATES,
+            stages=EDITION_STAGES,
+            progress=self._console.live.report_progress.get(view.id),
             edition=view,
             why=reason_message(view.why) if view.why else "",
             files=[(lang, own_name(lang), list(FORMATS)) for lang in languages()],

@@ -1,7 +1,7 @@
 """The month's report is asked for on the first working day and goes with one letter to each recipient."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -84,14 +84,69 @@ def test_it_is_asked_for_once_however_often_the_daemon_starts(desk: Desk) -> Non
     assert look(desk) is None
 
 
-def test_one_that_failed_is_asked_for_again_a_few_times(desk: Desk) -> None:
-    for _ in range(report_schedule.MOST_FAILURES):
-        assert look(desk) == "2026-11"
-        with desk.store.write() as session:
-            job = editions.begin_next(desk.work(session), "monitor.db", BEFORE)
-            assert job is not None
-            editions.fail(desk.work(session), job.edition, reason(ReasonCode.REPORT_TOO_LONG, seconds=1))
+def fails(desk: Desk) -> int:
+    """Let what waits fail, as the daemon does; return how many letters there are then."""
+    with desk.store.write() as session:
+        job = editions.begin_next(desk.work(session), "monitor.db", BEFORE)
+        assert job is not None
+        editions.fail(desk.work(session), job.edition, reason(ReasonCode.REPORT_TOO_LONG, seconds=600))
+        report_schedule.enqueue_failure(desk.work(session))
+    return len(desk.notices())
+
+
+def again(desk: Desk) -> bool:
+    """Look whether it is asked for again, as the daemon does every few seconds."""
+    with desk.store.write() as session:
+        report_schedule.ask_again(desk.work(session))
+    with desk.store.read() as session:
+        return edition_rows.next_queued(session) is not None
+
+
+def test_one_that_failed_is_asked_for_again_after_a_while_each_time_longer_and_given_up_with_one_letter(
+    desk: Desk,
+) -> None:
+    desk.office = replace(desk.office, reports=Reports(recipients=("responsible", "grievance")))
+    look(desk)
+    assert fails(desk) == 0
+    for wait in report_schedule.WAITS:
+        desk.clock.advance(wait.total_seconds() - 1)
+        assert not again(desk)
+        assert look(desk) is None, "a restart asks no sooner"
+        desk.clock.advance(1)
+        assert again(desk)
+        letters = fails(desk)
+    assert letters == 2, "one for each who would have got the report"
+    desk.clock.advance(86_400)
+    assert not again(desk)
     assert look(desk) is None
+    with desk.store.write() as session:
+        report_schedule.enqueue_failure(desk.work(session))
+    assert desk.notices() == [("report", "responsible"), ("report", "grievance")]
+    letter = deliver.look(desk.store, desk.office, "email", desk.clock)
+    assert letter is not None
+    words = render(letter, "en")
+    assert words.subject == "The report could not be made: November 2026"
+    assert "It was tried 3 times, at last: " in words.text
+    assert "600 seconds" in words.text
+
+
+def test_one_that_is_made_at_the_second_try_goes_with_its_letter_and_nobody_hears_of_the_first(desk: Desk) -> None:
+    look(desk)
+    fails(desk)
+    desk.clock.advance(report_schedule.WAITS[0].total_seconds())
+    assert again(desk)
+    make(desk)
+    assert [letter.kind for letter in desk.send_all()] == ["report"]
+    assert not again(desk)
+
+
+def test_what_somebody_asked_for_and_failed_is_not_asked_for_again(desk: Desk) -> None:
+    with desk.store.write() as session:
+        wanted = editions.Wanted("month", "2026-11", date(2026, 11, 1))
+        editions.ask(desk.work(session, "karim"), wanted)
+    fails(desk)
+    desk.clock.advance(86_400)
+    assert not again(desk)
 
 
 def test_a_monitor_that_was_first_started_later_asks_for_nothing(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
+from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.reports import quick_report
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime.edition_maker import EditionMaker
@@ -110,3 +111,11 @@ def test_what_takes_longer_than_a_page_is_counted_when_it_is_made(
     monkeypatch.setattr(quick_report, "MOST_SITE_DAYS", 30)
     form = {**visits.get("/reports").form("/reports"), "period": "month:2026-11"}
     assert "it will be counted when the report is made" in visits.post("/reports", {**form, "do": "preview"}).text
+
+
+def test_how_far_a_report_is_and_what_is_being_done_stands_on_its_page(visits: Visits) -> None:
+    visits.post("/reports", {"period": "month:2026-11", "scope": "office"})
+    visits.desk.live.report_progress[1] = EditionProgress(EditionStage.COMPARING, 0.4)
+    for page in (visits.get("/reports/1"), visits.get("/reports/1?part=whole")):
+        assert '<progress max="100" value="40"' in page.text
+        assert "earlier periods are counted" in page.text
