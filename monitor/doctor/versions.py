@@ -2,7 +2,6 @@
 
 import platform
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from monitor.doctor.check import Check, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_
-from monitor.store.sqlite import wal_is_safe
+from monitor.store.sqlite import sqlite_version, wal_is_safe
 
 PROGRAM = "upazila-monitor"
 FLOOR = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?[^;]*?>=\s*([0-9][0-9.]*)[^;]*(?:;(.*))?")
@@ -59,7 +58,7 @@ class Seen:
 
 def _gather(place: Place) -> Seen:
     packages = {name: (_version(name), floor) for name, floor in floors(requires(PROGRAM) or ())}
-    return Seen(version(PROGRAM), platform.python_version(), sqlite3.sqlite_version, place.running, packages)
+    return Seen(version(PROGRAM), platform.python_version(), sqlite_version(), place.running, packages)
 
 
 def _version(package: str) -> str:
