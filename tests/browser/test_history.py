@@ -34,6 +34,26 @@ def test_every_chart_is_drawn_anew_when_it_comes_into_view(
         assert seen.findings("history") == []
 
 
+def test_in_print_stand_the_pictures_that_the_server_drew_and_no_closed_table(
+    office: Looked, chromium: Chromium
+) -> None:
+    with chromium.looking(office.port) as seen:
+        seen.go(f"/sites/{SITE}/history?days=7&lang=en")
+        figures = seen.page.locator("[data-chart]")
+        for at in range(4):
+            figures.nth(at).scroll_into_view_if_needed()
+        until(lambda: seen.page.evaluate(DRAWN) == 4, "four charts", 20)
+
+        def shown() -> list[int]:
+            every = (".uplot", ".plot > svg", ".looks", "details")
+            return [seen.page.locator(f"[data-chart] {each}").filter(visible=True).count() for each in every]
+
+        assert shown() == [4, 0, 0, 4]
+        seen.page.locator("[data-chart=day] summary").click()
+        seen.page.emulate_media(media="print")
+        assert shown() == [0, 4, 4, 1]
+
+
 def test_a_range_that_is_dragged_is_asked_for_again(office: Looked, chromium: Chromium) -> None:
     with chromium.looking(office.port) as seen:
         seen.go(f"/sites/{SITE}/history?days=7&lang=en")
@@ -67,5 +87,5 @@ def test_the_site_s_page_fetches_the_library_only_when_a_chart_is_seen(office: L
 def test_without_a_script_the_charts_and_tables_stand(office: Looked, chromium: Chromium) -> None:
     with chromium.looking(office.port, script=False) as seen:
         seen.go(f"/sites/{SITE}/history?lang=en")
-        assert seen.page.locator("figure svg path[class=line]").count() == 4
+        assert seen.page.locator(".plot svg path[class=line]").count() == 4
         assert seen.page.locator("figure table").count() == 4

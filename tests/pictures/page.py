@@ -3,6 +3,7 @@
 All together have less than MOST_BYTES; a page that is wider than its window stops it.
 """
 
+import random
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from pathlib import Path
 from tests.browser.chromium import Chromium
 from tests.pictures.mails import picture
 from tests.places import ROOT
+from tests.web.measured import SITE as MEASURED
+from tests.web.measured import looked, remember
 from tests.web.world import World, world
 
 FOLDER = ROOT / "docs" / "pictures" / "console"
@@ -81,9 +84,29 @@ def main() -> None:
             for shot in SHOTS:
                 for width in shot.widths:
                     (folder / f"{shot.name}-{shot.lang}-{width}.webp").write_bytes(drawn(office, chromium, shot, width))
+        draw_past(made, folder)
     sizes = [each.stat().st_size for each in folder.glob("*.webp")]
     assert sum(sizes) <= MOST_BYTES, f"{sum(sizes)} bytes"
     print(f"{len(sizes)} pictures in {folder}, {sum(sizes) // 1_024} KiB")
+
+
+def draw_past(scratch: Path, folder: Path) -> None:
+    """Draw a site's past: of another office, which was measured for a hundred days."""
+    with looked(scratch / "measured") as office, Chromium.started(scratch) as chromium:
+        remember(office, 100, random.Random(7))
+        for width in (PHONE, DESK):
+            with chromium.looking(office.port, width=width) as seen:
+                status = seen.go(f"/sites/{MEASURED}/history?days=30&lang=bn")
+                figures = seen.page.locator("[data-chart]")
+                for at in range(figures.count()):
+                    figures.nth(at).scroll_into_view_if_needed()
+                seen.page.wait_for_function(
+                    "document.querySelectorAll('[data-chart]:not([data-drawn=done])').length === 0"
+                )
+                seen.page.evaluate("window.scrollTo(0, 0)")
+                assert status == 200, status
+                assert seen.faults("history") == []
+                (folder / f"history-bn-{width}.webp").write_bytes(picture(seen.page))
 
 
 def drawn(office: World, chromium: Chromium, shot: Shot, width: int) -> bytes:

@@ -230,7 +230,7 @@ def _excused(report: Report, lang: Lang) -> Section:
         ]
         for site, time in shown
     ]
-    empty = tr(lang, "None.")
+    empty = tr(lang, "There was no such time.")
     return Section(wording.heading("excused", lang), [table("excused", lang, rows, note, empty)], annex=True)
 
 

@@ -268,7 +268,8 @@ class HistoryFile:
         try:
             with self._connected(readonly=True) as connection:
                 (mark,) = connection.execute("PRAGMA application_id").fetchone()
-                (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                # A quick check overlooks rows that are out of order, which are not found again.
+                (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
                 tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode in BUSY or not os.access(self.path, os.R_OK | os.W_OK):
@@ -293,6 +294,7 @@ class HistoryFile:
         mode = "rw" if readonly else "rwc"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(uri, BUSY_TIMEOUT_S, uri=True, isolation_level=None)
+        connection.text_factory = _text
         try:
             if readonly:
                 connection.execute("PRAGMA query_only = ON")
@@ -302,3 +304,8 @@ class HistoryFile:
             yield connection
         finally:
             connection.close()
+
+
+def _text(torn: bytes) -> str:
+    """Return a text of the file, whatever is in it: a torn cell may have become one."""
+    return torn.decode("utf-8", "replace")

@@ -31,6 +31,12 @@ def gaps_of(pdf: bytes) -> list[tuple[float, str, str]]:
     return found
 
 
+def ends_of(pdf: bytes) -> list[tuple[float, str]]:
+    """Where each word ends, in points from the left edge of its page, and the word."""
+    shape = re.compile(r'<word [^>]*xMax="([\d.]+)"[^>]*>(.*?)</word>')
+    return [(float(end), word) for end, word in shape.findall(_said(["pdftotext", "-bbox", "-", "-"], pdf).decode())]
+
+
 def facts_of(pdf: bytes) -> dict[str, str]:
     """What pdfinfo says of it."""
     lines = _said(["pdfinfo", "-"], pdf).decode().splitlines()

@@ -12,8 +12,10 @@ from monitor.reports.export import as_pdf
 from monitor.reports.export.laying_out import laid_out
 from tests.reports.example_report import empty, example
 from tests.reports.export.page_text import said_on
-from tests.reports.export.pdf_text import drawn, facts_of, gaps_of, structure_of, text_of, words_of
+from tests.reports.export.pdf_text import drawn, ends_of, facts_of, gaps_of, structure_of, text_of, words_of
 
+A4_WIDE, MARGIN = 210 / 25.4 * 72, 16 / 25.4 * 72
+"""In points."""
 SIGNS = re.compile(r"[!-/:-@\[-`{-~]+")
 
 
@@ -51,6 +53,11 @@ def test_no_date_touches_what_stands_beside_it(pdf: bytes) -> None:
     beside = [each for each in gaps_of(pdf) if re.fullmatch(r"\d\d/\d\d/\d{4}", each[1])]
     assert len(beside) > 10
     assert [each for each in beside if each[0] < 2] == []
+
+
+def test_no_word_stands_beyond_the_tables(pdf: bytes) -> None:
+    ends = A4_WIDE - MARGIN
+    assert [each for each in ends_of(pdf) if each[0] > ends + 0.5] == []
 
 
 def test_it_is_tagged_with_headings_tables_and_a_language(pdf: bytes, lang: Lang) -> None:

@@ -19,21 +19,21 @@ KILLS = 12
 
 MONITOR = """
 import asyncio, sys
+from datetime import datetime
 from pathlib import Path
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.store.history.file import HistoryFile
 from tests.runtime.built import settings_of
-from tests.runtime.test_history_killed import DEVICES, HOUR, T0
 
-async def main(folder, hour):
-    clock = VirtualClock(T0 + hour * HOUR)
+async def main(folder, hour, begins, devices):
+    clock = VirtualClock(datetime.fromisoformat(begins))
     keeper = HistoryKeeper(clock, HistoryFile(folder), settings_of())
     await keeper.open()
     while True:
         for minute in range(60):
-            for device in DEVICES:
+            for device in devices:
                 times = (4_000_000,) * 3
                 keeper.take(Sample(device, "icmp", clock.utc(), clock.mono_ns(), Verdict.OK, 3, 3, times))
             clock.advance(60)
@@ -42,7 +42,7 @@ async def main(folder, hour):
         print("written", hour, flush=True)
         hour += 1
 
-asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]))
 """
 
 
@@ -50,7 +50,8 @@ asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
 def test_a_monitor_that_is_killed_at_any_moment_loses_an_hour_at_most_and_the_next_one_goes_on(tmp_path: Path) -> None:
     chance, begins, written = random.Random(5), 0, set[int]()
     for _ in range(KILLS):
-        words = [sys.executable, "-c", MONITOR, str(tmp_path), str(begins)]
+        at = (T0 + begins * HOUR).isoformat()
+        words = [sys.executable, "-c", MONITOR, str(tmp_path), str(begins), at, *DEVICES]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             told = [process.stdout.readline() for _ in range(2 * chance.randint(1, 3))]
