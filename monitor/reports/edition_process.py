@@ -1,4 +1,4 @@
-"""Make an edition of a report, or a file of one, in a process of its own, so that no round of probing waits for it.
+"""Make an edition of a report, a file of one, or a workbook, in a process of its own: no round of probing waits for it.
 
 What is to be done comes pickled on standard input. To standard output go lines that say how far it is
 (`progress_line`), then an empty line, then what came of it, pickled: a `MadeReport`, a `MadeFile`, or a `NotMade`. The
@@ -27,6 +27,7 @@ from monitor.reports import wording
 from monitor.reports.differences import compared
 from monitor.reports.export.document import document, report_from
 from monitor.reports.export.formats import FORMATS, MEDIA, file_name
+from monitor.reports.export.workbook import Spreadsheet, workbook
 from monitor.reports.kept_use import KeptUse
 from monitor.reports.monthly import report_of
 from monitor.reports.period import period_of
@@ -158,6 +159,15 @@ def _hash(report: Report) -> str:
     return hashlib.sha256(FORMATS["json"](report, languages()[0])).hexdigest()
 
 
+def _done(job: Job | Render | Spreadsheet) -> MadeReport | MadeFile:
+    match job:
+        case Job():
+            return make(job, _show)
+        case Render():
+            return rendered(job)
+    return MadeFile("", MEDIA["xlsx"], workbook(job.tables, job.about, job.lang))
+
+
 def progress_line(progress: EditionProgress) -> bytes:
     """Return how far it is, as a line."""
     return f"{progress.stage} {progress.share:.3f}\n".encode()
@@ -173,10 +183,10 @@ def main() -> None:
     """Do what comes on standard input."""
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MIB << 20, MOST_MIB << 20))
-    job: Job | Render = pickle.loads(sys.stdin.buffer.read())
+    job: Job | Render | Spreadsheet = pickle.loads(sys.stdin.buffer.read())
     found: MadeReport | MadeFile | NotMade
     try:
-        found = make(job, _show) if isinstance(job, Job) else rendered(job)
+        found = _done(job)
     except MemoryError:
         found = NotMade(reason(ReasonCode.REPORT_TOO_LARGE, mib=MOST_MIB))
     except Exception as error:  # said in the report's row, whatever it is; the process ends anyway

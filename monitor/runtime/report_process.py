@@ -6,7 +6,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
+from monitor.alerts.cases.edition_jobs import MadeFile, MadeReport, NotMade
 from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.message import said_by_system
 from monitor.domain.reasons import ReasonCode, reason
@@ -17,7 +17,7 @@ _PICKLING = Pool("report process", threads=1, backlog=64)  # the office of 20,00
 
 async def in_process(
     command: Sequence[str],
-    job: Job | Render,
+    job: object,
     within_s: float,
     shows: Callable[[EditionProgress], None] = lambda progress: None,
 ) -> MadeReport | MadeFile | NotMade:

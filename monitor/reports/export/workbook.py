@@ -63,6 +63,15 @@ class Imprint:
     dated_utc: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Spreadsheet:
+    """A workbook to be made in a process of its own, so that a large one keeps nobody from probing."""
+
+    tables: Sequence[Table]
+    about: Imprint
+    lang: Lang
+
+
 def workbook(some: Sequence[Table], about: Imprint, lang: Lang) -> bytes:
     """Return the tables as a workbook, each on a sheet of its own. Raises CannotRender."""
     try:

@@ -25,8 +25,8 @@ from monitor.domain.text import ascii_digits
 from monitor.metrics.notices import MailPath, mail_path
 from monitor.net.pool import Pool
 from monitor.store import acts, notice_queries
-from monitor.store.documents import NoticeDocument, notice_document
 from monitor.store.errors import SQLAlchemyError, StoreError
+from monitor.store.notice_queries import NoticeView
 from monitor.store.opening import BACKUPS
 from monitor.store.retention import back_up
 from monitor.store.session import Session
@@ -129,13 +129,13 @@ def routes(console: Console) -> list[PageRoute]:
     ]
 
 
-async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeDocument], Sequence[NoticeDocument]]:
+async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeView], Sequence[NoticeView]]:
     """Return the mail path, letters that were given up, and those that wait; nothing while the database is away."""
 
-    def lists(session: Session) -> tuple[list[NoticeDocument], list[NoticeDocument]]:
+    def lists(session: Session) -> tuple[list[NoticeView], list[NoticeView]]:
         dead = notice_queries.listed(session, dead=True, limit=MOST_NOTICES)
         pending = notice_queries.listed(session, pending=True, limit=MOST_NOTICES)
-        return [notice_document(each) for each in dead], [notice_document(each) for each in pending]
+        return dead, pending
 
     def path() -> MailPath:
         return mail_path(console.store, console.live, console.clock.utc())

@@ -13,6 +13,7 @@ from monitor.accounts.documents import SessionDocument, UserDocument, session_do
 from monitor.accounts.log_in import Answer
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.refusals import BadInput, Refused, StaleVersion
+from monitor.charter.deputies import Colleague, is_officer
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import Said, message, messages
 from monitor.domain.roles import Role
@@ -182,8 +183,15 @@ class MePages:
     ) -> Response:
         name = asked.visitor.name
         me = await self._console.read(lambda session: _read(session, name, asked.now_utc))
+        charter = self._console.office.charter
+        mine = Colleague(name, email=me.user["email"], phone=me.user["phone"])
         values = {
             "me": me,
+            "officer_of": [
+                each.title(asked.lang) or each.name(asked.lang)
+                for each in charter.officers.values()
+                if is_officer(mine, each)
+            ],
             "typed": typed or me.user,
             "wrong": "" if refused is None else refused.args[0],
             "field": refused.field if isinstance(refused, BadInput) else "",

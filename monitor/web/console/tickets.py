@@ -1,46 +1,41 @@
 """Show lists of tickets by urgency, as their URL says; act on several at once; write them as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from starlette.responses import RedirectResponse, Response
 
 from monitor.alerts.cases import actions, tickets
+from monitor.alerts.cases.edition_jobs import MadeFile, NotMade
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, Seen
-from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
+from monitor.domain.csv_text import BYTE_ORDER_MARK
 from monitor.domain.message import Message, message, messages
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.roles import Right
-from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.catalogue import tr
-from monitor.i18n.formats import moment_text
-from monitor.i18n.languages import Lang, lookup
-from monitor.i18n.terms import TICKET_STATES
-from monitor.reports.due_word import DueWord, due_word
-from monitor.settings.fleet import Site
+from monitor.i18n.reasons import reason_message
+from monitor.reports.due_word import due_word
+from monitor.reports.edition_process import COMMAND
+from monitor.reports.export.workbook import Imprint
+from monitor.reports.report_scope import office_name
+from monitor.runtime.report_process import in_process
 from monitor.store import acts, ticket_list
 from monitor.store.session import Session
 from monitor.store.ticket_list import ListedTicket, TicketFilter
 from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
-from monitor.web.console.rendering import site_name
+from monitor.web.console.dispatch import refused_page
 from monitor.web.console.ticket_filters import TABS, ListQuery, choices, filter_of, source_text, tabs_of, within_tab
+from monitor.web.console.ticket_table import Row, as_csv, as_spreadsheet
 
 A_PAGE = 50
 MOST_EXPORTED = 20_000
+MOST_IN_WORKBOOK = 10_000  # a workbook takes longer than a text, and has to be ready within one answer
 MOST_PICKED = 50
+WITHIN_S = 60.0  # what the server allows for an answer is less: then the process is ended
 TOGETHER = ("ack", "comment")
 """The acts that may be done to several tickets at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A ticket in the list, its site if it is known here, and how long it has."""
-
-    ticket: ListedTicket
-    site: Site | None
-    due: DueWord
 
 
 def routes(console: Console) -> list[PageRoute]:
@@ -94,17 +89,26 @@ def routes(console: Console) -> list[PageRoute]:
         wanted = filter_of(query, asked.visitor, await console.overview(asked.visitor), asked.now_utc)
         wanted = within_tab(wanted, query.tab, asked.visitor, console.office, asked.now_utc)
 
+        is_workbook = asked.field("format") == "xlsx"
+
         def read(work: Work) -> list[ListedTicket]:
-            found = _listed(console, work.session, wanted, 0, MOST_EXPORTED)
+            most = MOST_IN_WORKBOOK if is_workbook else MOST_EXPORTED
+            found = _listed(console, work.session, wanted, 0, most)
             said = {"filter": query.parameters(), "rows": len(found), "personal": personal}
             acts.record(work, "tickets.export", "", {}, said)
             return found
 
         found = await console.act(asked, read, ("audit",))
-        table = _table([_row(console, ticket, asked) for ticket in found], asked.lang, personal=personal)
-        name = f"tickets-{asked.now_utc:%Y%m%d-%H%M}.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        return Response(BYTE_ORDER_MARK + table, media_type="text/csv", headers=headers)
+        rows = [_row(console, ticket, asked) for ticket in found]
+        name = f"tickets-{asked.now_utc:%Y%m%d-%H%M}"
+        if not is_workbook:
+            return _file(f"{name}.csv", "text/csv", BYTE_ORDER_MARK + as_csv(rows, asked.lang, personal=personal))
+        about = Imprint(tr(asked.lang, "Tickets"), office_name(console.office).name(asked.lang), asked.now_utc)
+        made = await in_process(COMMAND, as_spreadsheet(rows, about, asked.lang, personal=personal), WITHIN_S)
+        if not isinstance(made, MadeFile):
+            why = made.why if isinstance(made, NotMade) else reason(ReasonCode.REPORT_ENDED, status=0)
+            return refused_page(console, asked, 503, reason_message(why))
+        return _file(f"{name}.xlsx", made.media, made.content)
 
     return [
         PageRoute("/tickets", Right.READ, get=show, post=several, post_right=Right.TICKETS),
@@ -158,37 +162,6 @@ def _done_to_several(action: str, done: Sequence[str], refused: Sequence[str]) -
     return message("{done} Not possible, or changed meanwhile: {numbers}", done=said, numbers=numbers)
 
 
-def _table(rows: Sequence[Row], lang: Lang, *, personal: bool) -> str:
-    """Return the tickets as CSV in the words of a language; with who asked, and what, only if ``personal``."""
-    names = [
-        tr(lang, "Ticket"),
-        tr(lang, "Service"),
-        tr(lang, "Site"),
-        tr(lang, "How it came"),
-        tr(lang, "State"),
-        tr(lang, "Stage"),
-        tr(lang, "Received"),
-        tr(lang, "Due"),
-        tr(lang, "Time left"),
-        tr(lang, "Resolved on"),
-    ]
-    if personal:
-        names += [tr(lang, "From"), tr(lang, "Subject")]
-    return csv_text(names, (_cells(row, lang, personal=personal) for row in rows))
-
-
-def _cells(row: Row, lang: Lang, *, personal: bool) -> list[object]:
-    ticket = row.ticket
-    cells: list[object] = [
-        ticket.number,
-        ticket.service,
-        site_name(lang, row.site) if row.site else ticket.site or "",
-        source_text(ticket.source, lang),
-        lookup(lang, TICKET_STATES[ticket.state]),
-        ticket.stage,
-        moment_text(ticket.event_utc, lang),
-        moment_text(ticket.deadline_utc, lang),
-        rendered(row.due.words, lang),
-        moment_text(ticket.resolved_utc, lang) if ticket.resolved_utc else "",
-    ]
-    return [*cells, ticket.asker, ticket.text] if personal else cells
+def _file(name: str, media: str, content: str | bytes) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type=media, headers=headers)

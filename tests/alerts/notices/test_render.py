@@ -1,5 +1,7 @@
 """What a notice says, in both languages, and that no name can break it."""
 
+import random
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -10,9 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.channels.base import Letter, Rendered
+from monitor.alerts.facts.case import CaseFacts
+from monitor.alerts.facts.stored import pack, unpack
 from monitor.alerts.notices import render
 from monitor.alerts.notices.routing import ASKER
 from monitor.configuration import load
+from monitor.domain.evidence import Evidence, Hour
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.i18n import formats
@@ -236,3 +241,21 @@ def test_every_kind_of_letter_leads_to_its_section_of_the_runbook_in_its_languag
 def test_without_an_address_of_the_runbook_no_letter_names_it(every_kind: list[Letter]) -> None:
     for letter in every_kind:
         assert "runbook" not in render.render(letter).text
+
+
+def test_the_hour_before_is_a_small_picture_in_the_letter_and_words_for_who_cannot_see_it(letter: Letter) -> None:
+    chance = random.Random(3)
+    minutes = tuple((chance.uniform(3, 900), round(chance.random(), 2)) for _ in range(60))
+    hour = Hour(chart="▁█" * 30, loss=0.5, rtt_ms_mean=10.0, rtt_ms_max=90.0, minutes=minutes)
+    facts = unpack(letter.kind, letter.facts)
+    assert isinstance(facts, CaseFacts)
+    assert facts.outage is not None
+    outage = replace(facts.outage, evidence=Evidence(hour=hour))
+    rendered = render.render(replace(letter, facts=pack(replace(facts, outage=outage))))
+    assert [image.cid for image in rendered.images] == ["hour-bn", "hour-en"]
+    assert max(len(image.png) for image in rendered.images) < 32_000, "as noisy as none is"
+    said = dict(re.findall(r'<img src="cid:hour-(\w+)" alt="([^"]*)"', rendered.html))
+    assert said["en"] == "The hour before: packet loss 50%, mean 10.0 ms, slowest 90.0 ms"
+    assert "৯০.০ ms" in said["bn"]
+    assert not set("▁█") & set("".join(said.values())), "bars in characters say nothing to who listens"
+    assert hour.chart in rendered.text

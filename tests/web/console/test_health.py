@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from monitor.doctor.finding import Examined, found
 from monitor.doctor.mail import RECIPIENT_REFUSED
+from monitor.domain.message import message
+from monitor.i18n.catalogue import render
 from monitor.store import act_rows
 from monitor.store.act_rows import ActFilter
 from monitor.store.copies import nightly
@@ -105,3 +107,17 @@ def test_what_was_examined_is_shown_with_its_mend_to_whoever_may_see_it(office: 
     assert "The monitor itself needs attention" in shown, "that something is wrong is no secret"
     assert "গ্রহণ করে না" in SignedIn(office, "officer").get("/health?lang=bn").text
     desk.examiner.examined = {}
+
+
+def test_why_mail_does_not_go_is_said_in_the_language_of_the_page(office: World) -> None:
+    why = message("the server left before it answered: {fault}", fault=message("Connection timed out"))
+    office.desk.live.mail_trouble = {"email": why}
+    with office.desk.store.write() as session:
+        notice = session.scalars(select(Notice).order_by(Notice.id)).first()
+        assert notice is not None
+        notice.dead_utc, notice.last_error, notice.why = office.desk.clock.utc(), str(why), why
+    for path in ("/health", "/"):
+        page = SignedIn(office, "officer").get(f"{path}?lang=bn").text
+        assert render(why, "bn") in page, path
+        assert str(why) not in page, path
+    office.desk.live.mail_trouble = {}

@@ -137,3 +137,12 @@ def test_one_sees_ones_own_sessions_and_ends_them_and_nobody_elses(office: Desk,
     browser.post("/me/sessions", drawn=drawn, session="others")
     assert elsewhere.get("/me").status == 303
     assert browser.get("/me").status == 200
+
+
+def test_the_page_says_which_officer_of_the_charter_one_is(office: Desk, browser: Browser) -> None:
+    assert "You are no officer of the charter" in browser.get("/me?lang=en").text
+    officer = office.office.charter.officer("responsible")
+    with office.store.write() as session:
+        session.query(User).filter_by(name="rahim").one().phone = f"+88{officer.phone}"
+    page = html.unescape(browser.get("/me?lang=en").text)
+    assert f"In the charter you are: {officer.title('en') or officer.name('en')}." in page

@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -123,6 +125,19 @@ def test_the_table_of_the_list_is_taken_away_with_names_only_when_asked_and_that
         act = session.scalars(select(Act).where(Act.kind == "tickets.export")).one()
     assert (act.actor, act.via) == ("rahim", "console")
     assert act.after == {"filter": {"tab": "late"}, "rows": 2, "personal": bool(personal)}
+
+
+def test_the_table_is_a_workbook_too_with_real_times_and_without_a_formula(visits: Visits) -> None:
+    form = {"tab": "late", "personal": "yes", "format": "xlsx"}
+    page = visits.post("/tickets/export", form)
+    assert page.headers["content-disposition"].endswith('.xlsx"')
+    sheet = openpyxl.load_workbook(io.BytesIO(page.content)).worksheets[0]
+    heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    found = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert [row["Ticket"] for row in found] == [COMPLAINT, OUTAGE]
+    assert all(isinstance(row["Received"], datetime) and isinstance(row["Stage"], int) for row in found)
+    assert NAME in {row["From"] for row in found}
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_a_viewer_gets_the_table_without_names_even_if_asked_for(visits: Visits) -> None:
