@@ -1,13 +1,15 @@
 """Examine the nightly copies: that there are some, that the newest is young and can be restored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.doctor.check import Check, Pace, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
-from monitor.domain.message import N_, Said, said_by
+from monitor.domain.message import N_, Said, said_by, series
+from monitor.settings.storage_section import Server
+from monitor.store import server_copies
 from monitor.store.copies import copy_name, newest_good, nightly
 from monitor.store.errors import StoreError
 from monitor.store.opening import BACKUPS, DATABASE
@@ -77,17 +79,33 @@ def _gather(place: Place) -> Seen:
     settings, now_utc = place.settings, place.clock.utc()
     state, folder = settings.state, settings.state / BACKUPS
     copies = tuple(nightly(folder, folder / copy_name(now_utc)))
-    has_database = (state / DATABASE).exists()
+    has_database = settings.server is not None or (state / DATABASE).exists()
     unknown = Seen(folder, settings.monitor.storage.backups > 0, copies, has_database=has_database)
     if not copies:
         return unknown
     is_same_disk = folder.stat().st_dev == state.stat().st_dev
     try:
-        good = newest_good(state, now_utc)
+        good = (
+            newest_good(state, now_utc) if settings.server is None else _good_of_server(state, settings.server, copies)
+        )
     except StoreError as error:
         return Seen(folder, unknown.wanted, copies, None, None, said_by(error), is_same_disk)
     made_utc = datetime.fromtimestamp(good.stat().st_mtime, UTC)
     return Seen(folder, unknown.wanted, copies, good, made_utc, "", is_same_disk)
+
+
+def _good_of_server(state: Path, server: Server, copies: Sequence[Path]) -> Path:
+    """Return the newest copy that a database server takes back; raises StoreError when there is none."""
+    why: list[Said] = []
+    for copy in reversed(copies):
+        try:
+            problems: tuple[Said, ...] = server_copies.verify(state, server, copy).problems
+        except StoreError as error:
+            problems = (said_by(error),)
+        if not problems:
+            return copy
+        why.extend(problems)
+    raise StoreError(series(why, "; "))
 
 
 def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:

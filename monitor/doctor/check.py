@@ -14,8 +14,8 @@ from monitor.domain.message import said_by, said_by_system
 from monitor.net.deadline import Cancellation
 from monitor.settings.in_force import InForce
 from monitor.settings.load import Settings
+from monitor.store.database import Store
 from monitor.store.opening import existing_store
-from monitor.store.sqlite import Store
 
 Seen = TypeVar("Seen")
 
@@ -63,7 +63,7 @@ class Place:
         if self.store is not None:
             yield self.store
             return
-        store = existing_store(self.settings.state)
+        store = existing_store(self.settings.state, self.settings.server)
         try:
             yield store
         finally:

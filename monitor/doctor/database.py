@@ -59,7 +59,7 @@ def _gather(place: Place) -> Seen:
     state = place.settings.state
     try:
         with place.opened() as store, store.read() as session:
-            sound = examine_structure(session)
+            sound, size = examine_structure(session), store.size_bytes()
     except DatabaseError as error:
         return Seen("refuses", [str(error.orig)])
     except NoDatabase:
@@ -67,8 +67,9 @@ def _gather(place: Place) -> Seen:
     except Damaged as error:
         return Seen("damaged", [said_by(error)])
     except StoreError as error:
-        return Seen("refuses", [said_by(error)]) if (state / DATABASE).exists() else Seen("none")
-    return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, store.path.stat().st_size)
+        is_there = place.settings.server is not None or (state / DATABASE).exists()
+        return Seen("refuses", [said_by(error)]) if is_there else Seen("none")
+    return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, size)
 
 
 def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:

@@ -12,8 +12,10 @@ from monitor.doctor.check import Check, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_
 from monitor.store.copies import nightly
+from monitor.store.database import Store
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.history.file import HistoryFile, HistoryRefuses
-from monitor.store.opening import BACKUPS, DATABASE
+from monitor.store.opening import BACKUPS
 
 FULL_SOON_DAYS = 60
 LEAST_FREE = 100_000_000  # bytes; a night's copy and a restore need room
@@ -81,10 +83,11 @@ class Disk:
     kind: str = "?"
 
 
-def measure(state: Path, now_utc: datetime) -> Disk:
-    """Measure what is stored; blocks. What cannot be read counts as nothing."""
-    database = state / DATABASE
-    files = [path for name in ("", "-wal", "-shm") if (path := database.with_name(database.name + name)).exists()]
+def measure(state: Path, now_utc: datetime, store: Store | None = None) -> Disk:
+    """Measure what is stored; blocks. What cannot be read counts as nothing; so does a database that is not given."""
+    size = 0
+    with suppress(SQLAlchemyError):
+        size = 0 if store is None else store.size_bytes()
     copies = [(_made(path), path.stat().st_size) for path in nightly(state / BACKUPS)]
     # The database grows, and so does each night's copy of it, of which one more is kept meanwhile.
     growth = 2 * growth_a_day(copies) + _history_growth(state, now_utc)
@@ -96,7 +99,7 @@ def measure(state: Path, now_utc: datetime) -> Disk:
         free_files = about.f_favail if about.f_files else None
     mount, kind = _mount_of(state)
     return Disk(
-        sum(path.stat().st_size for path in files),
+        size,
         free,
         len(copies),
         max((made for made, _ in copies), default=None),

@@ -14,7 +14,7 @@ from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
 from monitor.settings import in_force
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 LOOK_S = 1.0
 

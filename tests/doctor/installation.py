@@ -17,7 +17,7 @@ from monitor.doctor.checks import CHECKS
 from monitor.doctor.finding import Examined, Finding
 from monitor.domain.clock import Clock, VirtualClock
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.settings.storage_section import Place
 from monitor.store.retention import back_up
 from tests.doctor.installation import Installation
 
@@ -18,7 +19,7 @@ def office(office: Installation) -> Installation:
 
 def copied(office: Installation, days_ago: int) -> Path:
     at_utc = office.clock.now_utc - timedelta(days=days_ago)
-    made = back_up(office.state / "monitor.db", office.state / "backups", at_utc, 7)
+    made = back_up(Place(office.state), office.state / "backups", at_utc, 7)
     assert made is not None
     os.utime(made, (at_utc.timestamp(), at_utc.timestamp()))
     return made

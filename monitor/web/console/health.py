@@ -54,7 +54,9 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         path, dead, pending = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(measure, console.store.path.parent, asked.now_utc))
+        disk = await asyncio.wrap_future(
+            console.reading.submit(measure, console.store.state, asked.now_utc, console.store)
+        )
         may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
         live = console.live
         examined = _examined(console)
@@ -103,10 +105,10 @@ def routes(console: Console) -> list[PageRoute]:
         if copying.jobs:
             raise NotAllowed(message("a copy is being made already"))
         keep = max(console.settings_of().monitor.storage.backups, 1)
-        folder = console.store.path.parent / BACKUPS
+        folder = console.store.state / BACKUPS
         await console.act(asked, lambda work: acts.record(work, "backup.create", "", {}, {}), changed=("health",))
         try:
-            made = await asyncio.wrap_future(copying.submit(back_up, console.store.path, folder, asked.now_utc, keep))
+            made = await asyncio.wrap_future(copying.submit(back_up, console.store.place, folder, asked.now_utc, keep))
         except (OSError, StoreError, SQLAlchemyError) as error:
             raise NotAllowed(message("the copy could not be made: {why}", why=said_by(error))) from None
         name = made.name if made else ""
@@ -115,7 +117,9 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def bundle(asked: Asked) -> Response:
         path, _, _ = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(measure, console.store.path.parent, asked.now_utc))
+        disk = await asyncio.wrap_future(
+            console.reading.submit(measure, console.store.state, asked.now_utc, console.store)
+        )
         document = _bundle(console, asked.now_utc, path, disk, with_addresses=asked.field("addresses") == "on")
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         headers = {"content-disposition": f'attachment; filename="support-{asked.now_utc:%Y%m%d}.json"'}
