@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 
-from docs.generator import words
+from docs.generator import runbook, words
 from monitor.i18n.languages import SOURCE, languages
 from tests.places import DOCS
-from tests.test_runbook import ITEMS
 
 LANGUAGES = [lang for lang in languages() if lang != SOURCE]
 
@@ -115,7 +114,7 @@ def test_what_is_bold_in_the_pages_for_officers_stands_so_on_the_screen(page: Pa
     text = page.read_text(encoding="utf-8")
     pressed = {" ".join(bold.split()) for bold in re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)}
 
-    pressed -= set(ITEMS["bn"])
+    pressed -= set(runbook.ITEMS["bn"])
     assert [bold for bold in sorted(pressed) if not any(each.startswith(bold) for each in shown)] == []
 
 

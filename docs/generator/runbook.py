@@ -23,6 +23,8 @@ from monitor.web.console.console import BANNERS
 
 PAGES = {"en": Path("runbook.md"), "bn": Path("bn/runbook.md")}
 """Of each language, below docs/."""
+ITEMS = {"en": ("Means", "First", "Call", "Ends", "Sure"), "bn": ("মানে", "আগে", "ফোন", "শেষ", "নিশ্চিত")}
+"""What each section says, in this order; both languages have the same headings above them."""
 WIDTH = 120
 GAP = re.compile(r"\{\{[^}]*\}\}|\{[^}]*\}")
 SECTION = re.compile(r"(?m)^### (\S+)\n\n(?:>.*\n)+")

@@ -50,7 +50,7 @@ from monitor.cli.command_help import prepare, show_error, unknown_language
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure
 from monitor.cli.language import _, render, speak
 from monitor.cli.streams import flush, make_printable
-from monitor.domain.message import message
+from monitor.domain.message import Message, message
 from monitor.domain.text import harmless, nfc
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
@@ -165,7 +165,7 @@ def main() -> None:
 
 def _cannot_write(why: str) -> int:
     with suppress(OSError):
-        print(_("the output cannot be written: {why}", why=why), file=sys.stderr)
+        print(_("the output cannot be written: {why}", why=Message(why)), file=sys.stderr)
     return CANNOT
 
 
@@ -188,6 +188,8 @@ def _code_of_a_run() -> int:
     except typer.Abort:
         print(_("Aborted."), file=sys.stderr)
         return NO
+    except KeyboardInterrupt:  # before or after the command itself
+        return INTERRUPTED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Failure as failure:

@@ -16,6 +16,9 @@ from monitor.domain.message import message, said_by
 from monitor.i18n.terms import TICKET_STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.domain.message import Said
     from monitor.settings.load import Settings
     from monitor.store.documents import HelpdeskDocument, MirrorDocument
 
@@ -54,7 +57,7 @@ def helpdesk(
     if as_json:
         print_json(now)
     else:
-        _print(now)
+        _print(now, [totals.last_error, *(row.last_error for row in rows)])
     if totals.refused:
         raise typer.Exit(NO)
 
@@ -98,23 +101,24 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
         return mirror_document(helpdesk_queries.totals(session, key_of(section)))
 
 
-def mirror_line(now: "MirrorDocument") -> str:
-    """Return the totals in one line."""
+def mirror_line(now: "MirrorDocument", error: "Said" = "") -> str:
+    """Return the totals in one line; ``error``: the last one to be rendered, without it as the document has it."""
     parts = [n_("{count} ticket there", "{count} tickets there", now["mirrored"])]
     if waiting := now["pending"]:
         oldest = age(now["oldest_pending"])
         parts.append(n_("{count} pending (for {age})", "{count} pending (the oldest for {age})", waiting, age=oldest))
     if now["refused"]:
         parts.append(n_("{count} refused", "{count} refused", now["refused"]))
-    return _("Help desk: {parts}{error:: }", parts=parts, error=now["last_error"])
+    return _("Help desk: {parts}{error:: }", parts=parts, error=render(error) or now["last_error"])
 
 
-def _print(now: "HelpdeskDocument") -> None:
+def _print(now: "HelpdeskDocument", errors: "Sequence[Said]") -> None:
+    """Print the mirror; ``errors``: the last one of all, then that of each ticket."""
     from rich.text import Text
 
     from monitor.cli.listing import Listing
 
-    print(f"{now['desk']}\n{mirror_line(now)}")
+    print(f"{now['desk']}\n{mirror_line(now, errors[0])}")
     if not now["tickets"]:
         return
     status, trouble = _("Status there"), _("Error")
@@ -129,7 +133,7 @@ def _print(now: "HelpdeskDocument") -> None:
         trouble,
     )
     table = Listing(*headings, prose={status, trouble})
-    for row in now["tickets"]:
+    for row, error in zip(now["tickets"], errors[1:], strict=True):
         waits = row["attempts"] and datetime.fromisoformat(row["next_try_utc"]) > datetime.now(UTC)
         table.add_row(
             row["number"],
@@ -139,6 +143,6 @@ def _print(now: "HelpdeskDocument") -> None:
             digits(row["owed"] or ""),
             local(row["looked_utc"]),
             local(row["next_try_utc"]) if waits else "",
-            Text(row["last_error"]),
+            Text(render(error)),
         )
     console().print(table)

@@ -8,7 +8,7 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
-from monitor.cli.language import _, digits, term
+from monitor.cli.language import _, digits, render, term
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.options import Actor, AsJson, by_command
 from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.cli.listing import Listing
-    from monitor.store.documents import NoticeDocument
+    from monitor.domain.message import Said
+    from monitor.store.notice_queries import NoticeView
 
 FILE = "file "  # how the proof of a mail that was written to a file begins
 
@@ -40,13 +41,12 @@ def outbox(
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         notices = notice_queries.listed(session, pending=pending_only, dead=dead_only, limit=limit)
-        found = [notice_document(notice) for notice in notices]
     if as_json:
-        print_json(found)
-    elif not found:
+        print_json([notice_document(notice) for notice in notices])
+    elif not notices:
         print(_("No notices."))
     else:
-        console().print(_table(found))
+        console().print(_table(notices))
 
 
 @app.command()
@@ -85,31 +85,34 @@ def drop(
         print(_("{kind} to {recipient}: is not sent any more", **words))
 
 
-def _table(found: "Sequence[NoticeDocument]") -> "Listing":
+def _table(found: "Sequence[NoticeView]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.store.documents import iso_or_none
 
     proof = _("Proof or error")
     headings = (_("ID"), _("Made"), _("Notice"), _("About"), _("Recipient"), _("By"), _("State"), _("Tries"), proof)
     rows = Listing(*headings, prose={proof})
     for notice in found:
         rows.add_row(
-            digits(notice["id"]),
-            local(notice["owed_utc"]),
-            term(NOTICE_KINDS, notice["kind"]),
-            notice["about"],
-            term(RECIPIENTS, notice["recipient"]),
-            term(CHANNELS, notice["channel"]),
-            term(NOTICE_STATES, notice["state"]),
-            digits(notice["attempts"]),
-            Text(proof_text(notice["proof"]) or _fault(notice["fault"]) or notice["last_error"]),
+            digits(notice.id),
+            local(iso_or_none(notice.owed_utc)),
+            term(NOTICE_KINDS, notice.kind),
+            notice.about,
+            term(RECIPIENTS, notice.recipient),
+            term(CHANNELS, notice.channel),
+            term(NOTICE_STATES, notice.state),
+            digits(notice.attempts),
+            Text(proof_text(notice.proof) or _fault(notice.fault) or render(notice.last_error)),
         )
     return rows
 
 
-def proof_text(proof: str) -> str:
-    """Return what proves that a notice went: a server's own words, or the file that was written instead."""
+def proof_text(proof: "Said") -> str:
+    """Return what proves that a notice went: a server's words, or the file that was written instead; or an error."""
+    if not isinstance(proof, str):
+        return render(proof)
     return _("file {path}", path=proof.removeprefix(FILE)) if proof.startswith(FILE) else proof
 
 

@@ -146,7 +146,9 @@ def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from workbook_lines(content)
     except WorkbookFault as fault:
-        raise _wrong(file, 0, message("{why}. Expected a workbook of Excel or LibreOffice", why=str(fault))) from None
+        raise _wrong(
+            file, 0, message("{why}. Expected a workbook of Excel or LibreOffice", why=said_by(fault))
+        ) from None
 
 
 def _first_with_delimiter(text: str) -> str:

@@ -5,6 +5,8 @@ from datetime import date, time
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
+from monitor.domain.message import message
+
 ZIP = b"PK\x03\x04"
 MOST_UNPACKED = 200_000_000
 MOST_COLUMNS = 200
@@ -22,7 +24,7 @@ def workbook_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
         if sheet.width > MOST_COLUMNS:
-            raise WorkbookFault(f"{sheet.width} columns")
+            raise WorkbookFault(message("it has {count:,} columns", count=sheet.width))
         above = 0 if sheet.start is None else sheet.start[0]
         for number, row in enumerate(sheet.iter_rows(), above + 1):
             cells = [_text(cell) for cell in row]
@@ -41,7 +43,7 @@ def _refuse_bombs(content: bytes) -> None:
         except (BadZipFile, ValueError, NotImplementedError) as error:
             raise WorkbookFault(str(error)) from None
         if unpacked > MOST_UNPACKED:
-            raise WorkbookFault(f"{unpacked} bytes unpacked")
+            raise WorkbookFault(message("it unpacks to {count:,} bytes", count=unpacked))
 
 
 def _text(cell: object) -> str:

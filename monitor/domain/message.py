@@ -114,6 +114,38 @@ def joined(words: str, joint: str) -> str:
     return words + joint[1:] if joint.startswith(">") else joint + words
 
 
+def said_as_json(said: object) -> object:
+    """Return what is said, or a value in it, as plain JSON, so that it can be stored; `said_from_json` makes it again.
+
+    A value of a kind that JSON lacks, such as a path or a time, becomes its plain text.
+    """
+    if isinstance(said, Message):
+        found = {"text": said.text, "values": {name: said_as_json(value) for name, value in said.values.items()}}
+        return found if said.count is None else {**found, "many": said.many, "count": said.count}
+    if isinstance(said, list | tuple):
+        return [said_as_json(each) for each in said]
+    return said if isinstance(said, str | int | float) else str(said)
+
+
+def said_from_json(stored: object) -> Said:
+    """Return what `said_as_json` made plain; raises ValueError for anything else."""
+    found = _value_from_json(stored)
+    if not isinstance(found, Message | str):
+        raise ValueError("neither a message nor a text")
+    return found
+
+
+def _value_from_json(stored: object) -> object:
+    if isinstance(stored, list):
+        return [_value_from_json(each) for each in stored]
+    if not isinstance(stored, dict):
+        return stored
+    text, values, many, count = (stored.get(name) for name in ("text", "values", "many", "count"))
+    if not isinstance(text, str) or not isinstance(values, dict) or not isinstance(count, int | None):
+        raise ValueError("a message has a text, and values by their names")
+    return Message(text, {name: _value_from_json(each) for name, each in values.items()}, str(many or ""), count)
+
+
 class _Plain(Formatter):
     """Fills gaps without any language; how a value is to be written ('moment') is known to the catalogue alone."""
 

@@ -34,7 +34,7 @@ class Hearing:
     address: Said
     state: str
     why: Said
-    proof: str = ""
+    proof: Said = ""
     given_to: str = ""
 
 
@@ -64,7 +64,7 @@ def _recipient(office: Office, ticket: Ticket, notice: Notice, now_utc: datetime
         stand_in.colleague.email if stand_in else given_to or _address(office, notice.recipient, notice),
         state_of(notice),
         _on_behalf(why, stand_in),
-        notice.proof or notice.fault or notice.last_error,
+        notice.proof or notice.fault or notice.why or notice.last_error,
         given_to,
     )
 

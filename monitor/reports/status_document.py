@@ -153,12 +153,18 @@ def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDoc
     }
 
 
-def mail_faults(mail: MailDocument, outbox: OutboxDocument | None) -> Iterator[Said]:
-    """Yield what is wrong with the mail path, a line each; of a daemon of before in its English."""
+def mail_faults(
+    mail: MailDocument, outbox: OutboxDocument | None, away: Mapping[str, Said] | None = None
+) -> Iterator[Said]:
+    """Yield what is wrong with the mail path, a line each; of a daemon of before in its English.
+
+    ``away``: why channels cannot be used, to be rendered; without it as the document has it, in English.
+    """
     if outbox is None or "away" not in mail:
         yield from mail["wrong"]
         return
-    yield from (f"{channel}: {why}" for channel, why in mail["away"].items())
+    known = mail["away"] if away is None else away
+    yield from (message("{where}: {fault}", where=channel, fault=why) for channel, why in sorted(known.items()))
     yield from (BRIEFS_MISSED[kind] for kind, is_missed in mail["missed"].items() if is_missed)
     if mail.get("late"):
         yield messages(

@@ -47,7 +47,7 @@ class TimelineEntry:
     late: bool = False
     channel: str = ""
     state: str = ""
-    proof: str = ""
+    proof: Said = ""
     given_to: str = ""
 
     @property

@@ -14,6 +14,7 @@ from typing import Protocol
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.edition_states import EditionProgress
+from monitor.domain.message import Said
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.snmp import SnmpState
@@ -117,7 +118,7 @@ class RuntimeView(Protocol):
         """Return the key of the help desk to which tickets are mirrored; empty without one."""
 
     @property
-    def mail_trouble(self) -> Mapping[str, str]:
+    def mail_trouble(self) -> Mapping[str, Said]:
         """Return the error of each notice channel that cannot be reached."""
 
     @property
@@ -207,7 +208,7 @@ class RuntimeState:
     store_faults: list[str] = field(default_factory=list)
     decisions_waiting: int = 0
     helpdesk: str = ""
-    mail_trouble: dict[str, str] = field(default_factory=dict)
+    mail_trouble: dict[str, Said] = field(default_factory=dict)
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from monitor.domain.json_text import parse_json
+from monitor.domain.message import Said, said_as_json, said_from_json
 from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.domain.reasons import text as reason_in_words
 from monitor.domain.text import LONGEST, clean, clean_lines, is_plain_ascii
@@ -98,6 +99,27 @@ class Reasons(TypeDecorator[Reason]):
             return from_json(parse_json(value))
         except ValueError:
             return reason_in_words(clean(value, LONGEST_PARAMETER))
+
+
+class Sentence(TypeDecorator[Said]):
+    """A message as JSON with its parameters, or a text, clean and bounded as reasons are; NULL for none.
+
+    Who reads it has it in any language. A value that is no such JSON any more is read as a text.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Said | None, dialect: Dialect) -> str | None:
+        return None if not value else json.dumps(_plain(_bounded(said_as_json(value))), ensure_ascii=False)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Said | None:
+        if value is None:
+            return None
+        try:
+            return said_from_json(parse_json(value))
+        except ValueError:
+            return clean(value, LONGEST_PARAMETER)
 
 
 def storable_reason(given: Reason) -> Reason | None:

@@ -232,7 +232,7 @@ def notice_document(view: NoticeView) -> NoticeDocument:
         "message_id": view.message_id,
         "folded_into": view.folded_into,
         "proof": view.proof,
-        "last_error": view.last_error,
+        "last_error": str(view.last_error),
         "fault": view.fault,
     }
 
@@ -244,7 +244,7 @@ def mirror_document(totals: MirrorTotals) -> MirrorDocument:
         "pending": totals.pending,
         "oldest_pending": iso_or_none(totals.oldest_utc),
         "refused": totals.refused,
-        "last_error": totals.last_error,
+        "last_error": str(totals.last_error),
     }
 
 
@@ -259,7 +259,7 @@ def mirrored_ticket_document(view: MirrorView) -> MirroredTicketDocument:
         "looked_utc": iso_or_none(view.looked_utc),
         "attempts": view.attempts,
         "next_try_utc": view.next_try_utc.isoformat(),
-        "last_error": view.last_error,
+        "last_error": str(view.last_error),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from monitor.domain.message import Said
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 
@@ -27,7 +28,7 @@ class MirrorView:
     looked_utc: datetime | None
     attempts: int
     next_try_utc: datetime
-    last_error: str
+    last_error: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class MirrorTotals:
     pending: int
     oldest_utc: datetime | None
     refused: int
-    last_error: str
+    last_error: Said
 
 
 def unsynced() -> ColumnElement[bool]:
@@ -83,7 +84,7 @@ def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView
             row.looked_utc,
             row.attempts,
             row.next_try_utc,
-            row.last_error,
+            row.why or row.last_error,
         )
         for row, number, state, events in session.execute(query)
     ]
@@ -94,14 +95,15 @@ def totals(session: Session, desk: str) -> MirrorTotals:
     here = HelpdeskTicket.desk == desk
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
     first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
-    failed = select(HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
+    failed = select(HelpdeskTicket.why, HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
     oldest = select(func.min(func.coalesce(first, Ticket.opened_utc))).select_from(HelpdeskTicket).join(Ticket)
+    latest = session.execute(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)).first()
     return MirrorTotals(
         mirrored=session.scalar(count.where(here, HelpdeskTicket.outside_id != "")) or 0,
         pending=session.scalar(count.where(here, pending())) or 0,
         oldest_utc=session.scalar(oldest.where(here, pending())),
         refused=session.scalar(count.where(here, HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))) or 0,
-        last_error=session.scalar(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)) or "",
+        last_error=(latest.why or latest.last_error) if latest else "",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from monitor.domain.message import Said
 from monitor.store.models import Notice
 
 
@@ -28,7 +29,7 @@ class NoticeView:
     message_id: str
     folded_into: int | None
     proof: str
-    last_error: str
+    last_error: Said
     fault: str
 
 
@@ -93,6 +94,6 @@ def notice_view(notice: Notice) -> NoticeView:
         notice.message_id,
         notice.folded_into,
         notice.proof,
-        notice.last_error,
+        notice.why or notice.last_error,
         notice.fault,
     )

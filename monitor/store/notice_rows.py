@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import aliased
 
+from monitor.domain.message import Said
 from monitor.store.columns import Utc
 from monitor.store.models import Notice, SiteState
 from monitor.store.session import Session
@@ -144,9 +145,9 @@ def mark_merged(session: Session, ids: Sequence[int], letter: int, now_utc: date
         session.execute(update(Notice).where(Notice.id.in_(some)).values(**values))
 
 
-def unmerge(session: Session, letter: int, why: str) -> None:
+def unmerge(session: Session, letter: int, why: Said) -> None:
     """Delete a merged notice; those in it are pending again."""
-    apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": why}
+    apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": str(why), "why": why}
     session.execute(update(Notice).where(Notice.folded_into == letter).values(**apart))
     session.execute(delete(Notice).where(Notice.id == letter))
 

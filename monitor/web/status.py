@@ -90,7 +90,7 @@ def monitor_faults(live: RuntimeView, store: Store, now_utc: datetime) -> list[S
     """Return what is wrong with the mail path, a line each; raises SQLAlchemyError."""
     path = mail_path(store, live, now_utc)
     outbox = _outbox(path)
-    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox))
+    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox, dict(live.mail_trouble)))
 
 
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
@@ -156,7 +156,8 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
         "wrong": [],
         "officers_confirmed": live.office.charter.officers_confirmed,
         "late": late_s > live.office.notices.late_after_s,
-        "away": dict(sorted(dict(live.mail_trouble).items())),  # which the notifier changes meanwhile
+        # The notifier changes it meanwhile.
+        "away": {channel: str(why) for channel, why in sorted(dict(live.mail_trouble).items())},
         "fault": path.outbox.fault,
     }
     return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}

@@ -109,6 +109,16 @@ def test_a_full_disk_behind_the_output_is_told_once_and_in_words(busy: Path, wor
     assert done.stderr == "the output cannot be written: No space left on device\n"
 
 
+def test_a_full_disk_is_told_in_the_readers_language(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(home, "charter", "--lang", "bn"), stdout=full, stderr=subprocess.PIPE, encoding="utf-8", timeout=60
+        )
+    assert done.returncode == 3
+    assert "ডিস্কে জায়গা নেই" in done.stderr
+    assert "No space" not in done.stderr
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_bangla_gets_escapes(busy: Path, encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "LANG": "C"}

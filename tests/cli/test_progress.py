@@ -218,3 +218,12 @@ def everything(folder: Path) -> dict[str, bytes]:
     """Each file's content by its name, but for what the database keeps beside it while it is open."""
     files = (path for path in folder.rglob("*") if path.is_file() and "monitor.db-" not in path.name)
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_ctrl_c_before_a_command_begins_is_no_traceback(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(_command: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.cli.app.prepare", pressed)
+    done = typed(home, "tickets")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

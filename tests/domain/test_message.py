@@ -1,10 +1,12 @@
 """Messages: English with parameters, rendered later."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from monitor.domain.message import Message, Said, message, messages, said_by
+from monitor.domain.message import Message, Said, message, messages, said_as_json, said_by, said_from_json
 
 
 def test_a_message_is_its_english_text_with_its_gaps_filled() -> None:
@@ -47,3 +49,33 @@ def test_an_error_gives_back_the_message_that_it_was_raised_with() -> None:
     assert said_by(ValueError(said)) is said
     assert said_by(ValueError("of another kind")) == "of another kind"
     assert str(ValueError(said)) == "no site 'pop'"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "421 4.3.2 too many connections",
+        message("the server left before it answered: {fault}", fault=message("Connection refused")),
+        message("no answer within {seconds:g} s", seconds=7.5),
+        message("'{name}' is none of {known}", name="x", known=["a", message("b {c}", c=1)]),
+        messages("{count} letter is pending", "{count} letters are pending", 3),
+    ],
+)
+def test_what_was_said_comes_back_from_json_as_it_was(said: Said) -> None:
+    again = said_from_json(json.loads(json.dumps(said_as_json(said))))
+
+    assert (str(again), type(again)) == (str(said), type(said))
+    if isinstance(said, Message) and isinstance(again, Message):
+        assert (again.text, again.many, again.count) == (said.text, said.many, said.count)
+
+
+def test_a_value_that_json_lacks_is_stored_as_its_text() -> None:
+    again = said_from_json(said_as_json(message("{path} is gone", path=Path("/var/x"))))
+
+    assert str(again) == "/var/x is gone"
+
+
+@pytest.mark.parametrize("stored", [None, 1, [], {}, {"text": "x"}, {"text": "x", "values": {}, "count": "many"}])
+def test_anything_else_is_no_message(stored: object) -> None:
+    with pytest.raises(ValueError, match="text"):
+        said_from_json(stored)

@@ -78,7 +78,7 @@ def test_a_reason_in_bangla_has_no_english_word_but_units(code: ReasonCode) -> N
         (
             reason(C.WAS_EXCUSED, since=datetime(2026, 11, 24, 3, tzinfo=UTC), excuse=text("works"), seen=TIMEOUT),
             "timeout; no answer since 24/11/2026 09:00, paused until now: works",
-            "সাড়া নেই; ২৪/১১/২০২৬ ০৯:০০ থেকে সাড়া নেই, এতক্ষণ তা বিরতির মধ্যে ছিল: works",
+            "সাড়া নেই; ২৪/১১/২০২৬ ০৯:০০ থেকে সাড়া নেই, এতক্ষণ স্থগিত ছিল: works",
         ),
         (
             reason(C.INTERFACE_BUSY, interface="sfp1", share=0.934),

@@ -57,6 +57,7 @@ def debian(folder: Path) -> Path:
     words = [debootstrap, "--variant=minbase", f"--include={','.join(NEEDED)}", SUITE, str(folder)]
     made = subprocess.run(words, capture_output=True, text=True, timeout=900)
     assert made.returncode == 0, made.stdout[-2_000:] + made.stderr[-2_000:]
+    folder.chmod(0o755)  # it is the machine's "/": its users must get in, whoever made the folder for himself alone
     return folder
 
 

@@ -210,6 +210,21 @@ def test_the_newest_copy_that_is_good_is_found_past_a_newer_one_that_is_not(stat
         copies.newest_good(state, NOW)
 
 
+def test_the_newest_copy_is_passed_over_when_its_history_was_altered(state: Path) -> None:
+    older = state / BACKUPS / "monitor-20261122.db"
+    shutil.copy(copy_of(state), older)
+    altered(copy_of(state))
+    assert copies.newest_good(state, NOW) == older
+
+
+def test_the_copy_made_just_now_is_kept_beside_a_later_one_of_the_same_day(state: Path) -> None:
+    by_hand, tonight = (state / BACKUPS / f"monitor-{name}.db" for name in ("20261124T101112", "20261124"))
+    for copy in (by_hand, tonight):
+        shutil.copy(copy_of(state), copy)
+    copies.prune(state / BACKUPS, 1, tonight)
+    assert tonight.exists()
+
+
 def test_a_copy_that_a_wrong_clock_has_dated_is_neither_kept_before_others_nor_taken_before_them(state: Path) -> None:
     backups = state / BACKUPS
     for day in ("20661124", "20661125T101112"):

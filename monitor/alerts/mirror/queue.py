@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.domain.backoff import backoff
+from monitor.domain.message import Said
 from monitor.domain.ticket_states import S
 from monitor.store.helpdesk_queries import next_in_turn, unlisted
 from monitor.store.models import HelpdeskTicket
@@ -52,15 +53,16 @@ def next_turn(work: Work, desk: str) -> Turn | None:
 def done(work: Work, turn: Turn, poll: timedelta) -> None:
     """Record that both sides are in sync."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
-    row.attempts, row.away, row.last_error = 0, False, ""
+    row.attempts, row.away, row.last_error, row.why = 0, False, "", None
     row.looked_utc, row.next_try_utc = work.now_utc, work.now_utc + poll
 
 
-def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool) -> None:
+def failed(work: Work, turn: Turn, error: Said, backoff: timedelta, *, away: bool) -> None:
     """Put the ticket back until ``backoff`` is over."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     row.attempts += 1
-    row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
+    row.next_try_utc, row.away = work.now_utc + backoff, away
+    row.last_error, row.why = str(error), error
 
 
 def backoff_after(failures: int, jitter: float, *, away: bool) -> timedelta:

@@ -23,6 +23,7 @@ from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import Said, said_by
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
@@ -86,9 +87,9 @@ class Mirror:
         try:
             self._round(turn)
         except DeskUnavailable as error:
-            return self._failed(turn, str(error), Outcome.AWAY)
+            return self._failed(turn, said_by(error), Outcome.AWAY)
         except DeskRefused as error:
-            return self._failed(turn, str(error), Outcome.REFUSED if error.to_all else Outcome.MORE)
+            return self._failed(turn, said_by(error), Outcome.REFUSED if error.to_all else Outcome.MORE)
         except DatabaseError:
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
@@ -111,7 +112,7 @@ class Mirror:
         with self.store.read() as session:
             return queue.next_turn(Work(session, self.office, now_utc), self.key)
 
-    def _failed(self, turn: Turn, error: str, outcome: Outcome) -> Outcome:
+    def _failed(self, turn: Turn, error: Said, outcome: Outcome) -> Outcome:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
             text = "%s differs from the help desk: %s; it is tried again"

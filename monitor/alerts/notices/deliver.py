@@ -24,7 +24,7 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
-from monitor.domain.message import message
+from monitor.domain.message import Said, message, said_by
 from monitor.logs.emit import emit
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
@@ -40,14 +40,14 @@ Outcome = Literal["idle", "done", "away"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The result of a delivery; ``said``: the proof that it went, or why it did not.
+    """The result of a delivery; ``said``: the proof that it went, which is a text, or why it did not.
 
     ``given_to``: the user who got it in the recipient's place; empty for the recipient.
     """
 
     letter: Letter
     outcome: Literal["sent", "failed", "faulty", "dead", "away"]
-    said: str
+    said: Said
     given_to: str = ""
 
 
@@ -94,11 +94,11 @@ def hand_over(office: Office, letter: Letter, channel: Channel, now_utc: datetim
         rendered = render.render(letter, recipient.lang, away, office.mail.runbook_url)
         proof = channel.deliver(letter, recipient, rendered)
     except ChannelUnavailable as error:
-        return Attempt(letter, "away", str(error))
+        return Attempt(letter, "away", said_by(error))
     except TemporaryFailure as error:
-        return Attempt(letter, "failed", str(error))
+        return Attempt(letter, "failed", said_by(error))
     except PermanentFailure as error:
-        return Attempt(letter, "dead", str(error))
+        return Attempt(letter, "dead", said_by(error))
     except FactsError as error:
         return Attempt(letter, "faulty", str(error))
     except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
@@ -114,18 +114,18 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
         work = Work(session, office, clock.utc())
         match attempt.outcome:
             case "sent":
-                outbox.mark_sent(work, letter, said, attempt.given_to)
+                outbox.mark_sent(work, letter, str(said), attempt.given_to)
             case "away":
                 outbox.put_back(work, letter, said)
             case "failed":
                 outbox.mark_failed(work, letter, said, random.random())
             case "faulty":
-                outbox.hold(work, letter, said, random.random())
+                outbox.hold(work, letter, str(said), random.random())
             case "dead":
                 outbox.mark_dead(work, letter, said)
     match attempt.outcome:
         case "sent":
-            log_notice(LogEvent.NOTICE_SENT, letter, said)
+            log_notice(LogEvent.NOTICE_SENT, letter, str(said))
             _keep_head(store, letter, clock)
         case "away":
             log_notice(LogEvent.CHANNEL_AWAY, letter, f"{said}; this channel is left alone for a while")

@@ -26,6 +26,7 @@ from monitor.alerts.facts.stored import Facts, pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
 from monitor.domain.backoff import backoff
+from monitor.domain.message import Said
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, NoticeKind
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import notice_rows, ticket_history
@@ -121,16 +122,16 @@ def mark_sent(work: Work, letter: Letter, proof: str, given_to: str = "") -> Non
     ``given_to``: the user who got it in the recipient's place; empty for the recipient.
     """
     sent = {"sent_utc": work.now_utc, "leased_until_utc": None, "proof": proof, "given_to": given_to}
-    _change(work, letter, **sent, last_error="", fault="")
+    _change(work, letter, **sent, last_error="", why=None, fault="")
 
 
-def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
+def mark_failed(work: Work, letter: Letter, error: Said, jitter: float) -> None:
     """Record a failed try; the next follows after a backoff that doubles up to an hour, or a day for an old notice.
 
     ``jitter``, 0 to 1, spreads the tries of many notices: the backoff is up to a quarter shorter or longer.
     """
     due_utc = work.now_utc + _backoff_of(work, letter, jitter)
-    _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
+    _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=str(error), why=error, fault="")
 
 
 def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
@@ -154,7 +155,7 @@ def backoff_after(failures: int, first_s: float, jitter: float, longest: timedel
     return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 
 
-def put_back(work: Work, letter: Letter, error: str) -> None:
+def put_back(work: Work, letter: Letter, error: Said) -> None:
     """Put the notice back untried: its channel is unavailable.
 
     A digest is taken apart again, so that one digest has all that will have come until the channel is back.
@@ -162,12 +163,14 @@ def put_back(work: Work, letter: Letter, error: str) -> None:
     if letter.kind == DIGEST:
         notice_rows.unmerge(work.session, letter.id, error)
         return
-    _change(work, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
+    tries = letter.attempts - 1
+    _change(work, letter, leased_until_utc=None, attempts=tries, last_error=str(error), why=error, fault="")
 
 
-def mark_dead(work: Work, letter: Letter, error: str) -> None:
+def mark_dead(work: Work, letter: Letter, error: Said) -> None:
     """Give the notice up: its recipient's server has finally refused it."""
-    _change(work, letter, dead_utc=work.now_utc, leased_until_utc=None, last_error=error, fault="")
+    given_up = {"dead_utc": work.now_utc, "leased_until_utc": None}
+    _change(work, letter, **given_up, last_error=str(error), why=error, fault="")
 
 
 def resend(work: Work, id_: int) -> Notice | None:
@@ -177,6 +180,7 @@ def resend(work: Work, id_: int) -> Notice | None:
         return None
     notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
     notice.attempts, notice.proof, notice.last_error, notice.fault, notice.given_to = 0, "", "", "", ""
+    notice.why = None
     notice.owed_utc = notice.due_utc = notice.created_utc = work.now_utc
     if notice.ticket is not None:
         again = reason(ReasonCode.NOTICE_RESENT, notice=notice.kind, recipient=notice.recipient)

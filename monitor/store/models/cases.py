@@ -12,8 +12,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from monitor.domain.message import Said
 from monitor.domain.reasons import Reason
-from monitor.store.columns import Line, Lines, Reasons
+from monitor.store.columns import Line, Lines, Reasons, Sentence
 from monitor.store.models.base import Base
 
 
@@ -213,8 +214,9 @@ class Notice(Base):
     ``about``: the ticket's number, or which outage, day or digest; ``ref``: which notice of its ``kind`` it is there.
     ``owed_utc``: when it was first due; ``due_utc``: when it is to be tried next. ``folded_into``: the notice it was
     merged into, a digest or a later one that made it needless; ``sent_utc`` then is the time of the merge. ``fault``: a
-    fault of this program that prevents writing it; ``last_error``: the error of the last try. ``given_to``: the user
-    who got it in the recipient's place, who was away.
+    fault of this program that prevents writing it; ``last_error``: the error of the last try in plain English, ``why``
+    the same to be rendered; NULL of older versions. ``given_to``: the user who got it in the recipient's place, who was
+    away.
     """
 
     __tablename__ = "notices"
@@ -240,6 +242,7 @@ class Notice(Base):
     folded_into: Mapped[int | None]
     proof: Mapped[str] = mapped_column(Lines, default="")
     last_error: Mapped[str] = mapped_column(Lines, default="")
+    why: Mapped[Said | None] = mapped_column(Sentence)
     fault: Mapped[str] = mapped_column(Lines, default="", server_default="")
     given_to: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
@@ -253,7 +256,7 @@ class HelpdeskTicket(Base):
 
     ``told_event_id``: the last event of its history that was sent there. ``agreed_state``, ``agreed_status``: our state
     and the desk's status when both last agreed. ``seen``: the last remark read there, by stream. ``away``: the last try
-    failed because the whole desk did.
+    failed because the whole desk did. ``why``: ``last_error`` to be rendered, as of a `Notice`.
     """
 
     __tablename__ = "helpdesk_tickets"
@@ -272,6 +275,7 @@ class HelpdeskTicket(Base):
     next_try_utc: Mapped[datetime]
     away: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(Lines, default="")
+    why: Mapped[Said | None] = mapped_column(Sentence)
 
     ticket: Mapped[Ticket] = relationship()
 

@@ -322,7 +322,7 @@ async def health(asked: Asking) -> Response:
         "store_faults": list(live.store_faults),
         "decisions_waiting": live.decisions_waiting,
         "configuration": {"accepted": live.verdict.accepted_utc.isoformat(), "refused": live.verdict.refused},
-        "notice_channels": dict(sorted(live.mail_trouble.items())),
+        "notice_channels": {channel: str(why) for channel, why in sorted(live.mail_trouble.items())},
         "icmp_rounds": live.taken.get("icmp", 0),
         "snmp_readings": dict(live.snmp_readings),
     }

@@ -26,8 +26,8 @@ from monitor.net.pool import Pool
 from monitor.runtime.startup_messages import warnings
 from monitor.store import acts, notice_queries
 from monitor.store.copies import nightly
-from monitor.store.documents import NoticeDocument, notice_document
 from monitor.store.errors import SQLAlchemyError, StoreError
+from monitor.store.notice_queries import NoticeView
 from monitor.store.retention import back_up
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
@@ -144,13 +144,13 @@ def routes(console: Console) -> list[PageRoute]:
     ]
 
 
-async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeDocument], Sequence[NoticeDocument]]:
+async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeView], Sequence[NoticeView]]:
     """Return the mail path, letters that were given up, and those that wait; nothing while the database is away."""
 
-    def lists(session: Session) -> tuple[list[NoticeDocument], list[NoticeDocument]]:
+    def lists(session: Session) -> tuple[list[NoticeView], list[NoticeView]]:
         dead = notice_queries.listed(session, dead=True, limit=MOST_NOTICES)
         pending = notice_queries.listed(session, pending=True, limit=MOST_NOTICES)
-        return [notice_document(each) for each in dead], [notice_document(each) for each in pending]
+        return dead, pending
 
     def path() -> MailPath:
         return mail_path(console.store, console.live, console.clock.utc())

@@ -203,7 +203,7 @@ def test_a_letter_whose_file_is_not_what_it_was_waits_and_says_so(desk: Desk) ->
     assert letter is not None
     never: Channel = None  # type: ignore[assignment]  # it is not reached
     attempt = deliver.hand_over(desk.office, letter, never, desk.clock.utc())
-    assert (attempt.outcome, "no longer what it was" in attempt.said) == ("faulty", True)
+    assert (attempt.outcome, "no longer what it was" in str(attempt.said)) == ("faulty", True)
 
 
 def test_a_report_that_somebody_asked_for_goes_to_nobody(desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_a_change_that_the_token_may_not_make_is_told(both: Mirrored, request_tr
     frozen.desk.wants = {**both.desk.wants, S.ACKNOWLEDGED: "no such status"}
     both.here.act(number, "ack")
     frozen.settle()
-    assert f"ticket {id_} did not become 'no such status' but is 'new'" in both.totals().last_error
+    assert f"ticket {id_} did not become 'no such status' but is 'new'" in str(both.totals().last_error)
 
 
 def test_it_sent_no_mail(both: Mirrored, request_tracker: RealRt) -> None:

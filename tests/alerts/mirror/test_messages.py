@@ -24,7 +24,7 @@ def test_a_remark_says_in_both_languages_what_the_program_says_and_once_what_a_p
     resolved = reason(ReasonCode.HELPDESK_OVERRULED, status="solved", state="open")
     said = messages.event_text("comment", "zammad/Rahim", "fibre is cut", desk.clock.utc(), resolved)
     assert said.endswith(
-        "\n\nহেল্প ডেস্কে ‘solved’ করা হয়েছিল; এখানে আগের মতোই আছে: খোলা\n"
+        "\n\nহেল্প ডেস্কে 'solved' করা হয়েছিল; এখানে আগের মতোই আছে: খোলা\n"
         "it was set to 'solved' in the help desk; here it stays: open\n\nfibre is cut"
     )
     assert "{" not in said

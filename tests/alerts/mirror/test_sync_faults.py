@@ -121,7 +121,7 @@ def test_a_refused_token_is_told_and_tried_slowly(faulty: Faulty) -> None:
     asked = len(place.requests)
     assert both.later(minutes=4) is Outcome.IDLE
     assert len(place.requests) == asked
-    assert "401" in both.totals().last_error
+    assert "401" in str(both.totals().last_error)
     place.behave()
     both.later(minutes=11)
     assert both.totals().pending == 0
@@ -157,7 +157,7 @@ def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(
     monkeypatch.setattr(messages, "subject", without_words)
     both.settle()
     assert len(place.tickets(both.here.tickets()[1][0])) == 1
-    assert "unforeseen: KeyError: 'pigeon'" in both.totals().last_error
+    assert "unforeseen: KeyError: 'pigeon'" in str(both.totals().last_error)
 
 
 def test_a_ticket_that_was_deleted_there_is_not_made_again(faulty: Faulty) -> None:
@@ -168,7 +168,7 @@ def test_a_ticket_that_was_deleted_there_is_not_made_again(faulty: Faulty) -> No
     both.settle()
     both.later(hours=3)
     assert place.tickets(number) == []
-    assert "404" in both.totals().last_error
+    assert "404" in str(both.totals().last_error)
 
 
 def test_a_queue_that_is_not_there_is_named(faulty: Faulty) -> None:
@@ -178,7 +178,7 @@ def test_a_queue_that_is_not_there_is_named(faulty: Faulty) -> None:
     both.here.look()
     both.settle()
     assert {"zammad": "No lookup value found for 'group'", "glpi": "ERROR_GLPI_ADD"}[place.kind] in (
-        both.totals().last_error
+        str(both.totals().last_error)
     )
 
 
@@ -189,7 +189,7 @@ def test_a_status_that_the_desk_does_not_take_is_told(faulty: Faulty) -> None:
     place._update = lambda *_: None  # type: ignore[attr-defined]
     both.here.act(number, "ack")
     both.settle()
-    assert f"ticket {id_} did not become" in both.totals().last_error
+    assert f"ticket {id_} did not become" in str(both.totals().last_error)
 
 
 @pytest.mark.parametrize("method", ["create", "comment", "set_status"])

@@ -1,15 +1,21 @@
 """Notices: owed once, leased by one, in order, tried again, given up, sent once more."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
-from monitor.store import notice_rows
+from monitor.domain.message import message
+from monitor.i18n.catalogue import render
+from monitor.store import notice_queries, notice_rows
+from monitor.store.documents import notice_document
 from monitor.store.models import Notice
 from tests.desk import Desk
 
@@ -157,3 +163,28 @@ def test_a_dead_letter_is_sent_once_more_when_somebody_asks_under_its_old_name(d
     assert (again.message_id, again.attempts) == (first.message_id, 1)
     # The ticket's history tells who wanted it.
     assert "resent" in desk.history("BHR-2026-000001")
+
+
+REFUSED = message("{url}: {fault}", url="mail.example.org:587", fault=message("Connection refused"))
+
+
+@pytest.mark.parametrize("mark", [outbox.put_back, outbox.mark_dead, partial(outbox.mark_failed, jitter=0.5)])
+def test_why_a_letter_did_not_go_is_kept_for_a_reader_of_any_language(mark: Callable[..., None], desk: Desk) -> None:
+    letter, _ = two_letters(desk)
+    with desk.store.write() as session:
+        mark(desk.work(session), letter, REFUSED)
+    with desk.store.read() as session:
+        (view,) = (each for each in notice_queries.listed(session) if each.id == letter.id)
+    assert render(view.last_error, "bn") == "mail.example.org:587: সংযোগ নেওয়া হয়নি"
+    assert notice_document(view)["last_error"] == str(REFUSED)
+
+
+@pytest.mark.parametrize(("stored", "said"), [(None, "of before"), ("{", "{"), ('{"text": 1}', '{"text": 1}')])
+def test_an_error_of_an_older_version_or_a_damaged_one_is_shown_as_the_text_that_it_is(
+    stored: str | None, said: str, desk: Desk
+) -> None:
+    two_letters(desk)
+    with desk.store.write() as session:
+        session.execute(text("UPDATE notices SET last_error = 'of before', why = :stored"), {"stored": stored})
+    with desk.store.read() as session:
+        assert {each.last_error for each in notice_queries.listed(session)} == {said}

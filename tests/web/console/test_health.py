@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from monitor.domain.message import message
+from monitor.i18n.catalogue import render
 from monitor.store import act_rows
 from monitor.store.act_rows import ActFilter
 from monitor.store.copies import nightly
@@ -88,3 +90,17 @@ def test_what_is_wrong_with_clock_configuration_and_database_is_said(office: Wor
     live.clock_suspect, live.store_faults = False, []
     assert "not trusted" in page
     assert "the schema has lost an index" in page
+
+
+def test_why_mail_does_not_go_is_said_in_the_language_of_the_page(office: World) -> None:
+    why = message("the server left before it answered: {fault}", fault=message("Connection timed out"))
+    office.desk.live.mail_trouble = {"email": why}
+    with office.desk.store.write() as session:
+        notice = session.scalars(select(Notice).order_by(Notice.id)).first()
+        assert notice is not None
+        notice.dead_utc, notice.last_error, notice.why = office.desk.clock.utc(), str(why), why
+    for path in ("/health", "/"):
+        page = SignedIn(office, "officer").get(f"{path}?lang=bn").text
+        assert render(why, "bn") in page, path
+        assert str(why) not in page, path
+    office.desk.live.mail_trouble = {}
