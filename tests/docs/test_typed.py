@@ -42,7 +42,7 @@ NOT_HERE = {
     r"upazila-monitor notify test me@example\.org": "draws every letter, for eight seconds; tests/cli/test_notify.py",
     r"upazila-monitor simulate .*": "half a year, for eight seconds; tests/cli/test_records.py",
     r"upazila-monitor notify test .* --by sms": "wants a gateway; tests/alerts/channels/test_sms.py",
-    r"(apt|apt-get|dpkg|pipx|git|docker|createuser|createdb) .*": "needs root or a server; tests/package does it in a fresh Debian",
+    r"(apt|apt-get|dpkg|pipx|git|docker|createuser|createdb) .*": "needs root or a server; tests/package",
     r"(systemctl|journalctl|systemd-sysusers|sysctl|runuser) .*": "needs root and systemd; tests/package, systemd",
     r"(cp|mv|mkdir) .*(/opt|/etc|/var/lib|office).*": "needs root, or what stands before it",
     r"upazila-monitor --config office/config check": "of an installed wheel: tests/package",
