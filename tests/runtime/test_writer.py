@@ -20,8 +20,9 @@ from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
+from monitor.store.database import Store
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
-from monitor.store.sqlite import Store
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import state_of, writer_of
@@ -112,7 +113,7 @@ async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it
 ) -> None:
     monkeypatch.setattr("monitor.runtime.writer.RETRY_S", 0.01)
     await writer.turn()
-    blocker = sqlite3.connect(store.path, isolation_level=None)
+    blocker = sqlite3.connect(store.state / DATABASE, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     confirmed = clock.utc()
     writer.put([opened("udc-juniadaha", clock)])

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from monitor.settings.storage_section import Place
 from monitor.store import belonging, copies, mailed_head, ticket_history
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.models import LoginAttempt, OneTimeLink, Ticket, TicketEvent, User, UserSession
@@ -231,7 +232,7 @@ def test_a_copy_that_a_wrong_clock_has_dated_is_neither_kept_before_others_nor_t
         shutil.copy(copy_of(state), backups / f"monitor-{day}.db")
     assert copies.newest_good(state, NOW) == copy_of(state)
     for night in (23, 24, 25):
-        back_up(state / DATABASE, backups, datetime(2026, 11, night, 19, 7, tzinfo=UTC), keep=2)
+        back_up(Place(state), backups, datetime(2026, 11, night, 19, 7, tzinfo=UTC), keep=2)
     assert {path.name for path in backups.iterdir()} == {"monitor-20261124.db", "monitor-20261125.db"}
 
 
@@ -247,7 +248,7 @@ def test_what_a_killed_copy_left_behind_goes_with_the_next_one_but_not_what_some
     at_work.mkdir()
     handle = os.open(at_work, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
-    back_up(state / DATABASE, backups, NOW, keep=7)
+    back_up(Place(state), backups, NOW, keep=7)
     os.close(handle)
     left = [".restoring-by-somebody", "monitor-20261123.db", "monitor-20261124.db"]
     assert sorted(path.name for path in backups.iterdir()) == left

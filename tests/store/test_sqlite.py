@@ -16,7 +16,7 @@ from monitor.store import copies
 from monitor.store import sqlite as session_module
 from monitor.store.models import Event, SiteState, TicketEvent
 from monitor.store.opening import DATABASE, open_store
-from monitor.store.sqlite import wal_is_safe
+from monitor.store.sqlite import SqliteStore, wal_is_safe
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -44,6 +44,7 @@ def test_the_write_ahead_log_is_used_only_where_sqlite_does_not_lose_writes(
 
 def test_the_journal_and_sync_modes_that_were_asked_for_are_in_force(tmp_path: Path) -> None:
     store = open_store(tmp_path)
+    assert isinstance(store, SqliteStore)
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == store.journal_mode
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
