@@ -32,9 +32,9 @@ from monitor.metrics.charter import Charter
 from monitor.metrics.exposition import Exposition, Page
 from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
+from monitor.store.database import Store
 from monitor.store.models import AffectedSite, Outage
 from monitor.store.opening import open_store
-from monitor.store.sqlite import Store
 
 MOST_S, MOST_SHARE = 0.1, 1 / 20
 SCRAPE_EVERY, ROUND_EVERY = 15, 60

@@ -35,10 +35,10 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
+from monitor.store.database import Store
 from monitor.store.models import Notice, Ticket
 from monitor.store.notice_rows import release_leases
 from monitor.store.opening import open_store
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config

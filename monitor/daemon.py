@@ -96,7 +96,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self.begins_again = False
         self._clock = clock = TrustedClock(clock, boot_id())
-        self._store = store = open_when_possible(settings.state)
+        self._store = store = open_when_possible(settings.state, settings.server)
         last_run = LastRun(settings, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None

@@ -12,12 +12,31 @@ from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.places import ROOT
+from tests.store import of_a_file, servers
+from tests.store.migrated import DATABASE, POSTGRESQL, on_server
 
 __all__ = ["desk", "lab", "mails", "office"]
 
 os.environ.pop("COLUMNS", None)  # xdist gives its workers a width, which would be that of every command in a test
 os.environ["UPAZILA_MONITOR_LANG"] = "en"  # what commands answer; what they say in Bangla is asked for by --lang
 compile_catalogues()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", POSTGRESQL), default="sqlite", help="what keeps the databases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ[DATABASE] = config.getoption("--database")
+
+
+@pytest.fixture(autouse=True)
+def _databases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What this test made on a server is dropped at its end."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        servers.drop_below(folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for are_waiting in (True, False):
         places |= _evenly({path: length for path, length in lengths.items() if (path in waiting) == are_waiting})
     items.sort(key=lambda item: places[item.path])
+    if on_server():
+        for item in items:
+            if (why := of_a_file.reason(item.nodeid)) is not None:
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 def _waits(item: pytest.Item) -> bool:

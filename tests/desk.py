@@ -19,8 +19,8 @@ from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.domain.ticket_states import MONITOR
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
+from monitor.store.database import Store
 from monitor.store.models import Notice, Outage, Ticket
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.places import SHIPPED
 from tests.store.migrated import new_store

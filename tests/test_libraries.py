@@ -7,8 +7,14 @@ import tomllib
 
 from tests.places import DOCS, MONITOR, ROOT
 
-IMPORTED_AS = {"argon2-cffi": "argon2", "dnspython": "dns", "resvg-py": "resvg_py", "XlsxWriter": "xlsxwriter"}
-NOT_IMPORTED = {"pyasn1", "python_multipart", "tzdata"}
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "dnspython": "dns",
+    "psycopg[binary]": "psycopg",
+    "resvg-py": "resvg_py",
+    "XlsxWriter": "xlsxwriter",
+}
+NOT_IMPORTED = {"psycopg", "pyasn1", "python_multipart", "tzdata"}
 
 
 def used() -> dict[str, set[str]]:

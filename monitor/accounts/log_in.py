@@ -13,9 +13,9 @@ from monitor.accounts.throttle import Failures, Keys, Verdict
 from monitor.charter.office import Office
 from monitor.domain.text import clean
 from monitor.store import login_rows, user_rows
+from monitor.store.database import Store
 from monitor.store.models import User
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 LONGEST_AGENT = 200

@@ -14,10 +14,14 @@ from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 from monitor.cli.language import _, n_, render
 from monitor.cli.progress import bars, progress
 from monitor.domain.message import message, said_by, said_by_system
-from monitor.domain.progress import part
+from monitor.domain.progress import Progress, part
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.cli.documents import SoundnessDocument
+    from monitor.settings.load import Settings
+    from monitor.store.session import Session
     from monitor.store.soundness import Soundness
 
 app = typer.Typer(help="Copy the database, test copies, and restore one.", no_args_is_help=True)
@@ -36,18 +40,21 @@ def create(
 ) -> None:
     """Copy the database, also while the daemon runs, and test the copy by restoring it into a temporary file."""
     from monitor.cli.clock import now_of
+    from monitor.settings.storage_section import Place
     from monitor.store import copies
-    from monitor.store.opening import BACKUPS, DATABASE
+    from monitor.store.opening import BACKUPS
+    from monitor.store.retention import copy_to
 
     settings = settings_in_force(context.obj)
-    state = settings.state
-    target = output or state / BACKUPS / copies.copy_name(now_of(settings))
+    state, place = settings.state, Place(settings.state, settings.server)
+    suffix = copies.OF_A_SERVER if settings.server else copies.OF_A_FILE
+    target = output or state / BACKUPS / copies.copy_name(now_of(settings), suffix)
     if target.exists():
         raise Failure(message("{file} is there already. Expected a name that is free", file=target), BAD_INPUT)
     with _failing(target):
-        _there(state)
+        _there(settings)
         with bars(_("Copying the database"), _("Testing the copy")) as (copying, testing):
-            found = copies.create(state / DATABASE, target, copying, testing)
+            found = copy_to(place, target, copying, testing)
     _print(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
 
 
@@ -63,7 +70,8 @@ def verify(
     from monitor.store.opening import BACKUPS
     from monitor.store.soundness import Soundness
 
-    state = settings_in_force(context.obj).state
+    settings = settings_in_force(context.obj)
+    state = settings.state
     wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
     if not wanted:
         said = message(
@@ -75,7 +83,7 @@ def verify(
         for at, each in enumerate(wanted):
             with _failing(each):
                 try:
-                    found.append((each, copies.verify(each, _scratch(state), part(heard, at, len(wanted)))))
+                    found.append((each, _proved(each, settings, part(heard, at, len(wanted)))))
                 except StoreError as error:
                     found.append((each, Soundness((said_by(error),))))
     if as_json:
@@ -103,20 +111,62 @@ def restore(
     from monitor.store import copies
     from monitor.store.lock import only_daemon
 
-    state = settings_in_force(context.obj).state
+    settings = settings_in_force(context.obj)
+    state, server = settings.state, settings.server
     known_head = head_of(head)
     now_utc = SystemClock().utc()
     with _failing(copy or state), only_daemon(state), progress(_("Testing the copy")) as heard:
-        chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
-        done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head, progress=heard)
-    lines = [_("{copy} is the database now: {contents}", copy=done.copy, contents=_contents(done.found))]
-    if done.aside is not None:
-        lines.append(_("What was there before is in {folder}", folder=done.aside))
+        if server is not None:
+            copy, found, aside = _put_back(copy, settings, now_utc, older=older, known_head=known_head)
+        else:
+            chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
+            done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head, progress=heard)
+            copy, found, aside = done.copy, done.found, str(done.aside or "")
+    lines = [_("{copy} is the database now: {contents}", copy=copy, contents=_contents(found))]
+    if aside:
+        lines.append(_("What was there before is in {folder}", folder=aside))
     lines.append(_("Everybody has to log in again. Users, their passwords and tokens are those of the copy."))
     lines.append(
         _("Start the daemon. The time since then counts as unmonitored; mails since then may be sent once more.")
     )
-    _print(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
+    _print(found, as_json, "\n".join(lines), copy=str(copy), aside=aside or None)
+
+
+def _proved(copy: Path, settings: "Settings", heard: Progress) -> "Soundness":
+    """Return what a copy holds; raises StoreError for one that cannot be opened."""
+    from monitor.store import copies
+
+    if settings.server is None or copy.suffix != copies.OF_A_SERVER:
+        return copies.verify(copy, _scratch(settings.state), heard)
+    from monitor.store import server_copies
+
+    return server_copies.verify(settings.state, settings.server, copy, heard)
+
+
+def _put_back(
+    copy: Path | None, settings: "Settings", now_utc: "datetime", *, older: bool, known_head: str
+) -> "tuple[Path, Soundness, str]":
+    """Put a copy back as the database of the server; return it, its contents, and the database with what was before."""
+    from monitor.store import copies, mailed_head, server_copies
+    from monitor.store.opening import BACKUPS
+
+    assert settings.server is not None
+    state = settings.state
+    every = [each for each in copies.nightly(state / BACKUPS) if each.suffix == copies.OF_A_SERVER]
+    if copy is None and not every:
+        said = message(
+            "there are no copies in {folder}. Make one: upazila-monitor backup create", folder=state / BACKUPS
+        )
+        raise Failure(said, CANNOT)
+    chosen = every[-1] if copy is None else _named(copy, state)
+
+    def check(session: "Session", found: "Soundness") -> None:
+        copies.refuse_unfit(session, found, chosen, state, older=older, known_head=known_head)
+
+    done = server_copies.put_back(state, settings.server, chosen, now_utc, check)
+    if older:
+        mailed_head.forget(state)
+    return done.copy, done.found, done.aside
 
 
 def head_of(typed: str) -> str:
@@ -145,11 +195,11 @@ def _named(copy: Path, state: Path) -> Path:
     return below if not copy.exists() and len(copy.parts) == 1 and below.exists() else copy
 
 
-def _there(state: Path) -> None:
+def _there(settings: "Settings") -> None:
     """Raise StoreError when there is no database to copy, or it cannot be opened."""
     from monitor.store.opening import existing_store
 
-    existing_store(state).close()
+    existing_store(settings.state, settings.server).close()
 
 
 def _scratch(state: Path) -> Path:

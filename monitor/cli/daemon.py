@@ -78,6 +78,8 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
         if not sockets:
             _find_a_network(settings)
         with only_daemon(state):
+            if fresh and settings.server is not None:
+                raise StoreError(message("run --fresh is for a database in a file. Expected an empty database at url"))
             if fresh:
                 aside = copies.set_aside_unusable(state, SystemClock().utc())
                 where_old = f"; what was there lies in {aside}" if aside else ""

@@ -11,7 +11,7 @@ from monitor.domain.message import Said, message, said_by
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
-    from monitor.store.sqlite import Store
+    from monitor.store.database import Store
 
 NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 
@@ -92,7 +92,7 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     from monitor.store.opening import existing_store
 
     try:
-        store = existing_store(settings.state)
+        store = existing_store(settings.state, settings.server)
     except NoDatabase as error:
         raise Failure(said_by(error), BAD_INPUT) from None
     except StoreError as error:
@@ -101,7 +101,7 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
         yield store
     except DatabaseError as error:
         raise Failure(
-            message("{path} refuses: {fault}. Try again", path=store.path, fault=error.orig), CANNOT
+            message("{path} refuses: {fault}. Try again", path=store.name, fault=error.orig), CANNOT
         ) from None
     finally:
         store.close()

@@ -8,8 +8,8 @@ from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeView
 from monitor.store import queries
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")

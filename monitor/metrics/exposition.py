@@ -28,7 +28,7 @@ from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Asked, Body, Part, UncachedLines
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database

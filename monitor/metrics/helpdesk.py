@@ -8,9 +8,9 @@ from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, Family, Line, UncachedLines
 from monitor.runtime.live import RuntimeView
 from monitor.store import helpdesk_queries
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.helpdesk_queries import MirrorTotals
-from monitor.store.sqlite import Store
 
 PENDING = Family(
     "upazila_helpdesk_pending",

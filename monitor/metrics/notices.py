@@ -12,8 +12,8 @@ from monitor.domain.notice_kinds import BRIEFS
 from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeView
 from monitor.store import notice_queries, queries
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 BRIEF = Labels("brief")

@@ -18,8 +18,8 @@ from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import shares
 from monitor.runtime.live import RuntimeView
 from monitor.store import queries
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 
 WINDOWS = {"7d": timedelta(days=7), "30d": timedelta(days=30)}
 FRESH_NS = 10 * NS_PER_S

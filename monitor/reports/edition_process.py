@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
@@ -35,7 +34,7 @@ from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
 from monitor.store.history.sources import history_of
-from monitor.store.sqlite import Store
+from monitor.store.opening import store_at
 
 COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process")
 """-P: whatever lies in the folder in which the daemon was started is not imported instead of ours."""
@@ -52,8 +51,8 @@ Shows = Callable[[EditionStage, float], None]
 def make(job: Job, shows: Shows = lambda stage, share: None) -> MadeReport:
     """Compute an edition and its files by the database, and the history beside it."""
     shows(EditionStage.READING, 0.0)
-    office, store = job.office, Store(Path(job.database))
-    history = history_of(job.history, store.path.parent, office.id, lambda: job.now_utc)
+    office, store = job.office, store_at(job.database.state, job.database.server)
+    history = history_of(job.history, store.state, office.id, lambda: job.now_utc)
     use = KeptUse(history, job.now_utc)
     store.readable = True
     try:

@@ -11,8 +11,8 @@ from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.store import board_state
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 

@@ -25,9 +25,9 @@ from monitor.runtime.part import Part
 from monitor.runtime.report_process import in_process
 from monitor.settings.load import Settings
 from monitor.store import edition_rows
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class EditionMaker(Part):
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
         page = monitor.public.url
-        job = editions.begin_next(work, str(self._store.path), kept_since_utc, monitor.history, page)
+        job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page)
         report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
         return job
 

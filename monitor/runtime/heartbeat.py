@@ -16,8 +16,8 @@ from monitor.runtime.part import Part
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.load import Settings
 from monitor.store import queries
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 

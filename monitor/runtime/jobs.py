@@ -11,8 +11,8 @@ from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
+from monitor.store.database import Store
 from monitor.store.retention import back_up, forget_old
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 NIGHT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
@@ -70,7 +70,7 @@ class Jobs:
             return f"not made, the database cannot be used yet: {self._store.waiting}"
         settings = self._in_force.settings
         folder = settings.state / "backups"
-        return back_up(self._store.path, folder, self._live.clock.utc(), settings.monitor.storage.backups)
+        return back_up(self._store.place, folder, self._live.clock.utc(), settings.monitor.storage.backups)
 
     def _look_at_labs(self) -> object:
         with self._store.write() as session:

@@ -15,9 +15,9 @@ from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
 from monitor.store import board_state, notice_rows
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)

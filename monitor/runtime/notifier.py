@@ -25,8 +25,8 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
-from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 

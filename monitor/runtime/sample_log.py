@@ -24,7 +24,7 @@ from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import Storage
+from monitor.settings.storage_section import Storage
 
 log = logging.getLogger(__name__)
 

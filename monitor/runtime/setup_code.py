@@ -5,8 +5,8 @@ from datetime import datetime
 from monitor.accounts import first_user
 from monitor.charter.office import Office
 from monitor.domain.message import Message, message
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 

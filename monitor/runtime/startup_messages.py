@@ -13,7 +13,7 @@ from monitor.i18n.terms import COUNTED
 from monitor.runtime.server_certificate import NoCertificate, certificate_of
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 EXPIRES_SOON = timedelta(days=14)
 
@@ -122,6 +122,6 @@ def startup_lines(settings: Settings, store: Store) -> Iterator[Message]:
     """Yield what is running, and where to look."""
     every = settings.monitor.probing.interval_s
     yield message("monitoring {fleet} every {interval:g} s", fleet=summary(settings), interval=every)
-    yield message("database {path} (journal: {mode})", path=store.path, mode=store.journal_mode)
+    yield store.described()
     if settings.monitor.helpdesk.configured:
         yield message("tickets are mirrored to {helpdesk}", helpdesk=key_of(settings.monitor.helpdesk))

@@ -10,11 +10,11 @@ from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.trusted_clock import TrustedClock
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.opening import FIRST_TRY_S, MEND, try_again
 from monitor.store.session import Session
 from monitor.store.soundness import examine
-from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class StoreOpener(Part):
         """Examine all that is stored and keep the faults for readers; return the result for people."""
         try:
             with self._store.read() as session:
-                found = examine(session, self._store.path.parent)
+                found = examine(session, self._store.state)
         except DatabaseError as error:
             return f"not examined: {error.orig}"
         problems = [str(problem) for problem in found.problems]

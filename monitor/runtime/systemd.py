@@ -53,7 +53,9 @@ class Systemd:
     def _say(self, message: str) -> None:
         if not self._address:
             return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        # A systemd that reads nothing must not stop the event loop.
+        kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+        with socket.socket(socket.AF_UNIX, kind) as channel:
             try:
                 channel.sendto(message.encode(), self._address)
             except OSError:

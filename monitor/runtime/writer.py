@@ -29,9 +29,9 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
 from monitor.runtime.trusted_clock import TrustedClock
-from monitor.store import board_state, ticket_history
+from monitor.store import board_state, operations, ticket_history
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class DecisionWriter(Part):
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
+        self._attempts = operations.Attempts[tuple[Decision, datetime]]()
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("writer", threads=1, backlog=1)
         self._writing: (
@@ -218,7 +219,11 @@ class DecisionWriter(Part):
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
             work = Work(session, office, now_utc)
-            set_aside.apply_all(work, batch, certain=not (before.suspect or trust.suspect))
+            operation = ""
+            if batch:
+                stored, operation = operations.begin(session, operations.DECISIONS)
+                left = self._attempts.left(stored, batch)
+                set_aside.apply_all(work, left, certain=not (before.suspect or trust.suspect))
             if trust.move is not None:
                 settle(work, trust.move)
             if trust.suspect != before.suspect:
@@ -236,6 +241,9 @@ class DecisionWriter(Part):
                 board_state.store_heartbeat(session, trust)
                 self._last_heartbeat_ns = trust.last.boot_ns
             news = self._news(work)
+            if operation:
+                self._attempts.committing(operation, batch)
+        self._attempts.confirmed()
         log_history(work)
         if not trust.suspect:
             self._counted_by = office

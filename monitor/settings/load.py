@@ -22,7 +22,9 @@ from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.notices_section import ChannelSection
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError, Problem, did_you_mean, hinted, no_such
+from monitor.settings.secrets import secret_path
 from monitor.settings.sites_file import SiteEntry, SitesFile
+from monitor.settings.storage_section import Server
 from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
 
@@ -50,6 +52,14 @@ class Settings:
     def state(self) -> Path:
         """Return the daemon's state folder."""
         return self.home / self.monitor.storage.directory
+
+    @property
+    def server(self) -> Server | None:
+        """Return the server that keeps the database; None for a file in the state folder."""
+        storage = self.monitor.storage
+        if not storage.url:
+            return None
+        return Server(storage.url, storage.password_file and secret_path(self.home, storage.password_file))
 
 
 def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:

@@ -1,6 +1,5 @@
 """Model config/monitor.toml: probing, judging, storage, page, notices."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -23,6 +22,7 @@ from monitor.settings.public_section import Public
 from monitor.settings.reports_section import Reports
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
+from monitor.settings.storage_section import Storage
 from monitor.settings.uplinks_section import UplinkEntry
 from monitor.settings.web_section import Web
 
@@ -124,21 +124,6 @@ class Tickets(Model):
     """A recovery that lasts so long resolves the outage's ticket by itself, in seconds."""
     reopen_window_h: Annotated[float, Field(ge=0, le=720)] = 24.0
     """Down again within so many hours: the old ticket is reopened instead of a new one."""
-
-
-class Storage(Model):
-    """Where the daemon keeps its state."""
-
-    directory: PlainPath = Path("var")
-    """Database, unsent mails and lock; relative to the folder that holds the config folder."""
-    keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
-    """Closed outages and sent notices are kept so long, in days."""
-    backups: Annotated[int, Field(ge=0, le=365)] = 7
-    """Nightly copies of the database that are kept."""
-    record: Annotated[str, Field(max_length=500)] = ""
-    """Where samples are written for `replay`, by strftime, such as `var/samples-%Y-%m-%d.jsonl.zst`; empty: nowhere."""
-    record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
-    """All those files together, in megabytes; the oldest go first."""
 
 
 class Log(Model):

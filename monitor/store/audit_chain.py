@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import Text, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, defer
 
 from monitor.domain.json_text import parse_json
@@ -154,8 +154,8 @@ def _events(session: Session) -> Iterator[_Entry]:
 
 def _acts(session: Session) -> Iterator[_Entry]:
     """Yield the acts in order; one that is no JSON any more is still read."""
-    stored_before = type_coerce(Act.before, Text).label("stored_before")
-    stored_after = type_coerce(Act.after, Text).label("stored_after")
+    stored_before = cast(Act.before, Text).label("stored_before")
+    stored_after = cast(Act.after, Text).label("stored_after")
     query = select(Act, stored_before, stored_after)
     query = query.options(defer(Act.before), defer(Act.after)).order_by(Act.after_event_id, Act.id)
     for act, changed_from, changed_to in session.execute(query).yield_per(1_000):

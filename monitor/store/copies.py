@@ -16,19 +16,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from monitor.domain.message import Said, message, said_by, series
 from monitor.domain.progress import Progress, unheard
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder, uninterrupted
 from monitor.store import audit_chain, belonging, login_rows, mailed_head
+from monitor.store.database import Store
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.opening import BACKUPS, DATABASE, MEND, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
-from monitor.store.sqlite import Store
 
 SCRATCH = ".restoring-"
 PAGES = 2_048  # of the database that are copied at a time: 8 MB, in which Ctrl-C waits
 MOST_ASIDE = 1_000  # of one second
+OF_A_FILE, OF_A_SERVER = ".db", ".dump"
+SUFFIXES = {OF_A_FILE, OF_A_SERVER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ def create(database: Path, target: Path, copying: Progress = unheard, testing: P
     return found
 
 
-def copy_name(at_utc: datetime) -> str:
+def copy_name(at_utc: datetime, suffix: str = OF_A_FILE) -> str:
     """Return the name of a copy made at that time."""
-    return f"monitor-{at_utc:%Y%m%dT%H%M%S}.db"
+    return f"monitor-{at_utc:%Y%m%dT%H%M%S}{suffix}"
 
 
 def prune(folder: Path, keep: int, newest: Path) -> None:
@@ -90,7 +93,7 @@ def nightly(folder: Path, newest: Path | None = None) -> list[Path]:
 
     Copies dated later than the ``newest`` come before all others: a wrong clock has named them.
     """
-    every = sorted(folder.glob("monitor-[0-9]*.db"))
+    every = sorted(path for path in folder.glob("monitor-[0-9]*") if path.suffix in SUFFIXES)
     if newest is None:
         return every
     return sorted(every, key=lambda copy: (_day(copy) <= _day(newest), copy.name))
@@ -136,7 +139,7 @@ def verify(copy: Path, scratch: Path, progress: Progress = unheard) -> Soundness
     Raises StoreError when it cannot be opened at all, OSError when it cannot be read or there is no room.
     """
     with _restored(copy, scratch) as store, store.read() as session:
-        return examine(session, store.path.parent, progress)
+        return examine(session, store.state, progress)
 
 
 @contextmanager
@@ -181,6 +184,43 @@ def _has_content(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
+def refuse_unfit(
+    session: Session, found: Soundness, copy: Path, state: Path, *, older: bool, known_head: str = ""
+) -> None:
+    """Raise StoreError for a copy that may not be put back, as `restore` says; ``session`` reads it."""
+    if found.problems:
+        raise StoreError(
+            message(
+                "{copy} is not good: {problems}. Nothing was changed",
+                copy=copy,
+                problems=series(found.problems, "; "),
+            )
+        )
+    mailed = mailed_head.read(state)
+    for head in filter(None, (mailed.head if mailed else "", known_head)):
+        walked = audit_chain.verify(session, head)
+        if walked.meant and head == known_head:
+            raise StoreError(
+                message(
+                    "--head {head} is mistyped: the history of {copy} has {meant}",
+                    head=head,
+                    copy=copy,
+                    meant=walked.meant,
+                )
+            )
+        if walked.fault and not older:
+            raise StoreError(
+                message(
+                    "{copy} is older than the last letter: its history of {events} events lacks the "
+                    "head {head}. Nothing was changed. Take a later copy, or say --older: what came after is "
+                    "lost",
+                    copy=copy,
+                    events=found.events,
+                    head=head,
+                )
+            )
+
+
 def restore(
     copy: Path, state: Path, now_utc: datetime, *, older: bool, known_head: str = "", progress: Progress = unheard
 ) -> Restored:
@@ -193,42 +233,12 @@ def restore(
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     with _restored(copy, state) as store:
         with store.read() as session:
-            found = examine(session, store.path.parent, progress)
-            if found.problems:
-                raise StoreError(
-                    message(
-                        "{copy} is not good: {problems}. Nothing was changed",
-                        copy=copy,
-                        problems=series(found.problems, "; "),
-                    )
-                )
-            mailed = mailed_head.read(state)
-            for head in filter(None, (mailed.head if mailed else "", known_head)):
-                walked = audit_chain.verify(session, head)
-                if walked.meant and head == known_head:
-                    raise StoreError(
-                        message(
-                            "--head {head} is mistyped: the history of {copy} has {meant}",
-                            head=head,
-                            copy=copy,
-                            meant=walked.meant,
-                        )
-                    )
-                if walked.fault and not older:
-                    raise StoreError(
-                        message(
-                            "{copy} is older than the last letter: its history of {events} events lacks the "
-                            "head {head}. Nothing was changed. Take a later copy, or say --older: what came after is "
-                            "lost",
-                            copy=copy,
-                            events=found.events,
-                            head=head,
-                        )
-                    )
+            found = examine(session, store.state, progress)
+            refuse_unfit(session, found, copy, state, older=older, known_head=known_head)
         with store.write() as session:
             login_rows.end_all(session)  # they may have been ended since the copy was made
         store.close()
-        placed = store.path
+        placed = store.state / DATABASE
         with closing(sqlite3.connect(placed)) as connection:
             (mark,) = connection.execute("PRAGMA application_id").fetchone()
             connection.execute("PRAGMA journal_mode = DELETE")

@@ -16,6 +16,7 @@ SQLAlchemy's errors have their names here for all other rooms::
 
 import errno
 import sqlite3
+from typing import Any
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
@@ -28,6 +29,7 @@ __all__ = [
     "SQLAlchemyError",
     "StoreError",
     "may_pass",
+    "refusal",
 ]
 
 PASSING = {
@@ -51,6 +53,24 @@ PASSING_ERRNO = {
     errno.EMFILE,
     errno.ENFILE,
 }
+LOST = {"OperationalError", "InterfaceError"}
+PASSING_CLASSES = {
+    "08",  # the connection
+    "28",  # who asks: a password, a rule of pg_hba.conf
+    "40",  # a deadlock, a serialization failure
+    "53",  # no room on the disk, no memory, too many connections
+    "57",  # cancelled, stopped, starting
+    "58",  # the server's own disk
+}
+"""Classes of SQLSTATE: https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+PASSING_STATES = {
+    "25006",  # read only: a standby
+    "25P03",  # idle in a transaction for too long
+    "3D000",  # no such database, as long as one is put back
+    "42501",  # a right that is missing
+    "55006",  # in use
+    "55P03",  # a lock that was not to be had in time
+}
 
 
 class StoreError(Exception):
@@ -65,8 +85,29 @@ class NoDatabase(StoreError):
     """There was a database and is none now; the message spells out the choice."""
 
 
+class Refusal(Exception):
+    """Why the database refuses, in words, where no driver has said so. A retry may succeed."""
+
+
+def refusal(why: str) -> OperationalError:
+    """Return SQLAlchemy's error for a database that refuses."""
+    return OperationalError(None, None, Refusal(why))
+
+
 def may_pass(error: BaseException | None) -> bool:
-    """Return whether a retry may succeed: a lock, a full disk, a read-only file."""
+    """Return whether a retry may succeed: a lock, a full disk, a read-only file, a server that is away."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in PASSING
+    if isinstance(error, Refusal):
+        return True
+    if hasattr(error, "sqlstate"):
+        return _may_pass_there(error)
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO
+
+
+def _may_pass_there(error: Any) -> bool:
+    """Return whether an error of psycopg may pass; one without a code is the client's own, as of a lost connection."""
+    state: str | None = error.sqlstate
+    if state is None:
+        return type(error).__name__ in LOST
+    return state[:2] in PASSING_CLASSES or state in PASSING_STATES

@@ -13,16 +13,18 @@ No database is made where one is missing that must have been there: its copies, 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import N_, Message, message, messages
+from monitor.settings.storage_section import Server
 from monitor.store import belonging, redundancy
+from monitor.store.database import Store
 from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
-from monitor.store.sqlite import BUSY_TIMEOUT_S, Store
+from monitor.store.schema import refuse_unfit
+from monitor.store.sqlite import BUSY_TIMEOUT_S, SqliteStore
 from monitor.store.upgrade import VERSION_TABLE, upgrade
 
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
@@ -30,15 +32,21 @@ SMALL_BYTES = 64_000_000  # examined in a tenth of a second, once it is read
 DATABASE = "monitor.db"
 BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
+EXTRA = "pip install 'upazila-monitor[postgresql]'"
+EMPTY_SERVER = N_(
+    "{name} is empty, and this installation has had a database. Move that there: upazila-monitor db copy, or put a "
+    "copy back: upazila-monitor backup restore. To begin without its history, take away "
+    "{state}/{installed} and the copies"
+)
 
 
-def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> Store:
-    """Open the database below ``state``, made or migrated as needed, all or nothing.
+def open_store(state: Path, server: Server | None = None, *, lasting: bool = True, daemon: bool = False) -> Store:
+    """Open the database below ``state``, or that of ``server``, made or migrated as needed, all or nothing.
 
     ``daemon``: draws another mark, so that its journal differs from that of any older copy. Raises StoreError when it
     is damaged, missing, was written by a newer version, or cannot be reached.
     """
-    store = Store(state / DATABASE, lasting=lasting)
+    store = store_at(state, server, lasting=lasting)
     with _closed_on_failure(store):
         _prepare(store, belonging.renew_mark if daemon else belonging.mark_first)
     return store
@@ -51,18 +59,32 @@ def _closed_on_failure(store: Store) -> Iterator[None]:
         yield
     except (DatabaseError, OSError) as error:
         store.close()
-        raise StoreError(message("{path} cannot be used: {cause}", path=store.path, cause=_cause(error))) from None
+        raise StoreError(message("{path} cannot be used: {cause}", path=store.name, cause=_cause(error))) from None
     except StoreError:
         store.close()
         raise
 
 
-def open_when_possible(state: Path) -> Store:
+def store_at(state: Path, server: Server | None, *, lasting: bool = True) -> Store:
+    """Return the database, not opened yet; raises StoreError where what is needed for it is not installed."""
+    if server is None:
+        return SqliteStore(state / DATABASE, lasting=lasting)
+    from monitor.store.postgresql import PostgresStore
+
+    try:
+        return PostgresStore(state, server, lasting=lasting)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            message("[storage] url needs a package that is not installed: {name}. {mend}", name=error.name, mend=EXTRA)
+        ) from None
+
+
+def open_when_possible(state: Path, server: Server | None = None) -> Store:
     """Open the daemon's database, or return one that is ``waiting``: locked, full or read-only, it may open later.
 
     Raises StoreError as `open_store` does, for what does not pass by waiting.
     """
-    store = Store(state / DATABASE)
+    store = store_at(state, server)
     try_again(store, FIRST_TRY_S)
     return store
 
@@ -73,7 +95,7 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
     Waits for a lock for ``wait_s`` seconds at most. Raises StoreError for what does not pass by waiting.
     """
     try:
-        with _waiting_for_locks(store, wait_s):
+        with store.waiting_for_locks(wait_s):
             _prepare(store, belonging.renew_mark)
             if first is not None:
                 with Session(store.for_writing) as session, session.begin():
@@ -85,7 +107,7 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
             raise Damaged(
                 message(
                     "{path} is damaged: {cause}. Put a copy back: {mend}",
-                    path=store.path,
+                    path=store.name,
                     cause=_cause(error),
                     mend=MEND,
                 )
@@ -96,57 +118,80 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
     return True
 
 
-@contextmanager
-def _waiting_for_locks(store: Store, seconds: float) -> Iterator[None]:
-    """Make new connections wait for locks for that long only."""
-
-    def shorten(connection: Any, _record: Any) -> None:
-        connection.execute(f"PRAGMA busy_timeout={round(seconds * 1_000)}")
-
-    event.listen(store.engine, "connect", shorten, insert=True)
-    try:
-        yield
-    finally:
-        event.remove(store.engine, "connect", shorten)
-        store.engine.dispose()
-
-
 def _cause(error: DatabaseError | OSError) -> str:
     if isinstance(error, DatabaseError):
         return str(error.orig)
     return error.strerror or str(error)
 
 
-def existing_store(state: Path) -> Store:
+def existing_store(state: Path, server: Server | None = None) -> Store:
     """Open the database for a command beside the daemon; raises StoreError when there is none yet."""
-    _refuse_missing(state)
-    if not (state / DATABASE).exists():
-        raise StoreError(
-            message("there is no database in {state} yet. Start the daemon once: upazila-monitor run", state=state)
-        )
-    store = Store(state / DATABASE)
+    if server is None:
+        _refuse_missing(state)
+        if not (state / DATABASE).exists():
+            raise _not_yet(str(state))
+    store = store_at(state, server)
     with _closed_on_failure(store):
         _prepare(store, None)
     return store
 
 
+def _not_yet(name: str) -> StoreError:
+    return StoreError(
+        message("there is no database in {state} yet. Start the daemon once: upazila-monitor run", state=name)
+    )
+
+
 def make_store(state: Path) -> None:
     """Make an empty database where there is none, whatever there was before; raises as `open_store`."""
-    store = Store(state / DATABASE)
+    store = SqliteStore(state / DATABASE)
     try:
-        _prepare(store, belonging.renew_mark, may_be_missing=True)
+        _prepare_file(store, belonging.renew_mark, may_be_missing=True)
     except (DatabaseError, OSError) as error:
-        raise StoreError(message("{path} cannot be made: {cause}", path=store.path, cause=_cause(error))) from None
+        raise StoreError(message("{path} cannot be made: {cause}", path=store.name, cause=_cause(error))) from None
     finally:
         store.close()
 
 
-def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be_missing: bool = False) -> None:
+def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None) -> None:
     """Prepare everything before the first session; raises StoreError, DatabaseError, OSError.
 
-    A command beside the daemon draws no mark: it must not replace the daemon's.
+    A command beside the daemon draws no ``mark``: it must not replace the daemon's, and makes no database.
     """
-    state = store.path.parent
+    if isinstance(store, SqliteStore):
+        _prepare_file(store, mark)
+    else:
+        _prepare_server(store, makes=mark is not None)
+
+
+def _prepare_server(store: Store, *, makes: bool) -> None:
+    """Prepare the database of a server. ``makes``: it may be empty yet."""
+    with store.engine.connect() as connection:
+        refuse_unfit(connection, store.name)
+        contents = set(inspect(connection).get_table_names())
+    if contents and VERSION_TABLE not in contents:
+        raise StoreError(
+            message("{name} is a database of another program. Expected an empty one of its own", name=store.name)
+        )
+    if not contents and not makes:
+        raise _not_yet(store.name)
+    if not contents and store.lasting and _copies(store.state) is not None:
+        names = {"name": store.name, "state": store.state, "installed": belonging.INSTALLED}
+        raise NoDatabase(Message(EMPTY_SERVER, names))
+    store.was_empty = not contents
+    upgrade(store.name, store.engine, store.for_writing)
+    store.readable = True
+    if store.lasting and makes:
+        store.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if not belonging.was_installed(store.state):
+            belonging.write_marks(store.state, set())
+
+
+def _prepare_file(
+    store: SqliteStore, mark: Callable[[Path, Engine], int] | None, *, may_be_missing: bool = False
+) -> None:
+    """Prepare the database of a file."""
+    state = store.state
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     if store.lasting and not may_be_missing:
         belonging.refuse_odd_files(store.path)
@@ -174,7 +219,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be
     if store.lasting and not may_be_missing:
         _refuse_without_contents(store.path, contents)
     store.was_empty = not contents
-    upgrade(store.path, store.engine, store.for_writing)
+    upgrade(store.name, store.engine, store.for_writing)
     store.readable = True
     if store.lasting:
         own = mark(state, store.for_writing) if mark is not None else 0

@@ -12,15 +12,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Index, MetaData
 
+from monitor.store import schema
+
 SUFFIX = "_whole"
 HASHED = "hashed"
 """Marks a column of large contents, whose SHA-256 stands beside it: it is not stored twice."""
 DOUBLE = "schema_double"
-# Not what SQLite keeps for its own planner, and makes when somebody asks it to.
-SCHEMA = (
-    "SELECT type || ' ' || name || ' ON ' || tbl_name AS name, coalesce(sql, '') AS sql FROM sqlite_master "
-    "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
-)
 
 
 def declare(metadata: MetaData) -> None:
@@ -31,9 +28,9 @@ def declare(metadata: MetaData) -> None:
 
 def is_there(connection: Connection, metadata: MetaData) -> bool:
     """Return whether each table has its index, and the schema its double."""
-    return set(_found(connection)) == {f"ix_{name}{SUFFIX}" for name in metadata.tables} and bool(
-        connection.exec_driver_sql(f"SELECT count(*) FROM {DOUBLE}").scalar_one()
-    )
+    wanted = set() if schema.is_server(connection) else {f"ix_{name}{SUFFIX}" for name in metadata.tables}
+    has_double = connection.exec_driver_sql(f"SELECT count(*) FROM {DOUBLE}").scalar_one() > 0
+    return set(_found(connection)) == wanted and has_double
 
 
 def altered(connection: Connection) -> Sequence[str]:
@@ -47,10 +44,11 @@ def missing(connection: Connection) -> Sequence[str]:
 
 
 def _compared(connection: Connection, condition: str) -> Sequence[str]:
-    has_double = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-    if not connection.exec_driver_sql(has_double, (DOUBLE,)).scalar_one():
+    if not schema.has_table(connection, DOUBLE):
         return []  # of an older version
-    query = f"SELECT d.name FROM {DOUBLE} d LEFT JOIN ({SCHEMA}) s ON s.name = d.name WHERE {condition}"
+    query = (
+        f"SELECT d.name FROM {DOUBLE} d LEFT JOIN ({schema.objects(connection)}) s ON s.name = d.name WHERE {condition}"
+    )
     return connection.exec_driver_sql(query).scalars().all()
 
 
@@ -61,15 +59,21 @@ def drop(connection: Connection) -> None:
 
 
 def make(connection: Connection, metadata: MetaData) -> None:
-    """Create the indexes over the tables' present columns, and then the double of the schema."""
-    for table in metadata.sorted_tables:
+    """Create the indexes over the tables' present columns, and then the double of the schema.
+
+    A PostgreSQL server has checksums for its pages instead of the indexes.
+    """
+    schema.complete(connection)
+    for table in () if schema.is_server(connection) else metadata.sorted_tables:
         for index in table.indexes:
             if str(index.name).endswith(SUFFIX):
                 index.create(connection)
     connection.exec_driver_sql(f"DELETE FROM {DOUBLE}")
-    connection.exec_driver_sql(f"INSERT INTO {DOUBLE} (name, sql) {SCHEMA}")
+    connection.exec_driver_sql(f"INSERT INTO {DOUBLE} (name, sql) {schema.objects(connection)}")
 
 
 def _found(connection: Connection) -> list[str]:
+    if schema.is_server(connection):
+        return []
     query = f"SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix\\_%\\{SUFFIX}' ESCAPE '\\'"
     return list(connection.exec_driver_sql(query).scalars())

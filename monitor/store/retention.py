@@ -6,6 +6,8 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from monitor.domain.progress import Progress, unheard
+from monitor.settings.storage_section import Place
 from monitor.store import copies, edition_rows, idempotent_rows
 from monitor.store.models import (
     AffectedSite,
@@ -17,17 +19,29 @@ from monitor.store.models import (
     Outage,
     SuppressedOutage,
 )
+from monitor.store.opening import DATABASE
+from monitor.store.soundness import Soundness
 
 
-def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
+def back_up(place: Place, folder: Path, now_utc: datetime, keep: int) -> Path | None:
     """Copy the whole database, prove the copy, and keep the newest ``keep``; raises StoreError for a bad copy."""
     if keep == 0:
         return None
-    target = folder / f"monitor-{now_utc:%Y%m%d}.db"
-    copies.create(database, target)
+    suffix = copies.OF_A_FILE if place.server is None else copies.OF_A_SERVER
+    target = folder / f"monitor-{now_utc:%Y%m%d}{suffix}"
+    copy_to(place, target)
     copies.prune(folder, keep, target)
-    copies.sweep(database.parent)
+    copies.sweep(place.state)
     return target
+
+
+def copy_to(place: Place, target: Path, copying: Progress = unheard, testing: Progress = unheard) -> Soundness:
+    """Copy the whole database, wherever it is, and prove the copy; raises StoreError for a bad one, OSError."""
+    if place.server is None:
+        return copies.create(place.state / DATABASE, target, copying, testing)
+    from monitor.store import server_copies
+
+    return server_copies.create(place.state, place.server, target, testing)
 
 
 def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import N_, NN_, Message, Said, message, messages
 from monitor.domain.progress import Progress, unheard
-from monitor.store import audit_chain, mailed_head, redundancy
+from monitor.store import audit_chain, mailed_head, redundancy, schema
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
 
@@ -60,6 +61,9 @@ def examine(session: Session, state: Path, progress: Progress = unheard) -> Soun
 def _damage(session: Session) -> Iterator[Said]:
     """Yield what no program of ours can have written."""
     connection = session.connection()
+    if schema.is_server(connection):
+        yield from _damage_there(connection)
+        return
     try:
         structure = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})").scalars().all()
     except DatabaseError as error:
@@ -81,6 +85,18 @@ def _damage(session: Session) -> Iterator[Said]:
                 if count := connection.exec_driver_sql(query).scalar_one():
                     names = {"table": table.name, "column": column.name}
                     yield messages(*UNREADABLE, count, **names)
+
+
+def _damage_there(connection: Connection) -> Iterator[Said]:
+    """Yield what a server cannot read, or what of its schema was altered; types and references it keeps itself."""
+    try:
+        for table in Base.metadata.sorted_tables:
+            connection.exec_driver_sql(f"SELECT count(t.*) FROM {table.name} t").scalar_one()
+    except DatabaseError as error:
+        yield str(error.orig)
+        return
+    for name in redundancy.altered(connection)[:MOST_PROBLEMS]:
+        yield message("the schema of {name} is not what was written", name=name)
 
 
 def _unreadable(name: str, kind: object) -> str:

@@ -7,16 +7,21 @@ because one that reads first and then writes fails at once, whatever the busy ti
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from monitor.domain.message import Message, message
+from monitor.settings.storage_section import Place
+from monitor.store import database
+from monitor.store.database import Store
+from monitor.store.errors import refusal
+
 BUSY_TIMEOUT_S = 10.0
-GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
 NO_SCHEMA = "malformed database schema"
 MANY = 500  # values in one statement
 
@@ -28,24 +33,21 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
-class Store:
-    """The database of one installation; `read` and `write` open sessions. Thread-safe; a session is for one thread.
-
-    One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster. ``waiting``: why
-    it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does when the file
-    refuses later, and so does `read` unless the file is ``readable``. ``was_empty``: it had no table yet.
-    """
+class SqliteStore(Store):
+    """A database in a file."""
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
-        self.path, self.lasting = path, lasting
-        self.waiting, self.readable = "", False
-        self.was_empty = False
+        self.path = path
         self._file: tuple[int, int] | None = None
         self._mark = 0
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
-        self.engine = self._engine(BUSY_TIMEOUT_S)
-        self.for_writing = self.engine.execution_options(immediate=True)
-        self.glances = self._engine(GLANCE_S)
+        super().__init__(path.parent, str(path), lasting=lasting)
+
+    def _engines(self) -> tuple[Engine, Engine]:
+        return self._engine(BUSY_TIMEOUT_S), self._engine(database.GLANCE_S)
+
+    def _for_writing(self) -> Engine:
+        return self.engine.execution_options(immediate=True)
 
     def _engine(self, busy_timeout_s: float) -> Engine:
         def connect() -> sqlite3.Connection:
@@ -71,20 +73,16 @@ class Store:
             except UnicodeDecodeError:
                 raise sqlite3.DatabaseError(NO_SCHEMA) from None
 
-    def read(self) -> AbstractContextManager[Session]:
-        """Open a session that sees one state of the database and changes nothing."""
-        return self._reading(self.engine)
+    @property
+    def place(self) -> Place:
+        return Place(self.state)
 
-    def read_briefly(self) -> AbstractContextManager[Session]:
-        """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
-        return self._reading(self.glances)
+    def described(self) -> Message:
+        return message("database {path} (journal: {mode})", path=self.path, mode=self.journal_mode)
 
-    @contextmanager
-    def _reading(self, engine: Engine) -> Iterator[Session]:
-        if not self.readable:
-            self._refuse_while_waiting()
-        with Session(engine) as session:
-            yield session
+    def size_bytes(self) -> int:
+        names = (self.path.name, *(f"{self.path.name}{end}" for end in ("-wal", "-shm")))
+        return sum(path.stat().st_size for name in names if (path := self.path.with_name(name)).exists())
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -95,15 +93,25 @@ class Store:
         """
         self._refuse_while_waiting()
         self._refuse_another_file()
-        with Session(self.for_writing, expire_on_commit=False) as session, session.begin():
-            connection = session.connection()  # take the write lock now, not at the first statement
-            if self._mark and connection.exec_driver_sql("PRAGMA application_id").scalar_one() != self._mark:
-                raise _refusal(f"{self.path} was overwritten while it was at work")
+        with super().write() as session:
+            mark = "PRAGMA application_id"
+            if self._mark and session.connection().exec_driver_sql(mark).scalar_one() != self._mark:
+                raise refusal(f"{self.path} was overwritten while it was at work")
             yield session
 
-    def _refuse_while_waiting(self) -> None:
-        if self.waiting:
-            raise _refusal(self.waiting)
+    @contextmanager
+    def waiting_for_locks(self, seconds: float) -> Iterator[None]:
+        """Make new connections wait for locks for that long only."""
+
+        def shorten(connection: Any, _record: Any) -> None:
+            connection.execute(f"PRAGMA busy_timeout={round(seconds * 1_000)}")
+
+        event.listen(self.engine, "connect", shorten, insert=True)
+        try:
+            yield
+        finally:
+            event.remove(self.engine, "connect", shorten)
+            self.engine.dispose()
 
     def note_file(self, mark: int = 0) -> None:
         """Note which file was opened, and the ``mark`` that nobody else changes; raises OSError."""
@@ -116,20 +124,11 @@ class Store:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            raise _refusal(f"{self.path} was taken away while it was at work") from None
+            raise refusal(f"{self.path} was taken away while it was at work") from None
         except OSError:
             return  # SQLite will say the same, in its own words
         if (found.st_dev, found.st_ino) != self._file:
-            raise _refusal(f"{self.path} was exchanged for another file while it was at work")
-
-    def close(self) -> None:
-        self.engine.dispose()
-        self.glances.dispose()
-
-
-def _refusal(why: str) -> OperationalError:
-    """Return SQLAlchemy's error for a database that refuses."""
-    return OperationalError(None, None, sqlite3.OperationalError(why))
+            raise refusal(f"{self.path} was exchanged for another file while it was at work")
 
 
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

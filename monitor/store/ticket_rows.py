@@ -112,7 +112,7 @@ def begun_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
 
 def with_history_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
     """Return the tickets with history lines later than that."""
-    query = select(Ticket).join(TicketEvent).where(TicketEvent.at_utc > at_utc).distinct()
+    query = select(Ticket).where(Ticket.events.any(TicketEvent.at_utc > at_utc))
     return session.scalars(query.order_by(Ticket.id)).all()
 
 

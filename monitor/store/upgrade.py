@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from monitor.domain.message import message
-from monitor.store import redundancy
+from monitor.store import redundancy, schema
 from monitor.store.errors import StoreError
 from monitor.store.models import Base
 
@@ -40,7 +40,7 @@ def revisions() -> tuple[str, ...]:
     return tuple(line)
 
 
-def upgrade(path: Path, reading: Engine, writing: Engine) -> None:
+def upgrade(name: str, reading: Engine, writing: Engine) -> None:
     """Run the missing migrations, in one transaction; raises StoreError for the schema of a newer version."""
     with reading.connect() as connection:
         current = _current(connection)
@@ -48,13 +48,14 @@ def upgrade(path: Path, reading: Engine, writing: Engine) -> None:
             return
     if current is not None and current not in revisions():
         raise StoreError(
-            message("{path} was written by a newer version of upazila-monitor. Install that version", path=path)
+            message("{path} was written by a newer version of upazila-monitor. Install that version", path=name)
         )
     from alembic import command
 
     config = alembic_config()
     with writing.begin() as connection:
         config.attributes["connection"] = connection
+        schema.lock(connection)
         redundancy.drop(connection)
         command.upgrade(config, "head")
         redundancy.make(connection, Base.metadata)
@@ -71,8 +72,7 @@ def alembic_config() -> "Config":
 
 def _current(connection: Connection) -> str | None:
     """Return the version of the schema; None when there is none yet."""
-    known = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-    if not connection.exec_driver_sql(known, (VERSION_TABLE,)).scalar_one():
+    if not schema.has_table(connection, VERSION_TABLE):
         return None
     found: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
     return found

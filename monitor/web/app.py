@@ -20,7 +20,7 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers

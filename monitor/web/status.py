@@ -29,6 +29,7 @@ from monitor.reports.status_document import (
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.store import queries
+from monitor.store.database import Store
 from monitor.store.documents import (
     OutageDocument,
     PublicTicketDocument,
@@ -39,7 +40,6 @@ from monitor.store.documents import (
     timeline_document,
 )
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 
 
 def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:

@@ -10,7 +10,7 @@ from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
 from monitor.reports.status_document import LiveStatus
 from monitor.runtime.live import RuntimeView
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from monitor.web.status import status
 
 FRESH_NS = NS_PER_S

@@ -9,6 +9,7 @@ from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.roles import Role
 from monitor.store import user_rows
 from monitor.store.models import OneTimeLink
+from monitor.store.opening import DATABASE
 from tests.accounts.people import acting, acts, enter, hash_of
 from tests.desk import Desk
 
@@ -17,7 +18,7 @@ def test_the_code_of_the_last_start_makes_one_administrator_and_no_second(desk: 
     with acting(desk) as work:
         assert first_user.is_missing(work.session)
         older, code = first_user.new_code(work), first_user.new_code(work)
-    assert code.encode() not in desk.store.path.read_bytes()
+    assert code.encode() not in (desk.store.state / DATABASE).read_bytes()
     with pytest.raises(NotAllowed), acting(desk, "") as work:
         first_user.set_up(work, older, "boss", hash_of(), Profile())
     with pytest.raises(BadInput), acting(desk, "") as work:

@@ -12,7 +12,7 @@ from monitor.accounts.log_in import Answer, Typed
 from monitor.domain.roles import Role
 from monitor.store import user_rows
 from monitor.store.models import LoginAttempt, UserSession
-from monitor.store.opening import open_store
+from monitor.store.opening import DATABASE, open_store
 from tests.accounts.people import HERE, PASSWORD, acting, acts, add, code_of, enter, with_second_factor
 from tests.desk import Desk
 
@@ -30,7 +30,7 @@ def test_the_right_password_begins_a_session_of_which_only_a_hash_is_stored(desk
         assert found.user.name == "rahim"
         assert sessions.find(session, entered.token[:-1], desk.clock.utc()) is None
         assert sessions.find(session, "", desk.clock.utc()) is None
-    stored = desk.store.path.read_bytes()
+    stored = (desk.store.state / DATABASE).read_bytes()
     assert entered.token.encode() not in stored
     assert acts(desk)[-1] == ("session.begin", "rahim", "rahim")
 
@@ -120,7 +120,7 @@ def test_the_failures_outlive_a_restart(desk: Desk) -> None:
     for _ in range(5):
         enter(desk, "rahim", "wrong")
     desk.store.close()
-    desk.store = open_store(desk.store.path.parent)
+    desk.store = open_store(desk.store.state)
     assert enter(desk, "rahim").answer is Answer.THROTTLED
 
 

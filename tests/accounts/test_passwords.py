@@ -77,3 +77,21 @@ def test_what_is_guessed_first_is_refused(weak: str) -> None:
 )
 def test_a_password_that_nobody_thinks_of_first_is_taken(good: str) -> None:
     passwords.refuse_weak(good, "rahim.uddin")
+
+
+def test_a_user_who_is_not_there_costs_a_look_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    class Looks:
+        def verify(self, known: str, _: str) -> bool:
+            looked.append(known)
+            return False
+
+        def hash(self, _: bytes) -> str:
+            return "nobody's"
+
+    monkeypatch.setattr(passwords, "_HASHER", Looks())
+    passwords._of_nobody.cache_clear()
+    passwords.matches("", PASSWORD)
+    passwords._of_nobody.cache_clear()
+    assert looked == ["nobody's"]

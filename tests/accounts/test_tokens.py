@@ -9,6 +9,7 @@ from monitor.accounts.tokens import Wanted
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.roles import Scope
 from monitor.store import token_rows
+from monitor.store.opening import DATABASE
 from tests.accounts.people import acting, acts
 from tests.desk import Desk
 
@@ -50,7 +51,7 @@ def test_a_token_is_known_again_and_stored_only_as_a_hash(desk: Desk) -> None:
         assert row is not None
         assert (row.scopes, tokens.scope_of(row)) == (["status:read", "tickets:read"], Scope((), ("lab",)))
         assert tokens.is_to_be_noted(row, desk.clock.utc())
-    assert token.encode() not in desk.store.path.read_bytes()
+    assert token.encode() not in (desk.store.state / DATABASE).read_bytes()
     assert not is_good(desk, tokens.new_token())
     with acting(desk) as work:
         tokens.used(work, row.id)

@@ -16,7 +16,7 @@ from tests.desk import Desk
 
 
 def test_a_copy_is_made_proved_and_put_back(home: Path, desk: Desk) -> None:
-    state = desk.store.path.parent
+    state = desk.store.state
     made = json.loads(typed(home, "backup", "create", "--json").stdout)
     assert made["sound"] is True
     assert made["events"] > 0
@@ -33,7 +33,7 @@ def test_a_copy_is_made_proved_and_put_back(home: Path, desk: Desk) -> None:
 
 
 def test_beside_a_running_daemon_copies_are_made_and_none_is_put_back(home: Path, desk: Desk) -> None:
-    state = desk.store.path.parent
+    state = desk.store.state
     with only_daemon(state):
         assert typed(home, "backup", "create").returncode == 0
         before = (state / DATABASE).read_bytes()
@@ -44,7 +44,7 @@ def test_beside_a_running_daemon_copies_are_made_and_none_is_put_back(home: Path
 
 
 def test_a_copy_that_is_not_good_is_named_with_what_is_wrong(home: Path, desk: Desk) -> None:
-    state = desk.store.path.parent
+    state = desk.store.state
     assert typed(home, "backup", "verify").returncode == 3
     typed(home, "backup", "create", "-o", str(state / BACKUPS / "monitor-20261124.db"))
     copy = state / BACKUPS / "monitor-20261124.db"
@@ -57,7 +57,7 @@ def test_a_copy_that_is_not_good_is_named_with_what_is_wrong(home: Path, desk: D
 
 
 def test_no_copy_replaces_a_file_that_is_there(home: Path, desk: Desk) -> None:
-    target = desk.store.path.parent / "mine.db"
+    target = desk.store.state / "mine.db"
     target.write_text("mine")
     done = typed(home, "backup", "create", "-o", str(target))
     assert done.returncode == 2
@@ -99,9 +99,9 @@ def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: D
 
 def test_a_history_that_was_cut_after_it_was_mailed_is_told_without_being_asked(home: Path, desk: Desk) -> None:
     with desk.store.read() as session:
-        mailed_head.note(session, desk.store.path.parent, ticket_history.head(session), desk.clock.utc())
+        mailed_head.note(session, desk.store.state, ticket_history.head(session), desk.clock.utc())
     assert typed(home, "audit", "verify").returncode == 0
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         raw.execute("DROP TRIGGER ticket_events_no_delete")
         raw.execute("DELETE FROM ticket_events WHERE id = (SELECT max(id) FROM ticket_events)")
     done = typed(home, "audit", "verify")
@@ -111,7 +111,7 @@ def test_a_history_that_was_cut_after_it_was_mailed_is_told_without_being_asked(
 
 def test_a_start_beside_copies_without_a_database_ends_with_the_choice_and_no_probing(home: Path, desk: Desk) -> None:
     typed(home, "backup", "create")
-    desk.store.path.write_bytes(b"")
+    (desk.store.state / DATABASE).write_bytes(b"")
     done = run(home, "run")
     assert done.returncode == 2
     assert "backup restore" in done.stderr

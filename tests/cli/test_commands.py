@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store import sqlite
+from monitor.store.opening import DATABASE
 from tests.cli.typed import command, run, typed
 from tests.desk import Desk
 
@@ -34,7 +35,7 @@ def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(
     home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.2)
-    with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
+    with sqlite3.connect(desk.store.state / DATABASE, isolation_level=None) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
         done = typed(home, "ticket", "ack", "BHR-2026-000001")
         blocker.execute("ROLLBACK")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import completion
+from monitor.store.opening import DATABASE
 from package.completions import completions
 from tests.cli.typed import PROGRAM, run
 from tests.desk import Desk
@@ -123,7 +124,7 @@ def test_where_nothing_can_be_read_tab_says_nothing(
     if spoil == "config":
         (home / "config" / "sites.toml").write_text("[")
     else:
-        desk.store.path.write_bytes(b"no database")
+        (desk.store.state / DATABASE).write_bytes(b"no database")
     words = {
         "_UPAZILA_MONITOR_COMPLETE": "complete_bash",
         "COMP_WORDS": "upazila-monitor ticket ack ",

@@ -91,7 +91,7 @@ def files(home: Path) -> Path:
 def test_what_takes_long_shows_how_far_it_is(files: Path, desk: Desk, shown: Terminal, words: str, said: str) -> None:
     copy = files / "copy.db"
     if "{copy}" in words:
-        copies.create(desk.store.path, copy)
+        copies.create(desk.store.state / DATABASE, copy)
     done = typed(files, *words.format(home=files, copy=copy).split(), "--lang", "bn")
     assert done.returncode == 0, done.stderr
     assert said in shown.getvalue()
@@ -172,8 +172,8 @@ def test_ctrl_c_leaves_nothing_half(files: Path, desk: Desk, monkeypatch: pytest
     def bars(*what: str) -> Iterator[object]:
         yield (pressed,) * len(what)
 
-    copy, state = files / "copy.db", desk.store.path.parent
-    copies.create(desk.store.path, copy)
+    copy, state = files / "copy.db", desk.store.state
+    copies.create(desk.store.state / DATABASE, copy)
     before = everything(files)
     for module in ("progress", "backup", "public"):
         monkeypatch.setattr(f"monitor.cli.{module}.bars", bars)
@@ -187,8 +187,8 @@ def test_ctrl_c_leaves_nothing_half(files: Path, desk: Desk, monkeypatch: pytest
 def test_ctrl_c_while_a_copy_takes_its_place_comes_too_late(
     files: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, state = files / "copy.db", desk.store.path.parent
-    copies.create(desk.store.path, copy)
+    copy, state = files / "copy.db", desk.store.state
+    copies.create(desk.store.state / DATABASE, copy)
 
     def pressed(source: Path, target: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)

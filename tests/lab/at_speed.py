@@ -6,7 +6,7 @@ The first word is the factor; the rest are those of the command.
 import sys
 
 from monitor.accounts import sessions
-from monitor.store import sqlite
+from monitor.store import database
 from monitor.web import connections, guard
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     connections.GONE_MS *= factor
     connections.GRACE_S *= factor
     guard.LATE_S *= factor
-    sqlite.GLANCE_S *= factor
+    database.GLANCE_S *= factor
     for name in ("LONGEST", "IDLE", "VISIT_ENDS", "PROVED_FOR"):
         setattr(sessions, name, getattr(sessions, name) * factor)
 

@@ -17,7 +17,7 @@ from monitor.judging.health import State
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.live import RuntimeState
 from monitor.store import queries
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 OFFICE = {"office": "bheramara"}  # [office] id of the shipped charter
 INTERFACE = ["ifIndex", "ifName", "ifAlias", "ifDescr"]

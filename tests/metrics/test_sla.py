@@ -12,6 +12,7 @@ from monitor.domain.sample import Verdict
 from monitor.metrics.sla import Record, SlaSource, record
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
+from monitor.store.opening import DATABASE
 from monitor.store.queries import Case
 from tests.metrics.pages import value
 from tests.store.migrated import new_store
@@ -88,7 +89,7 @@ def test_the_count_is_kept_for_ten_seconds(office: Desk) -> None:
 def test_a_database_that_does_not_answer_costs_these_figures_only(office: Desk) -> None:
     office.round("backbone-north", Verdict.OK)
     office.store.close()
-    office.store.path.unlink()
+    (office.store.state / DATABASE).unlink()
     text = office.text()
     assert value(text, "upazila_probe_success", site="backbone-north") == 1
     assert value(text, "upazila_charter_tickets_open", service="citizen:10") is None

@@ -15,6 +15,6 @@ def job_of(desk: Desk, *files: str) -> Job:
         editions.ask(desk.work(session, "karim"), Wanted("month", "2026-11", day, files=files))
     with desk.store.write() as session:
         kept_since_utc = desk.clock.utc() - timedelta(days=1_000)
-        found = editions.begin_next(desk.work(session), str(desk.store.path), kept_since_utc)
+        found = editions.begin_next(desk.work(session), desk.store.place, kept_since_utc)
     assert found is not None
     return found

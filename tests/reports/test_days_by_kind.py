@@ -14,8 +14,8 @@ from monitor.i18n.formats import DHAKA
 from monitor.reports.availability import figures
 from monitor.reports.days_by_kind import KindDay, days_by_kind
 from monitor.settings.maintenance_section import Maintenance
+from monitor.store.database import Store
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
-from monitor.store.sqlite import Store
 from tests.desk import shipped_office
 from tests.store.migrated import new_store
 

@@ -15,7 +15,9 @@ from monitor.reports import edition_process
 from monitor.reports.edition_process import COMMAND, MOST_LISTED, edition_of, packed, rendered, unpacked
 from monitor.reports.export import as_json
 from monitor.reports.export.document import report_from
+from monitor.settings.storage_section import Place
 from monitor.store.history.file import HistoryFile
+from monitor.store.opening import DATABASE
 from tests.desk import Desk
 from tests.reports.editions import job_of
 from tests.reports.example_report import example
@@ -100,7 +102,7 @@ def test_the_same_database_gives_the_same_edition_on_another_day(desk: Desk) -> 
 def test_an_edition_has_what_is_kept_of_samples(desk: Desk) -> None:
     job = job_of(desk)
     without = unpacked(edition_process.make(job).value)
-    HistoryFile(Path(desk.store.path).parent).open()
+    HistoryFile(Path(desk.store.state / DATABASE).parent).open()
     kept = unpacked(edition_process.make(job).value)
     assert (without["history"], kept["history"]) == ("", "history")
 
@@ -109,12 +111,12 @@ def test_the_process_makes_the_report_and_its_files_and_writes_nothing(desk: Des
     desk.goes_down("backbone-north")
     desk.look()
     job = job_of(desk, "bn.json")
-    before = Path(desk.store.path).read_bytes()
+    before = Path(desk.store.state / DATABASE).read_bytes()
     made = processed(job)
     assert isinstance(made, MadeReport)
     assert (made.number, [*made.files]) == (1, ["bn.json"])
     assert set(made.titles) == set(made.summaries) == set(languages())
-    assert Path(desk.store.path).read_bytes() == before
+    assert Path(desk.store.state / DATABASE).read_bytes() == before
 
 
 def test_the_process_renders_a_file_of_what_is_stored() -> None:
@@ -124,7 +126,7 @@ def test_the_process_renders_a_file_of_what_is_stored() -> None:
 
 
 def test_what_it_cannot_do_it_says(desk: Desk) -> None:
-    nowhere = replace(job_of(desk), database=str(desk.store.path.parent / "missing" / "monitor.db"))
+    nowhere = replace(job_of(desk), database=Place(desk.store.state / "missing"))
     found = processed(nowhere)
     assert isinstance(found, NotMade)
     assert found.why.code == ReasonCode.PROGRAM_FAULT

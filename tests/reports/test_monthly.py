@@ -22,8 +22,8 @@ from monitor.reports.report import NOTHING, Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.site_strips import day_shares
 from monitor.reports.stored_period import stored_period
+from monitor.store.database import Store
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
-from monitor.store.sqlite import Store
 from tests.desk import shipped_office
 from tests.places import ROOT
 from tests.reports.random_histories import Counted, History, Span, fill, histories, office_of

@@ -13,6 +13,7 @@ from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import NotBegun, earlier_periods, stored_period
 from monitor.settings.public_section import Public
+from monitor.store.opening import DATABASE
 from monitor.web.public import open_data
 from tests.desk import Desk
 from tests.reports.editions import job_of
@@ -20,7 +21,7 @@ from tests.reports.editions import job_of
 
 def writes(desk: Desk) -> None:
     """Write without any patience; raises OperationalError when somebody reads."""
-    with closing(sqlite3.connect(desk.store.path, timeout=0)) as database, database:
+    with closing(sqlite3.connect(desk.store.state / DATABASE, timeout=0)) as database, database:
         assert database.execute("PRAGMA journal_mode").fetchone() != ("wal",)
         database.execute("UPDATE site_states SET since_utc = since_utc")
 

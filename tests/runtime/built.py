@@ -21,7 +21,7 @@ from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from tests.places import SHIPPED
 
 

@@ -15,7 +15,7 @@ import pytest
 from monitor.runtime import heartbeat
 from monitor.runtime.heartbeat import HeartbeatSender, failure_url, oldest_pending_s
 from monitor.settings.heartbeat_section import Heartbeat
-from monitor.store.opening import open_store
+from monitor.store.opening import DATABASE, open_store
 from tests.lab.waiting import until
 from tests.net.bad_servers import Answering, drips, floods, page, says, server
 
@@ -123,7 +123,7 @@ async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
 def test_a_locked_database_does_not_keep_the_word_from_the_watchman(tmp_path: Path) -> None:
     with closing(open_store(tmp_path)) as store:
         assert oldest_pending_s(store, datetime.now(UTC)) == 0
-        with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        with closing(sqlite3.connect(store.state / DATABASE, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             begun = time.monotonic()
             assert oldest_pending_s(store, datetime.now(UTC)) is None

@@ -21,8 +21,8 @@ from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.jobs import Jobs, last_night
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.notices_section import Notices
+from monitor.store.database import Store
 from monitor.store.models import LoginAttempt, Notice
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import settings_of, state_of
@@ -40,7 +40,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.clock = VirtualClock(OPENS - timedelta(hours=1))
-        settings = replace(settings_of(notices=READERS), directory=self.store.path.parent / "config")
+        settings = replace(settings_of(notices=READERS), directory=self.store.state / "config")
         self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
         self.live.office = replace(self.live.office, notices=READERS)
         in_force = OfficeInForce(self.clock, settings, Entered(), self.live, Distrust())

@@ -21,8 +21,8 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
+from monitor.store.database import Store
 from monitor.store.models import Notice
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
@@ -71,7 +71,7 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
 
 def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState | None = None) -> Notifier:
     """Looks often; delivers what that office owes, by its own channels."""
-    folder = store.path.parent
+    folder = store.state
     live = live or state_of(clock, office=office)
     return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, 0.05)
 

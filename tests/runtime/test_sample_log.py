@@ -9,7 +9,7 @@ from monitor.cli.replay import Recorded
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.sample_log import SampleLog
-from monitor.settings.monitor_file import Storage
+from monitor.settings.storage_section import Storage
 from tests.judging.boards import T0, TREE
 from tests.told import said
 

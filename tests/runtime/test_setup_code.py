@@ -5,6 +5,7 @@ import re
 from monitor.accounts import first_user
 from monitor.accounts.users import Profile
 from monitor.runtime.setup_code import setup_line
+from monitor.store.opening import DATABASE
 from tests.accounts.people import acting, hash_of
 from tests.desk import Desk
 
@@ -27,5 +28,5 @@ def test_a_database_that_refuses_holds_no_start_up(desk: Desk) -> None:
     desk.store.waiting = "locked"
     assert setup_line(desk.store, desk.office, desk.clock.utc()) is None
     desk.store.waiting = ""
-    desk.store.path.rename(desk.store.path.with_name("away.db"))
+    (desk.store.state / DATABASE).rename((desk.store.state / DATABASE).with_name("away.db"))
     assert setup_line(desk.store, desk.office, desk.clock.utc()) is None

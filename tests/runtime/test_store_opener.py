@@ -13,9 +13,9 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.store_opener import StoreOpener
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import mailed_head, ticket_history
+from monitor.store.database import Store
 from monitor.store.models import Ticket
 from monitor.store.opening import DATABASE, open_store
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.desk import shipped_office
 from tests.runtime.built import state_of
@@ -55,7 +55,7 @@ def opener_of(store: Store) -> tuple[StoreOpener, RuntimeState]:
 
 def cut_the_history(store: Store) -> None:
     """Without a trace in what is left: the guard stands as before."""
-    with closing(sqlite3.connect(store.path.parent / DATABASE)) as raw, raw:
+    with closing(sqlite3.connect(store.state / DATABASE)) as raw, raw:
         (words,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = ?", (GUARD,)).fetchone()
         raw.execute(f"DROP TRIGGER {GUARD}")
         raw.execute("DELETE FROM ticket_events WHERE id = 2")
@@ -77,7 +77,7 @@ def test_a_history_that_ends_before_the_head_that_was_mailed_is_told_beside_the_
 
 
 def test_a_guard_of_the_history_that_was_taken_away_is_told(store: Store) -> None:
-    with closing(sqlite3.connect(store.path)) as raw, raw:
+    with closing(sqlite3.connect(store.state / DATABASE)) as raw, raw:
         raw.execute(f"DROP TRIGGER {GUARD}")
     assert told(store)[1] == [f"the schema has lost trigger {GUARD} ON ticket_events"]
 

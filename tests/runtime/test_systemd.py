@@ -83,3 +83,12 @@ def test_a_systemd_that_is_gone_does_no_harm(monkeypatch: pytest.MonkeyPatch, tm
         systemd.settimeout(10)
         notifier.watchdog()
         assert systemd.recv(200) == b"WATCHDOG=1"
+
+
+def test_a_systemd_that_reads_nothing_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        systemd = Systemd()
+        for _ in range(1_000):  # far more than its queue holds
+            systemd.watchdog()

@@ -14,13 +14,15 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
-from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.judging.decisions import FlappingChanged, OutageClosed, OutageOpened
+from monitor.runtime import writer as writer_module
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
+from monitor.store.database import Store
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
-from monitor.store.sqlite import Store
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import state_of, writer_of
@@ -111,7 +113,7 @@ async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it
 ) -> None:
     monkeypatch.setattr("monitor.runtime.writer.RETRY_S", 0.01)
     await writer.turn()
-    blocker = sqlite3.connect(store.path, isolation_level=None)
+    blocker = sqlite3.connect(store.state / DATABASE, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     confirmed = clock.utc()
     writer.put([opened("udc-juniadaha", clock)])
@@ -326,3 +328,16 @@ async def test_an_order_about_the_calendar_is_in_force_at_the_next_look_and_move
         assert [event.kind for event in ticket.events] == ["registered", "recounted"]
     await writer.close()
     store.close()
+
+
+def test_a_database_that_refuses_for_weeks_costs_lesser_decisions_before_outages(
+    writer: DecisionWriter, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "MOST_WAITING", 100)
+    outages_of = [opened(f"lab-{number:02}", clock) for number in range(40)]
+    writer.put(outages_of)
+    for number in range(500):
+        writer.put([FlappingChanged("udc-01", number % 2 == 0, 0.5, clock.utc())])
+        assert writer.waiting <= 100
+    kept = [decision for decision, _ in writer._waiting if isinstance(decision, OutageOpened)]
+    assert kept == outages_of

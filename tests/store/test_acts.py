@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from monitor.alerts.cases import actions
 from monitor.store import acts, audit_chain, mailed_head, ticket_history
 from monitor.store.models import Act, ChainHead, Ticket, TicketEvent
+from monitor.store.opening import DATABASE
 from monitor.store.session import Session
 from monitor.store.work import Work
 from tests.desk import Desk, shipped_office
@@ -79,7 +80,7 @@ def test_the_monitor_and_the_help_desk_record_no_acts(desk: Desk) -> None:
 
 def tamper(desk: Desk, statement: str) -> None:
     """As somebody with the file in his hands would, past all triggers."""
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         for verb in ("update", "delete", "replace"):
             raw.execute(f"DROP TRIGGER acts_no_{verb}")
         raw.execute(statement)

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.store import belonging, copies
+from monitor.store.database import Store
 from monitor.store.errors import Damaged
 from monitor.store.models import SiteState
 from monitor.store.opening import DATABASE, existing_store, open_store
-from monitor.store.sqlite import Store
 from tests.store.hot import leave_hot_journal, stop_in_a_commit
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -126,7 +126,7 @@ def test_a_command_that_writes_beside_others_never_takes_their_journal_for_a_for
         with store.write() as session:
             session.add(SiteState(site=f"more-{number}", state="up", since_utc=NOW))
             session.flush()
-            belonging.refuse_foreign_journal(store.path, belonging.marks(state))
+            belonging.refuse_foreign_journal(store.state / DATABASE, belonging.marks(state))
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(SiteState)) == SITES + 50
     store.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from monitor.settings.storage_section import Place
 from monitor.store import belonging, copies, mailed_head, ticket_history
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.models import LoginAttempt, OneTimeLink, Ticket, TicketEvent, User, UserSession
@@ -210,13 +211,28 @@ def test_the_newest_copy_that_is_good_is_found_past_a_newer_one_that_is_not(stat
         copies.newest_good(state, NOW)
 
 
+def test_the_newest_copy_is_passed_over_when_its_history_was_altered(state: Path) -> None:
+    older = state / BACKUPS / "monitor-20261122.db"
+    shutil.copy(copy_of(state), older)
+    altered(copy_of(state))
+    assert copies.newest_good(state, NOW) == older
+
+
+def test_the_copy_made_just_now_is_kept_beside_a_later_one_of_the_same_day(state: Path) -> None:
+    by_hand, tonight = (state / BACKUPS / f"monitor-{name}.db" for name in ("20261124T101112", "20261124"))
+    for copy in (by_hand, tonight):
+        shutil.copy(copy_of(state), copy)
+    copies.prune(state / BACKUPS, 1, tonight)
+    assert tonight.exists()
+
+
 def test_a_copy_that_a_wrong_clock_has_dated_is_neither_kept_before_others_nor_taken_before_them(state: Path) -> None:
     backups = state / BACKUPS
     for day in ("20661124", "20661125T101112"):
         shutil.copy(copy_of(state), backups / f"monitor-{day}.db")
     assert copies.newest_good(state, NOW) == copy_of(state)
     for night in (23, 24, 25):
-        back_up(state / DATABASE, backups, datetime(2026, 11, night, 19, 7, tzinfo=UTC), keep=2)
+        back_up(Place(state), backups, datetime(2026, 11, night, 19, 7, tzinfo=UTC), keep=2)
     assert {path.name for path in backups.iterdir()} == {"monitor-20261124.db", "monitor-20261125.db"}
 
 
@@ -232,7 +248,7 @@ def test_what_a_killed_copy_left_behind_goes_with_the_next_one_but_not_what_some
     at_work.mkdir()
     handle = os.open(at_work, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
-    back_up(state / DATABASE, backups, NOW, keep=7)
+    back_up(Place(state), backups, NOW, keep=7)
     os.close(handle)
     left = [".restoring-by-somebody", "monitor-20261123.db", "monitor-20261124.db"]
     assert sorted(path.name for path in backups.iterdir()) == left

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.reasons import ReasonCode, reason
+from monitor.store.database import Store
 from monitor.store.gap_rows import UNHEARD_AFTER, GapRow, blind_for, gaps
 from monitor.store.models import Gap, Heartbeat
-from monitor.store.sqlite import Store
 from tests.store.migrated import new_store
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)

@@ -15,10 +15,10 @@ from sqlalchemy.exc import OperationalError
 from monitor.domain.reasons import text as text_reason
 from monitor.settings import in_force
 from monitor.store import belonging, copies, mailed_head
+from monitor.store.database import Store
 from monitor.store.errors import StoreError
 from monitor.store.models import Event
 from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store, open_when_possible
-from monitor.store.sqlite import Store
 from tests.told import words
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from monitor.settings.storage_section import Place
 from monitor.store.models import AffectedSite, Outage
 from monitor.store.opening import DATABASE, open_store
 from monitor.store.retention import back_up, forget_old
@@ -25,7 +26,7 @@ def test_a_copy_of_last_night_opens_as_a_database_with_everything_in_it(tmp_path
     store = open_store(tmp_path)
     with store.write() as session:
         session.add(outage("a", 1, None))
-    copy = back_up(store.path, tmp_path / "backups", NOW, keep=7)
+    copy = back_up(store.place, tmp_path / "backups", NOW, keep=7)
     store.close()
     assert copy is not None
     restored = tmp_path / "restored"
@@ -40,7 +41,7 @@ def test_a_copy_of_last_night_opens_as_a_database_with_everything_in_it(tmp_path
 def test_only_the_newest_copies_are_kept_and_a_second_one_of_the_same_night_replaces_the_first(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     for night in (0, 1, 1, 2, 3):
-        back_up(store.path, tmp_path / "backups", NOW + timedelta(days=night), keep=2)
+        back_up(store.place, tmp_path / "backups", NOW + timedelta(days=night), keep=2)
     store.close()
     assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [
         "monitor-20261126.db",
@@ -50,7 +51,7 @@ def test_only_the_newest_copies_are_kept_and_a_second_one_of_the_same_night_repl
 
 def test_zero_copies_means_none(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / DATABASE).close()
-    assert back_up(tmp_path / DATABASE, tmp_path / "backups", NOW, keep=0) is None
+    assert back_up(Place(tmp_path), tmp_path / "backups", NOW, keep=0) is None
     assert not (tmp_path / "backups").exists()
 
 

@@ -150,6 +150,39 @@ def test_a_flipped_letter_of_any_row_is_noticed(state: Path, word: bytes) -> Non
         data[at] ^= 1
 
 
+def test_an_index_that_lags_behind_its_table_is_damage_of_an_open_database_too(state: Path) -> None:
+    store = open_store(state)
+    name = "ix_gaps_whole"
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        kept = raw.execute("SELECT * FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute("DELETE FROM sqlite_master WHERE name = ?", (name,))
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("UPDATE gaps SET ended_utc = started_utc")  # the index is not there, and is not told
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", kept)
+        (version,) = raw.execute("PRAGMA schema_version").fetchone()
+        raw.execute(f"PRAGMA schema_version = {version + 1}")
+    with store.read() as session:
+        found = soundness.examine(session, state)
+    store.close()
+    assert name in str(found.damage[0])
+
+
+def test_a_trigger_that_was_disarmed_in_an_open_database_is_damage(state: Path) -> None:
+    store = open_store(state)
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("PRAGMA writable_schema = ON")
+        disarmed = "UPDATE sqlite_master SET sql = replace(sql, ' BEGIN ', ' WHEN 0 BEGIN ') WHERE name = ?"
+        assert raw.execute(disarmed, ("ticket_events_no_update",)).rowcount == 1
+        (version,) = raw.execute("PRAGMA schema_version").fetchone()
+        raw.execute(f"PRAGMA schema_version = {version + 1}")
+    with store.read() as session:
+        found = soundness.examine(session, state)
+    store.close()
+    assert "the schema of trigger" in str(found.damage[0])
+
+
 def test_a_history_that_was_cut_after_it_was_mailed_is_noticed(state: Path) -> None:
     store = existing_store(state)
     with store.read() as session:

@@ -13,6 +13,7 @@ from monitor.domain.reasons import as_json
 from monitor.store import ticket_history
 from monitor.store.models import Ticket, TicketEvent
 from monitor.store.numbers import next_number
+from monitor.store.opening import DATABASE
 from tests.desk import Desk
 
 
@@ -32,7 +33,7 @@ def some_history(desk: Desk) -> None:
 
 def tamper(desk: Desk, *statements: str) -> None:
     """As somebody with the file in his hands would, past all triggers."""
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         for verb in ("update", "delete"):
             raw.execute(f"DROP TRIGGER ticket_events_no_{verb}")
         for statement in statements:
@@ -84,7 +85,7 @@ def test_a_cut_off_end_is_found_by_a_head_that_was_noted_elsewhere(desk: Desk) -
     head = verify(desk).head
     tamper(desk, "DELETE FROM ticket_events WHERE id >= 6")
     assert "cut off" in str(verify(desk).fault), "the head's own row tells too"
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         raw.execute("UPDATE chain_heads SET hash = (SELECT hash FROM ticket_events WHERE id = 5)")
     assert verify(desk).fault == "", "who thinks of that row is found by what was noted elsewhere alone"
     assert "cut off" in str(verify(desk, head).fault)
@@ -118,7 +119,10 @@ def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) ->
 )
 def test_the_database_itself_refuses_to_change_or_replace_history(desk: Desk, statement: str) -> None:
     some_history(desk)
-    with closing(sqlite3.connect(desk.store.path)) as raw, pytest.raises(sqlite3.IntegrityError, match="only grows"):
+    with (
+        closing(sqlite3.connect(desk.store.state / DATABASE)) as raw,
+        pytest.raises(sqlite3.IntegrityError, match="only grows"),
+    ):
         raw.execute(statement)
     assert verify(desk).fault == ""
 
@@ -142,7 +146,7 @@ def test_a_reasons_members_may_stand_in_any_order(desk: Desk) -> None:
 
 def test_an_event_whose_ticket_is_gone_is_a_fault_and_no_shorter_history(desk: Desk) -> None:
     some_history(desk)
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         raw.execute("DROP TRIGGER tickets_no_delete")
         raw.execute("DELETE FROM tickets WHERE id = 1")
     assert "is gone" in str(verify(desk).fault)
@@ -183,7 +187,7 @@ def test_two_units_of_work_in_one_transaction_lengthen_one_chain(desk: Desk) -> 
 
 def test_a_head_that_somebody_deleted_is_told_and_found_again_with_the_next_event(desk: Desk) -> None:
     some_history(desk)
-    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(desk.store.state / DATABASE)) as raw, raw:
         raw.execute("DELETE FROM chain_heads")
     assert "cut off" in str(verify(desk).fault)
     desk.act("BHR-2026-000002", "comment", "third")

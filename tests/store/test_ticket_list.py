@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 
 from monitor.domain.ticket_states import UNSOLVED, TicketSource, TicketState
 from monitor.store import ticket_list
+from monitor.store.database import Store
 from monitor.store.models import Ticket
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.ticket_list import TicketFilter
 from tests.store.migrated import new_store
 

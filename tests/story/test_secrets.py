@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.settings.storage_section import Place
 from monitor.store.retention import back_up
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
@@ -107,7 +108,7 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
         ):
             done = daemon.run(*command)
             said += done.stdout + done.stderr
-        back_up(daemon.home / "var" / "monitor.db", daemon.home / "var" / "backups", datetime.now(UTC), 7)
+        back_up(Place(daemon.home / "var"), daemon.home / "var" / "backups", datetime.now(UTC), 7)
     finally:
         for process in processes:
             process.kill()

@@ -24,7 +24,7 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.tracing import Hops
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.papers import Papers

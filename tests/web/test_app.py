@@ -12,6 +12,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.snmp import SnmpState
 from monitor.settings.fleet import Fleet
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from tests.told import said
 from tests.web.asking import ask
@@ -201,7 +202,7 @@ async def test_it_is_ready_when_every_device_was_judged_once(office: Desk, port:
 
 async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_away(office: Desk, port: int) -> None:
     office.round("udc-juniadaha", Verdict.FAILED)
-    office.store.path.write_bytes(b"rubbish" * 1_000)
+    (office.store.state / DATABASE).write_bytes(b"rubbish" * 1_000)
     office.store.close()
     page = await ask(port, "/?lang=en")
     assert page.status == 200

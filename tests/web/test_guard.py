@@ -14,6 +14,7 @@ import pytest
 
 from monitor.alerts.cases import complaints
 from monitor.alerts.cases.complaints import Request
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from monitor.web import guard
 from monitor.web.guard import is_ours
@@ -189,7 +190,7 @@ async def test_what_is_no_http_after_a_request_ends_the_connection_and_leaves_no
 @contextmanager
 def locked(office: Desk) -> Iterator[None]:
     """Somebody else holds the database, and lets nobody read."""
-    with sqlite3.connect(office.store.path, isolation_level=None) as other:
+    with sqlite3.connect(office.store.state / DATABASE, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         try:
             yield
@@ -241,7 +242,7 @@ async def test_an_answer_that_is_late_is_a_503_in_words(
 
 def test_every_limit_is_longer_than_those_of_what_it_waits_for() -> None:
     from monitor.metrics.exposition import ASK_WITHIN_S
-    from monitor.store.sqlite import GLANCE_S
+    from monitor.store.database import GLANCE_S
     from monitor.web.connections import WHOLE_ANSWER_S
 
     assert ASK_WITHIN_S < 1 < GLANCE_S * 2 < guard.LATE_S < WHOLE_ANSWER_S

@@ -23,6 +23,7 @@ from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, Outage, PlannedWork, Ticket, User, UserSession
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from monitor.web.papers import Papers
 from tests.store.migrated import new_store
@@ -68,7 +69,7 @@ class World:
 
     def __init__(self, desk: Desk, app: Starlette, serving: Serving) -> None:
         self.desk, self.app, self._serving, self.port = desk, app, serving, serving.port
-        self._watching = sqlite3.connect(desk.store.path)
+        self._watching = sqlite3.connect(desk.store.state / DATABASE)
         self._digest = (-1, "")
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
@@ -246,7 +247,7 @@ class World:
 
     def _read(self) -> str:
         digest = hashlib.sha256()
-        with closing(sqlite3.connect(self.desk.store.path)) as connection:
+        with closing(sqlite3.connect(self.desk.store.state / DATABASE)) as connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in sorted(tables):
                 columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]

@@ -8,18 +8,19 @@ from monitor.charter.office import Office
 from monitor.domain.reasons import Reason
 from monitor.i18n.languages import Lang
 from monitor.settings.history_section import History
+from monitor.settings.storage_section import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """An edition to be made, as the process that makes it needs it. ``last``: number and value of the one before.
 
-    ``database``: its path; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of samples.
-    ``page``: the address of the public page.
+    ``database``: where it is; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of
+    samples. ``page``: the address of the public page.
     """
 
     edition: int
-    database: str
+    database: Place
     office: Office
     period_kind: str
     period_code: str

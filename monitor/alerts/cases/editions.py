@@ -15,6 +15,7 @@ from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.settings.history_section import History
+from monitor.settings.storage_section import Place
 from monitor.store import acts, edition_rows
 from monitor.store.models import Edition, EditionFile, Ticket
 from monitor.store.work import Work
@@ -85,7 +86,7 @@ def take_up_again(work: Work) -> int:
 
 
 def begin_next(
-    work: Work, database: str, kept_since_utc: datetime, history: History | None = None, page: str = ""
+    work: Work, database: Place, kept_since_utc: datetime, history: History | None = None, page: str = ""
 ) -> Job | None:
     """Begin the edition that waits longest; return its job, None when none waits.
 

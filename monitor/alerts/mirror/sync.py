@@ -29,10 +29,10 @@ from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.logs.emit import emit
 from monitor.store import ticket_history
+from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, unsynced_events
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)

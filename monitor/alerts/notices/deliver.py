@@ -29,8 +29,8 @@ from monitor.logs.emit import emit
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store import edition_rows, mailed_head
+from monitor.store.database import Store
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
     """Note beside the database how far its history was mailed: a copy put back later is compared with it."""
     try:
         with store.read() as session:
-            mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
+            mailed_head.note(session, store.state, str(letter.facts.get("head", "")), clock.utc())
     except OSError as error:
         text = "the last hash of the history that was mailed cannot be noted: %s"
         emit(log, LogEvent.AUDIT_HEAD_UNWRITTEN, text, error.strerror)

@@ -46,9 +46,9 @@ from monitor.runtime.virtual.replay_events import ImpossibleError, RecordedEvent
 from monitor.runtime.virtual.replay_output import SiteHistory, Transition, line, ticket_lines
 from monitor.settings.load import Settings
 from monitor.store import board_state, ticket_rows
+from monitor.store.database import Store
 from monitor.store.opening import open_store
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)

@@ -36,6 +36,7 @@ from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import BOTH
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
+from monitor.settings.storage_section import Place
 from monitor.store import notice_rows, ticket_rows
 from monitor.store.models import Notice, SiteState
 from monitor.store.opening import open_store
@@ -139,7 +140,7 @@ def _reports(work: Work) -> None:
     name = f"{work.office.reports.lang}.pdf"
     wanted = editions.Wanted("month", f"{month:%Y-%m}", month, files=(name,))
     edition = editions.ask(work, wanted, occasion="sample").id
-    editions.begin_next(work, "", work.now_utc)
+    editions.begin_next(work, Place(Path()), work.now_utc)
     titles = {lang: formats.month_text(month, lang) for lang in BOTH}
     summaries = {lang: tr(lang, A_SUMMARY) for lang in BOTH}
     file = MadeFile(f"report-{month:%Y-%m}-ed1.pdf", "application/pdf", b"%PDF")

@@ -28,10 +28,10 @@ from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store import notice_rows, ticket_rows
+from monitor.store.database import Store
 from monitor.store.models import TicketEvent
 from monitor.store.opening import open_store
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings and closings are among them

@@ -13,6 +13,7 @@
     excused, planned_work            downtimes without an outage, and work planned by command
     counted_calendar                 the calendar by which running deadlines were counted last
     set_aside                        decisions that could not be stored because of their contents
+    last_operations                  by which the fate of an interrupted commit is found out
     learned                          usual round-trip times, kept over restarts
     users 1 ── n user_sessions, one_time_links
     acts                             what people did, chained with ticket_events
@@ -50,7 +51,7 @@ from monitor.store.models.cases import (
     TicketEvent,
 )
 from monitor.store.models.editions import Edition, EditionFile
-from monitor.store.models.upkeep import SchemaDouble, SetAside
+from monitor.store.models.upkeep import LastOperation, SchemaDouble, SetAside
 from monitor.store.models.watch import (
     ClockWord,
     Event,
@@ -81,6 +82,7 @@ __all__ = [
     "HelpdeskTicket",
     "IdempotentAnswer",
     "LastNumber",
+    "LastOperation",
     "Learned",
     "LoginAttempt",
     "Notice",

@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    MetaData,
-)
+from sqlalchemy import BigInteger, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from monitor.domain.reasons import Reason
@@ -23,4 +21,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts, Reason: Reasons}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own idiom)
+        # SQLite numbers rows by itself only where the type is called INTEGER, which has 64 bits there.
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        datetime: Utc,
+        dict[str, Any]: Facts,
+        Reason: Reasons,
+    }

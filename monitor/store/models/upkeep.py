@@ -1,4 +1,4 @@
-"""Define the tables of the database's own upkeep: decisions set aside, and the schema's double."""
+"""Define the tables of the database's own upkeep: decisions set aside, operations, and the schema's double."""
 
 from datetime import datetime
 
@@ -21,6 +21,15 @@ class SetAside(Base):
     at_utc: Mapped[datetime]
     what: Mapped[str] = mapped_column(Lines)
     why: Mapped[str] = mapped_column(Lines)
+
+
+class LastOperation(Base):
+    """The last operation that a writer has stored; see `operations`."""
+
+    __tablename__ = "last_operations"
+
+    writer: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    operation: Mapped[str] = mapped_column(Line(32))
 
 
 class SchemaDouble(Base):

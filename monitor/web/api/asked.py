@@ -26,9 +26,9 @@ from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.settings.load import Settings
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.api.caller import Caller
 from monitor.web.api.limits import DEEPEST, MOST_BODY_BYTES, Rates, is_too_deep

@@ -15,8 +15,8 @@ from monitor.domain.message import message
 from monitor.domain.roles import RIGHTS, Right, Role, Scope
 from monitor.i18n.languages import SOURCE, Lang, languages
 from monitor.net.pool import Pool, PoolFull
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.api.caller import Caller, command, nobody
 from monitor.web.api.problems import Problem, late, without_token

@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from monitor.net.pool import Pool, PoolFull
 from monitor.store import audit_chain
 from monitor.store.audit_chain import Audit
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.web.api.problems import late
 
 WAIT_S = 4.0  # so long an answer waits for the walk; who comes back later finds its result

@@ -17,8 +17,8 @@ from monitor.domain.roles import Role, Scope
 from monitor.i18n.languages import BOTH, Lang, languages
 from monitor.net.pool import Pool, PoolFull
 from monitor.settings.web_section import Web
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.cookies import LANGUAGE, SESSION, YEAR_S, read_cookie, set_cookie
 from monitor.web.auth.csrf import is_from_our_page, is_token_of

@@ -22,11 +22,11 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.settings.load import Settings
+from monitor.store.database import Store
 from monitor.store.history.reading import History
 from monitor.store.history.sources import history_of
 from monitor.store.history.summaries import Summary
 from monitor.store.session import Session
-from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound

@@ -26,7 +26,8 @@ from monitor.net.pool import Pool
 from monitor.runtime.startup_messages import warnings
 from monitor.store import acts, notice_queries
 from monitor.store.copies import nightly
-from monitor.store.errors import SQLAlchemyError, StoreError
+from monitor.store.database import Store
+from monitor.store.errors import DatabaseError, SQLAlchemyError, StoreError
 from monitor.store.notice_queries import NoticeView
 from monitor.store.retention import back_up
 from monitor.store.session import Session
@@ -71,7 +72,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         path, dead, pending = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store.path))
+        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store))
         may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
         live, settings = console.live, console.settings_of()
         findings = list(warnings(settings, console.office, asked.now_utc)) if asked.visitor.may(Right.AUDIT) else []
@@ -118,10 +119,10 @@ def routes(console: Console) -> list[PageRoute]:
         if copying.jobs:
             raise NotAllowed(message("a copy is being made already"))
         keep = max(console.settings_of().monitor.storage.backups, 1)
-        folder = console.store.path.parent / BACKUPS
+        folder = console.store.state / BACKUPS
         await console.act(asked, lambda work: acts.record(work, "backup.create", "", {}, {}), changed=("health",))
         try:
-            made = await asyncio.wrap_future(copying.submit(back_up, console.store.path, folder, asked.now_utc, keep))
+            made = await asyncio.wrap_future(copying.submit(back_up, console.store.place, folder, asked.now_utc, keep))
         except (OSError, StoreError, SQLAlchemyError) as error:
             raise NotAllowed(message("the copy could not be made: {why}", why=said_by(error))) from None
         name = made.name if made else ""
@@ -130,7 +131,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def bundle(asked: Asked) -> Response:
         path, _, _ = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store.path))
+        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store))
         document = _bundle(console, asked.now_utc, path, disk, with_addresses=asked.field("addresses") == "on")
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         headers = {"content-disposition": f'attachment; filename="support-{asked.now_utc:%Y%m%d}.json"'}
@@ -170,13 +171,15 @@ def _probing(console: Console) -> Probing:
     return Probing(rounds, sum(live.unknown.values()), 1 - in_time / total if total else 0.0)
 
 
-def _disk(database: Path) -> Disk:
+def _disk(store: Store) -> Disk:
     """Measure what is stored, in a thread; what cannot be read counts as nothing."""
-    files = [path for name in ("", "-wal", "-shm") if (path := database.with_name(database.name + name)).exists()]
-    size = sum(path.stat().st_size for path in files)
-    copies = [(_made(path), path.stat().st_size) for path in nightly(database.parent / BACKUPS)]
     try:
-        free = shutil.disk_usage(database.parent).free
+        size = store.size_bytes()
+    except DatabaseError:
+        size = 0
+    copies = [(_made(path), path.stat().st_size) for path in nightly(store.state / BACKUPS)]
+    try:
+        free = shutil.disk_usage(store.state).free
     except OSError:
         free = 0
     growth = _growth_a_day(copies)

@@ -20,8 +20,8 @@ from monitor.i18n.formats import DHAKA
 from monitor.i18n.languages import BOTH, Lang, languages
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeView
+from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.sqlite import Store
 from monitor.web.guard import AnswerDeadline
 from monitor.web.proxies import ForwardedClient
 from monitor.web.public import tracking

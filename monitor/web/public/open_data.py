@@ -20,7 +20,7 @@ from monitor.reports.report import Accounting, CharterFigures, Report, SiteFigur
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
 from monitor.settings.public_section import CC_BY, Public
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 
 FOLDER = "data"
 DICTIONARY = f"{FOLDER}/datapackage.json"

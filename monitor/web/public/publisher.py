@@ -16,7 +16,7 @@ from monitor.domain.message import Said
 from monitor.net.pool import Pool
 from monitor.settings.areas_file import Areas
 from monitor.settings.load import Settings
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from monitor.web.areas import Drawing, drawing
 from monitor.web.public.export import export
 from monitor.web.public.files import badge_files, copy, pages

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from monitor.alerts.notices import deliver
 from monitor.alerts.notices.render import render
 from monitor.domain.reasons import ReasonCode
 from monitor.settings.reports_section import Reports
+from monitor.settings.storage_section import Place
 from monitor.store import audit_chain, retention, ticket_rows
 from monitor.store.models import Act, Edition, EditionFile, Ticket
 from tests.desk import Desk
@@ -34,7 +36,7 @@ def report(desk: Desk) -> int:
     with desk.store.write() as session:
         id_ = editions.ask(desk.work(session), editions.Wanted("month", "2026-10", date(2026, 10, 1))).id
     with desk.store.write() as session:
-        editions.begin_next(desk.work(session), "", desk.clock.utc())
+        editions.begin_next(desk.work(session), Place(Path("var")), desk.clock.utc())
     with desk.store.write() as session:
         editions.finish(desk.work(session), id_, MADE)
     return id_

@@ -38,7 +38,7 @@ def ticket(desk: Desk, number: str) -> queries.TicketView:
 
 def of_the_week(desk: Desk) -> Upazila:
     """The upazila's part of a weekly brief that is written now."""
-    with desk.store.read() as session:
+    with desk.store.write() as session:
         facts = weekly_facts(desk.work(session), desk.clock.utc())
     return facts.upazilas[0]
 

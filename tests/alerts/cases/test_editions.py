@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport
 from monitor.alerts.cases.editions import MOST_TRIES, MOST_WAITING, Wanted
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.reasons import ReasonCode, reason
+from monitor.settings.storage_section import Place
 from monitor.store import edition_rows, retention
 from monitor.store.models import Act, Edition, EditionFile
 from tests.desk import Desk
@@ -29,7 +31,7 @@ def ask(desk: Desk, wanted: Wanted = OCTOBER) -> int:
 
 def begin(desk: Desk) -> Job | None:
     with desk.store.write() as session:
-        return editions.begin_next(desk.work(session), "monitor.db", desk.clock.utc() - timedelta(days=1_000))
+        return editions.begin_next(desk.work(session), Place(Path("var")), desk.clock.utc() - timedelta(days=1_000))
 
 
 def finish(desk: Desk, id_: int, made: MadeReport = MADE) -> None:

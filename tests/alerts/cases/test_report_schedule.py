@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from monitor.alerts.notices.render import render
 from monitor.domain.notice_kinds import REPORT
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.settings.reports_section import Reports
+from monitor.settings.storage_section import Place
 from monitor.store import edition_rows
 from monitor.store.models import Edition, EditionFile, SiteState
 from tests.desk import Desk
@@ -51,7 +53,7 @@ def look(desk: Desk) -> str | None:
 def make(desk: Desk, made: MadeReport = MADE) -> Edition:
     """Make what waits, as the daemon does."""
     with desk.store.write() as session:
-        job = editions.begin_next(desk.work(session), "monitor.db", BEFORE)
+        job = editions.begin_next(desk.work(session), Place(Path("var")), BEFORE)
         assert job is not None
     with desk.store.write() as session:
         editions.finish(desk.work(session), job.edition, made)
@@ -87,7 +89,7 @@ def test_it_is_asked_for_once_however_often_the_daemon_starts(desk: Desk) -> Non
 def fails(desk: Desk) -> int:
     """Let what waits fail, as the daemon does; return how many letters there are then."""
     with desk.store.write() as session:
-        job = editions.begin_next(desk.work(session), "monitor.db", BEFORE)
+        job = editions.begin_next(desk.work(session), Place(Path("var")), BEFORE)
         assert job is not None
         editions.fail(desk.work(session), job.edition, reason(ReasonCode.REPORT_TOO_LONG, seconds=600))
         report_schedule.enqueue_failure(desk.work(session))

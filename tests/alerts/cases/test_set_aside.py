@@ -19,9 +19,9 @@ from monitor.runtime import writer as writer_module
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
+from monitor.store.database import Store
 from monitor.store.documents import outage_document
 from monitor.store.models import Event, Outage, SetAside, Ticket
-from monitor.store.sqlite import Store
 from tests.runtime.built import writer_of
 from tests.store.migrated import new_store
 from tests.told import said, words

@@ -176,6 +176,12 @@ def test_no_text_can_break_a_header_or_add_one(subject: str, name: str, body: st
     assert [address.addr_spec for address in parsed["To"].addresses] == ["o@example.org"]
 
 
+def test_a_line_break_in_a_name_adds_no_header() -> None:
+    name = "Rahima\r\nBcc: everybody@example.org"
+    mail = compose(letter(), Recipient(name, "o@example.org"), Rendered("subject", "", ""), Mail())
+    assert mail["To"] == '"Rahima Bcc: everybody@example.org" <o@example.org>'
+
+
 def test_the_joiners_of_bangla_stay_in_headers() -> None:
     name = "\u09b0\u200d\u09cd\u09af\u09be\u09ac"  # 'RAB': without its joiner it reads as another letter
     mail = compose(letter(), Recipient(name, "a@b.example"), Rendered(name, "", ""), Mail())

@@ -230,6 +230,21 @@ def test_the_quick_ways_too_find_an_answer_that_is_shorter_than_its_echo(
     assert (air.counters.accepted, air.rejected) == (accepted, rejected)
 
 
+@pytest.mark.parametrize(
+    ("cookie", "source", "rejected"), [(b"guessed!", HOST, "forged_cookie"), (None, OTHER, "forged_source")]
+)
+def test_the_quick_way_too_takes_no_guessed_cookie_and_no_other_address(
+    cookie: bytes | None, source: bytes, rejected: str
+) -> None:
+    air = Air(echoes=1)
+    data = air.data(air.send(0), cookie)
+    data = data[:2] + air.data(air.tokens[0])[2:4] + data[4:]  # whoever guesses can make the checksum that is right
+    whole = Datagram(data, source, MS, len(data))
+    record = (source, *struct.unpack("!QQIII", data))
+    air.in_flight.take_in([(len(data), 0, MS, record)], lambda _: whole, len(data), 0, 2 * MS)
+    assert (air.counters.accepted, air.rejected) == (0, {rejected: 1})
+
+
 @pytest.mark.parametrize(("payload_bytes", "taken"), [(None, True), (100, False)])
 def test_a_whole_batch_is_taken_in_at_once_only_where_no_zeros_would_have_to_be_there(
     payload_bytes: int | None, taken: bool

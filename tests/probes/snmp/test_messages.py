@@ -19,7 +19,7 @@ from pysnmp.proto.rfc1902 import (
 )
 
 from monitor.probes.snmp.ber import BerError, arcs, dotted, oid
-from monitor.probes.snmp.messages import GET, GET_BULK, LEAST_NUMBER, Numbers, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, LEAST_NUMBER, MOST_BINDINGS, Numbers, read_response, request
 
 v2c = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 numbers = some.integers(0, 2**32 - 1)
@@ -137,3 +137,11 @@ def test_numbers_are_random_of_four_bytes_and_never_one_that_is_taken() -> None:
     assert all(any(number >> bit & 1 for number in drawn) for bit in range(31))
     one = numbers.draw(())
     assert one not in {numbers.draw({one}) for _ in range(2_000)}
+
+
+def test_an_answer_without_end_is_refused() -> None:
+    pdu = v2c.GetResponsePDU()
+    v2c.apiPDU.set_defaults(pdu)
+    v2c.apiPDU.set_varbinds(pdu, [("1.3.6", v2c.null)] * (MOST_BINDINGS + 1))
+    with pytest.raises(BerError, match="too many"):
+        read_response(theirs(pdu, b"public"))

@@ -17,7 +17,7 @@ from monitor.reports.monthly import report_of
 from monitor.reports.report import Report, ReportScope
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
-from monitor.store.sqlite import Store
+from monitor.store.database import Store
 from tests.reports.example_report import example
 from tests.reports.export.csv_files import files
 from tests.reports.export.libreoffice import NEEDED, computes_the_same

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.store import act_rows, acts
 from monitor.store.act_rows import ActFilter
+from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from tests.web.signed_in import SignedIn
 from tests.web.world import World, world
@@ -87,7 +88,7 @@ def test_whoever_is_in_charge_of_one_union_sees_own_acts_alone(office: World) ->
 def test_verifying_says_that_all_is_whole_and_names_what_was_altered(office: World) -> None:
     someone = SignedIn(office, "officer")
     assert "The whole history is as it was recorded" in someone.get("/audit?verify=1&lang=en").text
-    with closing(sqlite3.connect(office.desk.store.path)) as raw, raw:
+    with closing(sqlite3.connect(office.desk.store.state / DATABASE)) as raw, raw:
         raw.execute("DROP TRIGGER acts_no_update")
         raw.execute("UPDATE acts SET actor = 'nobody' WHERE about = 'cable-07'")
     page = someone.get("/audit?verify=1&lang=en").text

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from monitor.store.opening import DATABASE
 from monitor.web.console.dispatch import LARGEST_FORM, LARGEST_OF_NOBODY
 from tests.web.desk import Desk, office
 from tests.web.serving import Serving
@@ -52,7 +53,7 @@ def test_a_user_can_send_a_long_text_and_no_form_without_end(world: World) -> No
 
 def test_while_the_database_is_away_a_page_says_so(office: Desk, browser: Browser) -> None:
     drawn = browser.get("/login?lang=en")
-    office.store.path.write_bytes(b"rubbish" * 1_000)
+    (office.store.state / DATABASE).write_bytes(b"rubbish" * 1_000)
     office.store.close()
     told = browser.post("/login", drawn=drawn, name="rahim", password="four-words-apart-rice")
     assert told.status == 503

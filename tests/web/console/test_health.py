@@ -61,7 +61,7 @@ def test_who_may_only_read_sees_no_words_of_mail_servers(office: World) -> None:
 def test_the_database_is_copied_at_once_and_who_did_it_is_recorded(office: World) -> None:
     someone = SignedIn(office, "officer")
     assert someone.post("/health/copy").status == 303
-    assert len(nightly(office.desk.store.path.parent / "backups")) == 1
+    assert len(nightly(office.desk.store.state / "backups")) == 1
     with office.desk.store.read() as session:
         (copied,) = act_rows.listed(session, ActFilter(kind="backup.create"), 5)
     assert copied.actor == "officer"

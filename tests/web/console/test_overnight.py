@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.charter.office import Office
@@ -34,6 +34,7 @@ def test_after_a_weekend_it_is_since_thursdays_closing() -> None:
     assert closed_utc(CALENDAR, local(29, 9)) == local(26, 17)  # on Sunday
 
 
+@settings(deadline=None)  # the first look makes a calendar of years
 @given(MOMENTS)
 def test_between_the_last_closing_and_now_the_office_was_open_for_the_morning_at_most(now_utc: datetime) -> None:
     since = closed_utc(CALENDAR, now_utc)

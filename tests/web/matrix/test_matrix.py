@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from monitor.store.database import Store
 from monitor.store.models import User
-from monitor.store.sqlite import Store
 from tests.places import DOCS
 from tests.web.matrix.all_rows import ROWS
 from tests.web.matrix.page import page

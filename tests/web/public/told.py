@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from monitor.settings.load import Settings
+from monitor.store.database import Store
 from monitor.store.models import Heartbeat, SiteState
-from monitor.store.sqlite import Store
 from monitor.web.public.gathering import Gatherer
 from monitor.web.public.model import Publication
 from monitor.web.public.rendering import Place, page

@@ -11,4 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("site_states", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("flapping", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("flapping", sa.Boolean(), server_default=sa.false(), nullable=False))

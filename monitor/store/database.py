@@ -1,0 +1,109 @@
+"""Define the database of one installation: sessions that read and write, whatever keeps it.
+
+::
+
+    Store
+    ├── SqliteStore      one file in the state folder, the default
+    └── PostgresStore    a database of a PostgreSQL server
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from monitor.domain.message import Message
+from monitor.settings.storage_section import Place
+from monitor.store.errors import refusal
+
+GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
+
+
+class Store(ABC):
+    """The database of one installation; `read` and `write` open sessions. Thread-safe; a session is for one thread.
+
+    ``state``: the state folder. ``name``: what errors call it. One that is not ``lasting`` is thrown away in the end:
+    it need not outlive a crash, and is faster. ``waiting``: why it cannot be written yet; empty once it can. Until then
+    `write` raises OperationalError, as it does when the database refuses later, and so does `read` unless it is
+    ``readable``. ``was_empty``: it had no table yet.
+    """
+
+    def __init__(self, state: Path, name: str, *, lasting: bool = True) -> None:
+        self.state, self.name, self.lasting = state, name, lasting
+        self.waiting, self.readable = "", False
+        self.was_empty = False
+        self.engine, self.glances = self._engines()
+        self.for_writing = self._for_writing()
+
+    @abstractmethod
+    def _engines(self) -> tuple[Engine, Engine]:
+        """Return the engine, and the one for those who cannot wait: they may be the same with other options."""
+
+    @abstractmethod
+    def _for_writing(self) -> Engine:
+        """Return the engine whose transactions write."""
+
+    @property
+    @abstractmethod
+    def place(self) -> Place:
+        """Return where it is, for another process that opens it."""
+
+    @abstractmethod
+    def described(self) -> Message:
+        """Return what it is, for the lines at the start."""
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Return how large it is; raises DatabaseError."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Open a session that sees one state of the database and changes nothing."""
+        return self._reading(self.engine)
+
+    def read_briefly(self) -> AbstractContextManager[Session]:
+        """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
+        return self._reading(self.glances)
+
+    @contextmanager
+    def _reading(self, engine: Engine) -> Iterator[Session]:
+        if not self.readable:
+            self._refuse_while_waiting()
+        with self._for_a_connection(), Session(engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session whose changes are committed at the end of the block, all or nothing."""
+        self._refuse_while_waiting()
+        with (
+            self._for_a_connection(),
+            Session(self.for_writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.connection()  # take the write lock now, not at the first statement
+            yield session
+
+    def _refuse_while_waiting(self) -> None:
+        if self.waiting:
+            raise refusal(self.waiting)
+
+    @contextmanager
+    def _for_a_connection(self) -> Iterator[None]:
+        """Make it a refusal of the database, which passes, when all of its connections are in use."""
+        try:
+            yield
+        except PoolTimeout:
+            raise refusal(f"all connections to {self.name} are in use") from None
+
+    @contextmanager
+    def waiting_for_locks(self, seconds: float) -> Iterator[None]:
+        """Make new connections wait for locks for that long only, where they wait for longer."""
+        yield
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.glances.dispose()

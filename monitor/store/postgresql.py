@@ -1,0 +1,122 @@
+"""Hold the database of a PostgreSQL server: connections that notice a lost peer, and transactions with an end.
+
+Writes run READ COMMITTED and lock the rows that they go by; reads run REPEATABLE READ, READ ONLY, so that all
+statements of one see the same state. What a transaction may wait for is set in the transaction itself, because a pooler
+gives each transaction another connection.
+"""
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from monitor.domain.message import Message, message
+from monitor.settings.secrets import SecretError, read_secret
+from monitor.settings.storage_section import TLS_MODES, Place, Server
+from monitor.store import database
+from monitor.store.database import Store
+from monitor.store.errors import refusal
+
+WRITING = {"statement_timeout": 30.0, "lock_timeout": 10.0, "idle_in_transaction_session_timeout": 30.0}
+"""Limits of a transaction that writes, in seconds. A report may compute between its statements."""
+
+CONNECTING: Mapping[str, Any] = {
+    "connect_timeout": 3,
+    # An idle connection notices a lost peer by keepalives, one with data under way by the other: each needs both.
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+    "target_session_attrs": "read-write",  # of several hosts the one that is no standby
+    "client_encoding": "utf8",
+    "application_name": "upazila-monitor",
+    "gssencmode": "disable",
+    "prepare_threshold": None,  # a pooler gives each transaction another connection
+}
+HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+class PostgresStore(Store):
+    """A database of a server. Its engine connects when it is first asked."""
+
+    def __init__(self, state: Path, server: Server, *, lasting: bool = True) -> None:
+        self.server = server
+        super().__init__(state, server.name, lasting=lasting)
+
+    def _engines(self) -> tuple[Engine, Engine]:
+        # An error quotes no values: it may be logged, and they may be what citizens wrote.
+        url = make_url(self.server.url)
+        engine = create_engine(
+            url, connect_args=arguments(url.host, url.query), hide_parameters=True, pool_pre_ping=True
+        )
+        event.listen(engine, "do_connect", self._on_connecting)
+        event.listen(engine, "begin", _begin)
+        event.listen(engine, "handle_error", _without_values)
+        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writing = engine
+        glancing = {"statement_timeout": database.GLANCE_S, "lock_timeout": database.GLANCE_S}
+        return reading, reading.execution_options(limits=glancing)
+
+    def _for_writing(self) -> Engine:
+        return self._writing.execution_options(limits=WRITING)
+
+    def _on_connecting(self, _dialect: Dialect, _record: Any, _args: Any, given: dict[str, Any]) -> None:
+        """Read the password at each connection: it may have been changed. Raises OperationalError."""
+        if self.server.password_file is None:
+            return
+        try:
+            given["password"] = read_secret(self.server.password_file).reveal()
+        except SecretError as error:
+            raise refusal(str(error)) from None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.state, self.server)
+
+    def described(self) -> Message:
+        return message("database {name} (PostgreSQL)", name=self.name)
+
+    def size_bytes(self) -> int:
+        with self.glances.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
+def arguments(host: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what libpq is told beside the address. ``asked``: the parameters in the address, which go before ours.
+
+    Without an ``sslmode`` a server on another machine must prove its name by a certificate.
+    """
+    hosts = [host] if host else str(asked.get("host", "")).split(",")
+    found: dict[str, Any] = {name: value for name, value in CONNECTING.items() if name not in asked}
+    if all(each in HERE or each.startswith("/") for each in hosts):
+        return found | ({} if "sslmode" in asked else {"sslmode": "disable"})
+    mode = asked.get("sslmode", TLS_MODES[0])
+    found["sslmode"] = mode
+    if mode.startswith("verify") and "sslrootcert" not in asked:
+        found["sslrootcert"] = ssl.get_default_verify_paths().cafile or "system"
+    return found
+
+
+def _begin(connection: Connection) -> None:
+    limits = connection.get_execution_options().get("limits", {})
+    if limits:
+        each = ", ".join(f"set_config('{name}', '{round(seconds * 1_000)}', true)" for name, seconds in limits.items())
+        connection.exec_driver_sql(f"SELECT {each}")
+
+
+def _without_values(context: ExceptionContext) -> BaseException | None:
+    """Leave out the details of an error, which quote the row; and make a connection that is closed a refusal."""
+    found, error = context.original_exception, context.sqlalchemy_exception
+    if not isinstance(error, DBAPIError) or not hasattr(found, "diag"):
+        return None
+    # Where there is no primary message, it is the client's own: several lines, of which the indented ones guess.
+    own = (line.strip() for line in str(found).splitlines() if line.strip() and not line.startswith("\t"))
+    words = found.diag.message_primary or "; ".join(own)
+    kind = OperationalError if isinstance(error, InterfaceError) else type(error)
+    return kind(
+        error.statement, None, type(found)(words), hide_parameters=True, connection_invalidated=context.is_disconnect
+    )

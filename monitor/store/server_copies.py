@@ -1,0 +1,211 @@
+"""Copy the database of a PostgreSQL server by pg_dump, and prove each copy by restoring it into a scratch database.
+
+The copy and the digests that it is compared with are of one snapshot. A copy is put back by renaming: the scratch
+database takes the place of the present one, which stays under another name.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.domain.message import message, series
+from monitor.domain.progress import Progress, unheard
+from monitor.durable import move_durably, own_like_folder, sync_file
+from monitor.settings.secrets import read_secret
+from monitor.settings.storage_section import Server
+from monitor.store import digests, login_rows
+from monitor.store.errors import StoreError
+from monitor.store.opening import existing_store
+from monitor.store.postgresql import PostgresStore, arguments
+from monitor.store.soundness import Soundness, examine
+
+NOT_OF_LIBPQ = {"prepare_threshold"}
+LONGEST_S = 3_600.0
+MAINTENANCE = "postgres"  # the database from which others are made and renamed
+MOST_WORDS = 300
+PACKAGE = "apt-get install postgresql-client"
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The result of a restore: the ``copy``, its contents, and the database ``aside`` with what was there before."""
+
+    copy: Path
+    found: Soundness
+    aside: str
+
+
+def create(state: Path, server: Server, target: Path, testing: Progress = unheard) -> Soundness:
+    """Copy the database beside its running users; ``target`` exists only once the copy is proved.
+
+    Raises StoreError when the copy is not good, OSError when it cannot be written.
+    """
+    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}-{token_hex(4)}")
+    store = existing_store(state, server)
+    try:
+        with store.engine.connect() as connection:  # its snapshot lives as long as it
+            snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+            wanted = digests.of(connection)
+            _run(
+                server,
+                "pg_dump",
+                "--format=custom",
+                "--no-owner",
+                "--no-acl",
+                f"--snapshot={snapshot}",
+                f"--file={partial}",
+            )
+        sync_file(partial)
+        with scratch(state, server, partial, testing) as (made, found), made.read() as session:
+            if found.damage:
+                what = series(found.damage, "; ")
+                raise StoreError(
+                    message("the copy {target} is not good, and was not kept: {damage}", target=target, damage=what)
+                )
+            digests.compare(wanted, digests.of(session.connection()))
+        move_durably(partial, target)
+        own_like_folder(target)
+    except DatabaseError as error:
+        raise StoreError(
+            message("{database} cannot be copied: {error}", database=server.name, error=error.orig)
+        ) from None
+    finally:
+        store.close()
+        partial.unlink(missing_ok=True)
+    return found
+
+
+def verify(state: Path, server: Server, copy: Path, progress: Progress = unheard) -> Soundness:
+    """Prove a copy: restore it into a scratch database and examine all of it; raises StoreError when it cannot be."""
+    with scratch(state, server, copy, progress) as (_made, found):
+        return found
+
+
+@contextmanager
+def scratch(
+    state: Path, server: Server, copy: Path, progress: Progress = unheard
+) -> Iterator[tuple[PostgresStore, Soundness]]:
+    """Restore ``copy`` into a database of its own beside the present one, dropped in the end unless it was renamed."""
+    if not copy.is_file() or copy.stat().st_size == 0:
+        raise StoreError(message("{copy} is no file. Expected a copy of the database", copy=copy))
+    name = f"{_name(server)}_restoring_{token_hex(4)}"
+    with maintenance(server) as connection:
+        options = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        connection.exec_driver_sql(f"CREATE DATABASE {_quoted(name)} {options}")
+    own = _beside(server, name)
+    try:
+        _run(own, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", str(copy))
+        store = existing_store(state, own)
+        try:
+            with store.read() as session:
+                found = examine(session, state, progress)
+            assert isinstance(store, PostgresStore)
+            yield store, found
+        except DatabaseError as error:
+            raise StoreError(message("{copy} is damaged: {orig}", copy=copy, orig=error.orig)) from None
+        finally:
+            store.close()
+    finally:
+        with maintenance(server) as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+
+@contextmanager
+def maintenance(server: Server) -> Iterator[Connection]:
+    """Connect beside the database, outside of any transaction; raises StoreError for what is refused there."""
+    beside = PostgresStore(Path(), _beside(server, MAINTENANCE))
+    try:
+        with beside.for_writing.connect().execution_options(isolation_level="AUTOCOMMIT", limits={}) as connection:
+            yield connection
+    except DatabaseError as error:
+        raise StoreError(
+            message(
+                "copies are proved in a database of their own beside {name}: {why}. Its user needs the right for that: "
+                "ALTER ROLE … CREATEDB",
+                name=server.name,
+                why=error.orig,
+            )
+        ) from None
+    finally:
+        beside.close()
+
+
+def put_back(
+    state: Path, server: Server, copy: Path, now_utc: datetime, check: Callable[[Session, Soundness], None]
+) -> PutBack:
+    """Put a copy back as the database; the caller holds the daemon's lock. ``check`` refuses copies by StoreError."""
+    present = _name(server)
+    aside = f"{present}_aside_{now_utc:%Y%m%dT%H%M%S}"
+    with scratch(state, server, copy) as (made, found):
+        with made.read() as session:
+            check(session, found)
+        with made.write() as session:
+            login_rows.end_all(session)  # they may have been ended since the copy was made
+        made.close()
+        name = _name(made.server)
+        with maintenance(server) as connection:
+            there = "SELECT count(*) FROM pg_database WHERE datname = %s"
+            if connection.exec_driver_sql(there, (present,)).scalar_one():
+                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(present)} RENAME TO {_quoted(aside)}")
+            else:
+                aside = ""
+            connection.exec_driver_sql(f"ALTER DATABASE {_quoted(name)} RENAME TO {_quoted(present)}")
+    return PutBack(copy, found, aside)
+
+
+def _name(server: Server) -> str:
+    return make_url(server.url).database or ""
+
+
+def _beside(server: Server, database: str) -> Server:
+    """Return another database of the same server."""
+    return replace(server, url=make_url(server.url).set(database=database).render_as_string(hide_password=False))
+
+
+def _quoted(name: str) -> str:
+    """Return a name as SQL quotes it, whatever letters are in it."""
+    doubled = name.replace('"', '""').replace("%", "%%")
+    return f'"{doubled}"'
+
+
+def _run(server: Server, program: str, *options: str) -> None:
+    """Run a program of PostgreSQL's client on that database; raises StoreError with its first words."""
+    found = shutil.which(program)
+    if found is None:
+        raise StoreError(message("{program} is missing. {mend}", program=program, mend=PACKAGE))
+    url = make_url(server.url)
+    given = {name: value for name, value in arguments(url.host, url.query).items() if name not in NOT_OF_LIBPQ}
+    given |= {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database, **url.query}
+    where = " ".join(f"{name}={_in_quotes(value)}" for name, value in given.items() if value is not None)
+    secret = {} if server.password_file is None else {"PGPASSWORD": read_secret(server.password_file).reveal()}
+    try:
+        done = subprocess.run(
+            [found, *options[:-1], f"--dbname={where}", options[-1]],
+            check=False,
+            env={**os.environ, **secret},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LONGEST_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise StoreError(message("{program} took too long", program=program)) from None
+    if done.returncode != 0:
+        why = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise StoreError(message("{program} failed: {why}", program=program, why=why[:MOST_WORDS]))
+
+
+def _in_quotes(value: object) -> str:
+    """Return a value as libpq's connection string quotes it."""
+    doubled = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{doubled}'"
