@@ -15,12 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from monitor.settings.storage_section import Server
 from monitor.store.opening import open_store
 from tests.lab.waiting import until
+
+if TYPE_CHECKING:
+    import psycopg
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 USER = "postgres"
@@ -54,6 +56,8 @@ class Cluster:
         return Server(self.url(database))
 
     def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
+        import psycopg  # where no test asks for a server, none of it need be there
+
         return psycopg.connect(f"host={self.folder} user={USER} dbname={database}", autocommit=True)
 
     def create(self, name: str, template: str = "template0") -> Server:
@@ -91,9 +95,11 @@ def started(folder: Path, options: Sequence[str] = ()) -> Cluster:
 
     def answers() -> bool:
         assert process.poll() is None, (folder / "log").read_text()
+        from psycopg import OperationalError
+
         try:
             cluster.connect().close()
-        except psycopg.OperationalError:
+        except OperationalError:
             return False
         return True
 

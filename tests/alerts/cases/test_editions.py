@@ -164,3 +164,15 @@ def test_old_reports_are_forgotten_but_not_what_is_under_way(desk: Desk) -> None
     with desk.store.read() as session:
         assert [each.id for each in session.scalars(select(Edition))] == [waiting]
         assert session.scalars(select(EditionFile)).all() == []
+
+
+def test_a_report_that_a_command_made_is_refused_when_another_edition_was_made_meanwhile(desk: Desk) -> None:
+    wanted = Wanted("month", "2026-10", date(2026, 10, 1))
+    as_of_utc = datetime(2026, 10, 31, 18, tzinfo=UTC)
+    first = MadeReport(1, b"value", "hash", as_of_utc, {"bn": "t"}, {"bn": "s"})
+    with desk.store.write() as session:
+        assert editions.enter(desk.work(session), wanted, first).number == 1
+    with pytest.raises(NotAllowed), desk.store.write() as session:
+        editions.enter(desk.work(session), wanted, first)
+    with desk.store.read() as session:
+        assert len(edition_rows.listed(session, 9)) == 1
