@@ -14,6 +14,7 @@ from typing import Any
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
+from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
@@ -132,8 +133,8 @@ class Daemon:
         calendar = CalendarJobs(self._trusted_utc, jobs)
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
         public_page = PublicServer(public_app, settings.monitor.web.public)
-        exposition = Exposition(live, store, clock)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        examiner = Examiner(clock, live, store, settings)
 
         def look_again() -> None:
             """Look for what an act of a person may have left to do."""
@@ -142,7 +143,7 @@ class Daemon:
 
         app = make_app(
             live,
-            exposition,
+            Exposition(live, store, clock),
             store,
             lambda: in_force.settings,
             self._ages,
@@ -151,6 +152,7 @@ class Daemon:
             look_again,
             probes,
             history,
+            examiner=examiner,
         )
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
@@ -158,7 +160,7 @@ class Daemon:
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
-            *(notifier, helpdesk, heartbeat, reports),
+            *(notifier, helpdesk, heartbeat, reports, examiner),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
         )
         writer.put(in_force.begin())

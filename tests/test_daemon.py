@@ -61,7 +61,10 @@ class Watched(Part):
             raise self._bad_close
 
 
-SERVERS = ("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server")
+ELSEWHERE = (
+    *("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server"),
+    "monitor.doctor.examiner",
+)
 
 
 @pytest.fixture
@@ -82,7 +85,7 @@ def parts_of(module: str) -> set[type[Part]]:
 
 def test_every_part_that_there_is_is_opened_told_and_closed_by_the_daemon(daemon: Daemon) -> None:
     modules = [f"monitor.runtime.{found.name}" for found in iter_modules(monitor.runtime.__path__)]
-    there_are = set().union(*map(parts_of, [*modules, *SERVERS])) - {Part}
+    there_are = set().union(*map(parts_of, [*modules, *ELSEWHERE])) - {Part}
     assert {type(part) for part in daemon._parts} == there_are
     assert len(daemon._parts) == len(there_are) == len({part.name for part in daemon._parts})
 

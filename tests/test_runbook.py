@@ -40,7 +40,8 @@ def texts(path: Path, *names: str) -> Iterator[str]:
 def warnings() -> set[str]:
     """Whatever a start, `check` and `/health` may warn of."""
     channels = MONITOR / "alerts" / "channels"
-    found = set(texts(MONITOR / "runtime" / "startup_messages.py", "warnings", "_faults", "_certificate_faults"))
+    parts = ("unreadable_secrets", "faulty_entries", "_open_to_others", "_certificate_faults")
+    found = set(texts(MONITOR / "runtime" / "startup_messages.py", "warnings", *parts))
     for each in channels.glob("*.py"):
         found |= set(texts(each, "faults", "MISSING"))
     return found

@@ -45,14 +45,14 @@ WARNINGS = {
     "secret-unreadable": "{fault}: until then {consequence}",
     "readable-by-others": "{path} can be read by others",
     "no-certificate": "{fault}. Until then there is no page",
-    "certificate-expires": "the page's certificate expires on",
+    "certificate-expires": "the page's certificate expires on {date}: {path}",
     "recipient-fault": "recipients.{name}: {fault}",
     "no-apprise": "this needs the package apprise",
     "no-gammu": "channels.sms.gammu: the program is not installed",
     "no-gammu-config": "channels.sms.gammu.config_file: {path} is not there",
     "position-outside": "sites.{site}.position lies outside Bangladesh",
-    "no-holiday-list": "no list of public holidays for {year}",
-    "no-ramadan": "no dates of Ramadan for {year}",
+    "no-holiday-list": "no list of public holidays for {year} in holidays.toml",
+    "no-ramadan": "no dates of Ramadan for {year} in calendar.toml",
 }
 """How each warning of a start begins."""
 

@@ -8,6 +8,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "run": ("--config /etc/upazila-monitor run",),
     "init": ("init", "--config office/config init --answers answers.toml"),
     "check": ("check", "check --json"),
+    "doctor": ("doctor", "doctor --only snmp --only tls", "doctor --offline --json"),
     "reload": ("reload --timeout 30",),
     "status": ("status --watch", "status --json"),
     "outages": ("outages --open", "outages --limit 500 --json"),

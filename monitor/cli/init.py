@@ -22,7 +22,6 @@ from monitor.durable import uninterrupted
 
 if TYPE_CHECKING:
     from monitor.new_office.answers import Answers
-    from monitor.settings.load import Settings
 
 SHOWN_ROWS = 20
 
@@ -90,10 +89,28 @@ def init(
         say(_("kept: {path}", path=path))
     count = len(draft.texts) + len(draft.secrets) + (draft.areas is not None)
     say(n_("{count} file written to {folder}.", "{count} files written to {folder}.", count, folder=folder))
-    for warning in _still_missing(settings_of(folder)):
-        say(_("still missing: {what}", what=warning))
+    _conclude(folder)
+
+
+def _conclude(folder: Path) -> None:
+    """Say what `check` says, and what `doctor` finds wrong without asking other machines."""
+    from monitor.cli.doctor import examine
+    from monitor.doctor.finding import Level
+    from monitor.runtime.startup_messages import summary
+
+    settings = settings_of(folder)
+    say(_("{folder}: {fleet}. No errors.", folder=folder, fleet=summary(settings)))
+    for examined in examine(settings, offline=True):
+        for finding in examined.findings:
+            if finding.kind.level in {Level.WARNING, Level.ERROR}:
+                say(_("still missing: {what} → {mend}", what=finding.text, mend=finding.mend))
     program = f"upazila-monitor --config {shlex.quote(str(folder))}"
-    say(_("Next: `{program} check`, `{program} doctor`, then `{program} run`.", program=program))
+    say(
+        _(
+            "Next: `{program} doctor`, which asks the network and the mail server too, then `{program} run`.",
+            program=program,
+        )
+    )
 
 
 def _answered(answers: Path | None, map_areas: Path | None) -> Draft:
@@ -197,15 +214,6 @@ def _areas(package: Path, listed: SiteList) -> bytes:
     for union in found.missing:
         say(_("no outline of the union {union}", union=union))
     return found.content
-
-
-def _still_missing(settings: "Settings") -> list[str]:
-    """Return what `check` warns of."""
-    from monitor.charter.office import Office
-    from monitor.domain.clock import SystemClock
-    from monitor.runtime.startup_messages import warnings
-
-    return [render(warning) for warning in warnings(settings, Office.of(settings), SystemClock().utc())]
 
 
 def _aside() -> str:

@@ -107,10 +107,10 @@ def report(settings: "Settings") -> StatusReport:
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
-    said = _said(f"http://localhost{PATH}", settings.state / in_force.SOCKET)
+    said = answered(f"http://localhost{PATH}", settings.state / in_force.SOCKET)
     if not is_ours(said, settings):
         page = (known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)
-        said = _said(f"http://{page}{PATH}")
+        said = answered(f"http://{page}{PATH}")
     trouble = daemon.page_trouble if daemon is not None and known else ""
     if is_ours(said, settings):
         live = live_status(said)
@@ -118,7 +118,7 @@ def report(settings: "Settings") -> StatusReport:
     return StatusReport(_last_known(settings), None, trouble, mirror(settings))
 
 
-def _said(url: str, local: "Path | None" = None) -> Any:
+def answered(url: str, local: "Path | None" = None) -> Any:
     """Return what is answered at a URL; None for no answer."""
     from monitor.domain.json_text import parse_json
     from monitor.net import http

@@ -4,7 +4,7 @@ A gap is one of `str.format`. Numbers get the digits of the language, times are 
 within a message is rendered too. Behind the colon of a gap stands how a value is written:
 
 - a number's own format ('.0%', ',' for groups of the language), 'percent' (a share as whole per cent), 'lasting'
-  (seconds as a duration);
+  (seconds as a duration), 'size' (bytes in the unit that fits);
 - of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), 'iso' (as files have it), else
   24/11/2026 09:00;
 - of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
@@ -106,6 +106,8 @@ class _Filler(Formatter):
             return formats.duration_text(timedelta(seconds=value), self._lang)
         if format_spec == "percent":
             return formats.digits(f"{value * 100:.0f}", self._lang)
+        if format_spec == "size":
+            return formats.size_text(value, self._lang)
         if format_spec == ",":
             return formats.number_text(value, self._lang)
         return formats.digits(format(value, format_spec), self._lang)

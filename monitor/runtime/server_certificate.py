@@ -7,6 +7,7 @@ log says why, once. So a renewal that replaces first one file and then the other
 import asyncio
 import logging
 import ssl
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +26,15 @@ EXPECTED = message("Expected a certificate in PEM with the issuers behind it, an
 KEY = "web.key"
 
 _Fingerprint = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """From when until when a certificate is valid, and the names and addresses that it ``covers``."""
+
+    begins_utc: datetime
+    expires_utc: datetime
+    covers: tuple[str, ...]
 
 
 class NoCertificate(Exception):
@@ -69,12 +79,22 @@ class ServerCertificate:
 
     def expires_utc(self) -> datetime | None:
         """Return when the certificate expires; None if it cannot be read."""
+        found = self.facts()
+        return None if found is None else found.expires_utc
+
+    def facts(self) -> "CertificateFacts | None":
+        """Return what the certificate says; None if it cannot be read."""
         from cryptography import x509  # slow to import, and only needed with TLS
 
         try:
-            return x509.load_pem_x509_certificate(read_bounded(self.path, PEM_BYTES)).not_valid_after_utc
+            found = x509.load_pem_x509_certificate(read_bounded(self.path, PEM_BYTES))
+            names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         except (PlainFileError, ValueError):
             return None
+        except x509.ExtensionNotFound:
+            return CertificateFacts(found.not_valid_before_utc, found.not_valid_after_utc, ())
+        covers = (*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress)))
+        return CertificateFacts(found.not_valid_before_utc, found.not_valid_after_utc, covers)
 
     def _fingerprint(self) -> _Fingerprint:
         return tuple(_fingerprint(file) for file in (self.path, self.key_path))

@@ -43,9 +43,34 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     for officer in office.charter.without_email():
         text = N_("no e-mail address for officers.{role} in charter.toml: mails to this officer go to files")
         yield message(text, role=officer.role)
-    for key, path, so in _secrets(settings):
-        yield from _faults(key, path, so)
+    yield from unreadable_secrets(settings)
+    for path in secret_files(settings):
+        yield from _open_to_others(path)
     yield from _certificate_faults(settings, now_utc)
+    yield from faulty_entries(settings)
+    for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
+        text = N_("no list of public holidays for {year} in holidays.toml: its deadlines are estimates")
+        yield message(text, year=year)
+    for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
+        yield message("no dates of Ramadan for {year} in calendar.toml: its office hours are estimates", year=year)
+
+
+def unreadable_secrets(settings: Settings) -> Iterator[Message]:
+    """Yield which secrets cannot be read. A path that leads nowhere is not shown: it may be the secret itself."""
+    for key, path, so in _secrets(settings):
+        try:
+            read_secret(path, key)
+        except SecretError as error:
+            yield message("{fault}: until then {consequence}", fault=said_by(error), consequence=so)
+
+
+def secret_files(settings: Settings) -> Iterator[Path]:
+    """Yield the files of secrets that are there, the page's own key left out."""
+    yield from (path for _, path, _ in _secrets(settings) if isfile(path))
+
+
+def faulty_entries(settings: Settings) -> Iterator[Message]:
+    """Yield what is wrong with channels, recipients and positions, although it can be read."""
     for section in settings.monitor.channels.values():
         yield from section.faults(settings.home)
     for name, recipient in settings.monitor.recipients.items():
@@ -54,20 +79,10 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
             yield message("sites.{site}.position lies outside Bangladesh. Expected [latitude, longitude]", site=site.id)
-    for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
-        text = N_("no list of public holidays for {year} in holidays.toml: its deadlines are estimates")
-        yield message(text, year=year)
-    for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
-        yield message("no dates of Ramadan for {year} in calendar.toml: its office hours are estimates", year=year)
 
 
-def _faults(key: str, path: Path, so: Message) -> Iterator[Message]:
-    """Yield what is wrong with a secret's file. A path that leads nowhere is not shown: it may be the secret itself."""
-    try:
-        read_secret(path, key)
-    except SecretError as error:
-        yield message("{fault}: until then {consequence}", fault=said_by(error), consequence=so)
-    if isfile(path) and is_open_to_others(path):
+def _open_to_others(path: Path) -> Iterator[Message]:
+    if is_open_to_others(path):
         yield message("{path} can be read by others: chmod {mode} {path}", path=path, mode=closed_mode(path))
 
 
@@ -85,9 +100,7 @@ def _certificate_faults(settings: Settings, now_utc: datetime) -> Iterator[Messa
     if expires_utc is not None and expires_utc - now_utc < EXPIRES_SOON:
         text = N_("the page's certificate expires on {date}: {path}. Expected one that lasts longer")
         yield message(text, date=expires_utc.date(), path=certificate.path)
-    if is_open_to_others(certificate.key_path):
-        path = certificate.key_path
-        yield message("{path} can be read by others: chmod {mode} {path}", path=path, mode=closed_mode(path))
+    yield from _open_to_others(certificate.key_path)
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Path, Message]]:

@@ -45,17 +45,22 @@ def examine(session: Session, state: Path, progress: Progress = unheard) -> Soun
     """Examine all below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
     from monitor.store.gap_rows import last_heartbeat
 
+    found = examine_structure(session)
+    if found.damage:
+        return found
+    mailed = mailed_head.read(state)
+    chain = audit_chain.verify(session, mailed.head if mailed else "", progress)
+    faults = (*found.faults, chain.fault) if chain.fault else found.faults
+    return Soundness((), faults, chain.events, last_heartbeat(session))
+
+
+def examine_structure(session: Session) -> Soundness:
+    """Examine the file itself, its schema and its rows, without the history's chain."""
     damage = tuple(_damage(session))
     if damage:
         return Soundness(damage)
-    mailed = mailed_head.read(state)
-    found = audit_chain.verify(session, mailed.head if mailed else "", progress)
-    gone = (
-        message("the schema has lost {name}", name=name)
-        for name in redundancy.missing(session.connection())[:MOST_PROBLEMS]
-    )
-    faults = (*gone, found.fault) if found.fault else tuple(gone)
-    return Soundness((), faults, found.events, last_heartbeat(session))
+    gone = redundancy.missing(session.connection())[:MOST_PROBLEMS]
+    return Soundness((), tuple(message("the schema has lost {name}", name=name) for name in gone))
 
 
 def _damage(session: Session) -> Iterator[Said]:

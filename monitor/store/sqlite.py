@@ -28,6 +28,11 @@ MANY = 500  # values in one statement
 Value = TypeVar("Value")
 
 
+def sqlite_version() -> str:
+    """Return the version of the SQLite library that this process has loaded."""
+    return sqlite3.sqlite_version
+
+
 def wal_is_safe(version: tuple[int, ...]) -> bool:
     """Return whether this SQLite resets its write-ahead log without losing committed writes."""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.asked_probes import AskedProbes
@@ -53,18 +54,21 @@ def make_app(
     probes: AskedProbes | None = None,
     keeper: HistoryKeeper | None = None,
     papers: Papers | None = None,
+    examiner: Examiner | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
-    that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF.
+    that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF;
+    ``examiner``: what was found wrong with the installation.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
     changes, overviews = changes or Changes(live.instance), Overviews(live)
+    papers = papers or Papers()
     console = Console(
-        live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers or Papers()
+        live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner
     )
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
@@ -85,6 +89,7 @@ def make_app(
             overviews,
             console.papers,
             partial(_publish, console),
+            examiner=examiner,
         )
     )
 

@@ -134,7 +134,7 @@ def without_names(text: str, name: str) -> str:
     values = {value for each in found.params for value in (each.metavar, each.name, *_choices(each)) if value}
     below = found.list_commands(Context(found)) if isinstance(found, TyperGroup) else []
     text = re.sub(rf"^│ ({'|'.join(map(re.escape, below))}) ", "", text, flags=re.MULTILINE) if below else text
-    for example in examples_of(name.split()):
+    for example in sorted(examples_of(name.split()), key=len, reverse=True):  # one may begin as another does
         text = text.replace(example, " ")
     for word in (
         f"upazila-monitor {name}",

@@ -121,6 +121,10 @@ def test_the_maintainer_scripts_are_what_a_shell_understands() -> None:
         subprocess.run(["sh", "-n", str(ROOT / "package/debian" / name)], check=True)
 
 
+def test_whoever_installs_is_told_of_doctor() -> None:
+    assert "upazila-monitor doctor" in (ROOT / "package/debian/postinst").read_text(encoding="utf-8")
+
+
 def test_the_checksums_are_those_of_the_files(made: Path) -> None:
     lines = (made / SUMS).read_text().splitlines()
 

@@ -12,6 +12,7 @@ from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import do_what_is_due
 from monitor.charter.office import Office
 from monitor.configuration import load
+from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
@@ -48,6 +49,7 @@ class Desk:
         self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
         self.changes = Changes(self.live.instance)
+        self.examiner = Examiner(self.clock, self.live, self.store, self.settings)
 
     @property
     def office(self) -> Office:
@@ -99,6 +101,7 @@ class Desk:
             probes=self.probes(),
             keeper=self.keeper,
             papers=self.papers,
+            examiner=self.examiner,
         )
 
     def probes(self) -> AskedProbes:

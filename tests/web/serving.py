@@ -13,12 +13,12 @@ from monitor.web.server import serve
 
 
 class Serving:
-    """127.0.0.1:``port``, from ``with`` to its end."""
+    """127.0.0.1:``port``, or a ``listener`` of another kind, from ``with`` to its end."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket | None = None) -> None:
         self._app = app
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port = int(self._listener.getsockname()[1])
+        self._listener = listener or socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = 0 if listener else int(self._listener.getsockname()[1])
         self._loop = asyncio.new_event_loop()
         self._up, self._ended = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._turn()], name="serving")

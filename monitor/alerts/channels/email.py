@@ -102,22 +102,11 @@ class EmailChannel:
         if self._to_files or not self._mail.configured or recipient.address is None:
             return self._to_file(letter, composed)
         try:
-            with self._conversation() as smtp:
+            with conversation(self._mail, self._home, self._cancellation) as smtp:
                 return _hand_over(smtp, self._mail.sender, recipient.address, composed)
         except (smtplib.SMTPException, OSError, *NO_CONVERSATION) as error:
             server = f"{self._mail.host}:{self._mail.port}"
-            raise ChannelUnavailable(message("{url}: {fault}", url=server, fault=_why(error))) from error
-
-    @contextmanager
-    def _conversation(self) -> Iterator[Conversation]:
-        mail = self._mail
-        authority = self._home / mail.ca_file if mail.ca_file else None
-        deadline = Deadline.after(mail.timeout_s * WHOLE_CONVERSATION, self._cancellation)
-        with talk(mail.host, mail.port, mail.security, deadline, helo=mail.helo, ca_file=authority) as smtp:
-            if mail.username and mail.password_file:
-                secret = read_secret(self._home / mail.password_file, "mail.password_file")
-                smtp.log_in(mail.username, secret.reveal())
-            yield smtp
+            raise ChannelUnavailable(message("{url}: {fault}", url=server, fault=fault_of(error))) from error
 
     def _to_file(self, letter: Letter, composed: Message) -> str:
         """Write the file whole or not at all, under a name that is the same for the same letter."""
@@ -130,6 +119,21 @@ class EmailChannel:
         text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
         emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, ticket=letter.ticket, path=str(path))
         return f"file {path.name}"
+
+
+@contextmanager
+def conversation(mail: Mail, home: Path, cancellation: Cancellation) -> Iterator[Conversation]:
+    """Open a session with ``mail``'s server, logged in; raises smtplib's errors, OSError and NO_CONVERSATION.
+
+    Takes up to WHOLE_CONVERSATION × timeout_s.
+    """
+    authority = home / mail.ca_file if mail.ca_file else None
+    deadline = Deadline.after(mail.timeout_s * WHOLE_CONVERSATION, cancellation)
+    with talk(mail.host, mail.port, mail.security, deadline, helo=mail.helo, ca_file=authority) as smtp:
+        if mail.username and mail.password_file:
+            secret = read_secret(home / mail.password_file, "mail.password_file")
+            smtp.log_in(mail.username, secret.reveal())
+        yield smtp
 
 
 def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail) -> Message:
@@ -208,14 +212,14 @@ def _hand_over(smtp: Conversation, sender: str, recipient: str, composed: Messag
         raise _failure(error.smtp_code, error.smtp_error, "message") from error
     except (smtplib.SMTPException, OSError, NoSmtp, TooMuch) as error:
         # It may have arrived: the next try has the same Message-ID.
-        raise TemporaryFailure(message("the server left before it answered: {fault}", fault=_why(error))) from error
+        raise TemporaryFailure(message("the server left before it answered: {fault}", fault=fault_of(error))) from error
     if code != 250:
         raise _failure(code, answer, "message")
     smtp.quit_session()  # it is handed over, however the server answers that
     return f"{code} {_text(answer)}"
 
 
-def _why(error: Exception) -> Said:
+def fault_of(error: Exception) -> Said:
     """Return what is wrong with the server, in words."""
     match error:
         case smtplib.SMTPSenderRefused():

@@ -52,7 +52,8 @@ def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = so
             family=family,
             reasons=reasons,
             fix=Message(FIX),
-        )
+        ),
+        reasons,
     )
 
 

@@ -9,12 +9,13 @@ import os
 import secrets
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from ctypes import addressof
 from typing import Literal
 
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.message import Message
 from monitor.probes.icmp.mmsg_buffers import DATA_BYTES, SO_TIMESTAMPING, Incoming, QueuedError, SentStamp
 
 WANTED_RECEIVE_BUFFER = 16 * 1024 * 1024
@@ -33,7 +34,11 @@ Opener = Callable[[int, int, int], socket.socket]  # family, type, protocol
 
 
 class NoSocket(Exception):
-    """No ICMP socket works on this machine; the message says how to allow one."""
+    """No ICMP socket works on this machine; the message says how to allow one. ``reasons``: why each kind does not."""
+
+    def __init__(self, said: Message, reasons: Sequence[Message] = ()) -> None:
+        super().__init__(said)
+        self.reasons = tuple(reasons)
 
 
 class EchoSocket:

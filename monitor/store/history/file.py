@@ -130,6 +130,19 @@ class HistoryFile:
             del found[at_utc]
         return found
 
+    def began_on(self) -> date | None:
+        """Return the first day of which the oldest series has hourly summaries; None for none.
+
+        Raises HistoryRefuses.
+        """
+        query = "SELECT min(day) FROM coarse WHERE series = (SELECT min(id) FROM series)"
+        try:
+            with self._connected(readonly=True) as connection:
+                (day,) = connection.execute(query).fetchone()
+        except TROUBLE as error:
+            raise HistoryRefuses(str(error)) from None
+        return None if day is None else EPOCH + timedelta(days=day)
+
     def join_hours(self, now_utc: datetime) -> None:
         """Join the days of each fortnight that is over into one row; raises HistoryRefuses.
 

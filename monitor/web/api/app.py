@@ -16,6 +16,7 @@ from monitor.i18n.languages import SOURCE
 from monitor.web.api import (
     accounts,
     charter,
+    doctor,
     documentation,
     maintenance,
     notices,
@@ -33,6 +34,7 @@ from monitor.web.api.schemas import PROBLEM
 PREFIX = "/api/v1"
 ROUTERS = (
     places.router,
+    doctor.router,
     tickets.router,
     charter.router,
     maintenance.router,

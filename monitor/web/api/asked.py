@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from monitor.alerts.cases.refusals import Refused
 from monitor.charter.office import Office
+from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import Clock
 from monitor.domain.message import message
 from monitor.domain.roles import Scope
@@ -60,7 +61,8 @@ class Api:
 
     ``settings_of``: returns the configuration in force; ``status``: the whole office's state, at most a second old, as
     JSON; ``ages``: seconds since each part last turned; ``overviews``: the sites counted; ``papers``: what is set as
-    PDF; ``changed``: called on the loop after each act with names of what it changed, as `runtime.changes` has them.
+    PDF; ``changed``: called on the loop after each act with names of what it changed, as `runtime.changes` has them;
+    ``examiner``: what was found wrong with the installation.
     """
 
     live: RuntimeView
@@ -78,6 +80,7 @@ class Api:
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
     guesses: Guesses = field(default_factory=Guesses)
+    examiner: Examiner | None = None
     files: EditionFiles = field(default_factory=EditionFiles)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.charter.office import Office
+from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import Clock
 from monitor.domain.message import N_, Said
 from monitor.domain.roles import Right
@@ -73,7 +74,8 @@ class Console:
 
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
     ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
-    asks for too; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF, the API's too.
+    asks for too; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF, the API's too;
+    ``examiner``: what was found wrong with the installation.
     """
 
     live: RuntimeView
@@ -86,6 +88,7 @@ class Console:
     probes: AskedProbes | None = None
     keeper: HistoryKeeper | None = None
     papers: Papers = field(default_factory=Papers)
+    examiner: Examiner | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
     looking_back: Pool = field(default_factory=partial(Pool, "history reads", threads=2, backlog=16))
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))

@@ -6,29 +6,28 @@ Letters are sent again from here, a copy of the database is made, and a bundle f
 import asyncio
 import json
 import platform
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
 
 from monitor.alerts.cases import actions
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
-from monitor.domain.message import message, said_by
+from monitor.doctor.checks import CHECKS
+from monitor.doctor.disk import FULL_SOON_DAYS, Disk, measure
+from monitor.doctor.finding import LEVELS, Examined, Level
+from monitor.domain.message import Message, message, said_by
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.metrics.notices import MailPath, mail_path
 from monitor.net.pool import Pool
-from monitor.runtime.startup_messages import warnings
 from monitor.store import acts, notice_queries
-from monitor.store.copies import nightly
-from monitor.store.database import Store
-from monitor.store.errors import DatabaseError, SQLAlchemyError, StoreError
+from monitor.store.errors import SQLAlchemyError, StoreError
 from monitor.store.notice_queries import NoticeView
+from monitor.store.opening import BACKUPS
 from monitor.store.retention import back_up
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
@@ -37,24 +36,7 @@ from monitor.web.console.dispatch import refused_page
 
 LATE_S = 0.1  # a round that begins later than that after its due time is late
 MOST_NOTICES = 20
-BACKUPS = "backups"
-FULL_SOON_DAYS = 60
 WHOLE = message("It concerns every union, and you are in charge of a part.")
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """What is stored where. Sizes in bytes; ``days_left``: until the disk is full at the present growth, None: never.
-
-    ``copied_utc``: when the last copy was made, None: there is none.
-    """
-
-    database: int
-    free: int
-    copies: int
-    copied_utc: datetime | None
-    growth: float
-    days_left: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +54,12 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         path, dead, pending = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store))
+        disk = await asyncio.wrap_future(
+            console.reading.submit(measure, console.store.state, asked.now_utc, console.store)
+        )
         may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
-        live, settings = console.live, console.settings_of()
-        findings = list(warnings(settings, console.office, asked.now_utc)) if asked.visitor.may(Right.AUDIT) else []
+        live = console.live
+        examined = _examined(console)
         return console.page(
             asked,
             "health.html.j2",
@@ -92,7 +76,9 @@ def routes(console: Console) -> list[PageRoute]:
             verdict=live.verdict,
             troubles=[*live.store_faults, *([live.store_refuses] if live.store_refuses else [])],
             clock_suspect=live.clock_suspect,
-            findings=findings,
+            examined=examined if asked.visitor.may(Right.AUDIT) else [],  # words name people and places
+            level_words={level: Message(words) for level, words in LEVELS.items()},
+            has_errors=any(each.level is Level.ERROR for _, each in examined),
             version=version("upazila-monitor"),
             python=platform.python_version(),
             uptime=timedelta(seconds=(live.clock.mono_ns() - live.started_mono_ns) // 10**9),
@@ -131,7 +117,9 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def bundle(asked: Asked) -> Response:
         path, _, _ = await _letters(console)
-        disk = await asyncio.wrap_future(console.reading.submit(_disk, console.store))
+        disk = await asyncio.wrap_future(
+            console.reading.submit(measure, console.store.state, asked.now_utc, console.store)
+        )
         document = _bundle(console, asked.now_utc, path, disk, with_addresses=asked.field("addresses") == "on")
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         headers = {"content-disposition": f'attachment; filename="support-{asked.now_utc:%Y%m%d}.json"'}
@@ -163,48 +151,19 @@ async def _letters(console: Console) -> tuple[MailPath | None, Sequence[NoticeVi
         return None, (), ()
 
 
+def _examined(console: Console) -> list[tuple[Message, Examined]]:
+    """Return what each check found when it last looked, with its title; first what matters most."""
+    every = {} if console.examiner is None else console.examiner.examined
+    titled = [(Message(CHECKS[name].title), every[name]) for name in CHECKS if name in every]
+    return sorted(titled, key=lambda each: -each[1].level.rank)
+
+
 def _probing(console: Console) -> Probing:
     live = console.live
     cumulative = dict(live.round_lateness.buckets())
     in_time, total = cumulative[str(LATE_S)], cumulative["+Inf"]
     rounds = sum(live.taken.values())
     return Probing(rounds, sum(live.unknown.values()), 1 - in_time / total if total else 0.0)
-
-
-def _disk(store: Store) -> Disk:
-    """Measure what is stored, in a thread; what cannot be read counts as nothing."""
-    try:
-        size = store.size_bytes()
-    except DatabaseError:
-        size = 0
-    copies = [(_made(path), path.stat().st_size) for path in nightly(store.state / BACKUPS)]
-    try:
-        free = shutil.disk_usage(store.state).free
-    except OSError:
-        free = 0
-    growth = _growth_a_day(copies)
-    return Disk(
-        size,
-        free,
-        len(copies),
-        max((made for made, _ in copies), default=None),
-        growth,
-        # The database grows, and so does each night's copy of it, of which one more is kept meanwhile.
-        free / (2 * growth) if growth > 0 else None,
-    )
-
-
-def _made(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _growth_a_day(copies: Sequence[tuple[datetime, int]]) -> float:
-    """Return by how many bytes a day the copies have grown; 0 before there are two, a day apart."""
-    if not copies:
-        return 0.0
-    (first, small), (last, large) = min(copies), max(copies)
-    days = (last - first) / timedelta(days=1)
-    return max((large - small) / days, 0.0) if days >= 1 else 0.0
 
 
 def _bundle(

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from monitor.doctor.finding import Examined, found
+from monitor.doctor.mail import RECIPIENT_REFUSED
 from monitor.domain.message import message
 from monitor.i18n.catalogue import render
 from monitor.store import act_rows
@@ -90,6 +92,21 @@ def test_what_is_wrong_with_clock_configuration_and_database_is_said(office: Wor
     live.clock_suspect, live.store_faults = False, []
     assert "not trusted" in page
     assert "the schema has lost an index" in page
+
+
+def test_what_was_examined_is_shown_with_its_mend_to_whoever_may_see_it(office: World) -> None:
+    desk = office.desk
+    refused = found(RECIPIENT_REFUSED, server="mail:25", address="rahim@example.org", why="550 no such user")
+    desk.examiner.examined = {"mail": Examined("mail", (refused,), desk.clock.utc())}
+    page = SignedIn(office, "officer").get("/health?lang=en").text
+    assert "What was examined" in page
+    assert "mail:25 refuses the recipient rahim@example.org: 550 no such user" in page
+    assert "charter.toml: correct that address" in page
+    shown = SignedIn(office, "viewer").get("/health?lang=en").text
+    assert "rahim@example.org" not in shown
+    assert "The monitor itself needs attention" in shown, "that something is wrong is no secret"
+    assert "গ্রহণ করে না" in SignedIn(office, "officer").get("/health?lang=bn").text
+    desk.examiner.examined = {}
 
 
 def test_why_mail_does_not_go_is_said_in_the_language_of_the_page(office: World) -> None:

@@ -12,6 +12,7 @@ API = (
     Row("GET", "/api/v1/docs", EVERYBODY),
     Row("GET", "/api/v1/status", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/health", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/doctor", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/charter", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/deadline", VIEWER, "/api/v1/deadline?service=8&from=2026-11-24T09:00", far=200, scope=STATUS),
     Row("GET", "/api/v1/calendar/{month}", VIEWER, "/api/v1/calendar/2026-11", far=200, scope=STATUS),

@@ -1,0 +1,1 @@
+"""Examine the installation: network, mail, clock, disk, database, rights; each finding with its one mend."""
