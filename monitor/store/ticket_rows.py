@@ -54,6 +54,12 @@ def numbered(session: Session, number: str) -> Ticket | None:
     return session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
 
 
+def to_be_changed(session: Session, number: str) -> Ticket | None:
+    """Return the ticket as it is now, locked on a server until the transaction ends: of two who change it one waits."""
+    query = select(Ticket).where(Ticket.number == number).with_for_update(of=Ticket)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
 def unsolved(session: Session) -> Sequence[Ticket]:
     """Return all tickets that are not settled."""
     return session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)).all()

@@ -144,9 +144,11 @@ LETTER_BY_LETTER = {"isprintable", "maketrans", "translate", "unicodedata"}
 MAY = {
     "accounts/codes.py": {"maketrans", "translate"},  # digits and letters of a code that people take for each other
     "accounts/passwords.py": {"maketrans", "translate"},  # the letters that a guesser reads in 'p@ssw0rd'
+    "cli/completion.py": {"unicodedata"},  # which letters every shell takes for part of a word
     "cli/columns.py": {"unicodedata"},  # how many columns a letter takes
     "i18n/sorting.py": {"unicodedata"},  # canonical decomposition, by which CLDR sorts
     "domain/text.py": LETTER_BY_LETTER,
+    "reports/export/formats.py": {"unicodedata"},  # which letters the name of a file keeps
     "reports/export/typesetting.py": {"unicodedata"},  # where a long word may break: before no mark
     "settings/hosts.py": {"unicodedata"},  # resolvers fold the letters of a name by NFKC (RFC 3490), which no text is
 }

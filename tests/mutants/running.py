@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 FILE = Path(__file__).with_name("mutants.toml")
 NOT_COPIED = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis")
 LONGEST_S = 300.0

@@ -24,7 +24,6 @@ OF_A_FILE = {
     "tests/store/test_ticket_history.py::test_an_event_whose_ticket": "a file that is altered past its triggers",
     "tests/store/test_ticket_history.py::test_a_head_that_somebody": "a file that is altered past its triggers",
     "tests/store/test_ticket_history.py::test_the_database_itself": "statements of SQLite",
-    "tests/alerts/cases/test_actions.py::test_of_two_who_decide": "the one lock of a whole file",
     "tests/runtime/test_writer.py::test_a_locked_database": "the one lock of a whole file",
 }
 """By the beginning of the test's id."""

@@ -62,7 +62,7 @@ def end(work: Work, name: str, seen: Seen | None = None) -> None:
 
 
 def _running(work: Work, name: str, seen: Seen | None) -> PlannedWork:
-    row = work.session.get(PlannedWork, name)
+    row = work.session.get(PlannedWork, name, with_for_update=True, populate_existing=True)
     if row is None or row.ended_utc is not None:
         raise NotAllowed(
             message(

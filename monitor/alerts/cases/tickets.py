@@ -26,7 +26,7 @@ A_DAY = timedelta(days=1)
 
 def find(work: Work, number: str) -> Ticket:
     """Return the ticket of that number; raises NotAllowed."""
-    ticket = ticket_rows.numbered(work.session, number)
+    ticket = ticket_rows.to_be_changed(work.session, number)
     if ticket is None:
         raise NotAllowed(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number))
     return ticket

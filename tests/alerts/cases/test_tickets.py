@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from textwrap import dedent
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_the_drawing_of_the_states_names_exactly_the_states_and_actions_of_the_c
 def test_the_documentation_draws_the_same_states() -> None:
     """One drawing, in the code and in docs/tickets.md."""
     drawing = (ticket_states.__doc__ or "").split("::\n\n")[1].split("\n\n``comment``")[0]
-    assert drawing in (SHIPPED.parent / "docs" / "tickets.md").read_text(encoding="utf-8")
+    assert dedent(drawing) in (SHIPPED.parent / "docs" / "tickets.md").read_text(encoding="utf-8")
 
 
 def test_a_service_that_leaves_the_charter_stops_nothing_that_is_under_way(desk: Desk) -> None:
