@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.running import ROOT, Mutant, is_killed, mutants, mutated, of_day
+from tests.mutants.running import Mutant, is_killed, mutants, mutated, of_day
 
 EVERY = mutants()
 
