@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.running import Mutant, is_killed, mutants, mutated, of_day
+from tests.places import ROOT
 
 EVERY = mutants()
 
