@@ -26,6 +26,7 @@ SOCKET = "daemon.sock"  # beside it: by which commands ask the daemon
 FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
+DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
     """
     texts = {name: source.decode() for name, source in sources.items()}
     data = tomllib.loads(texts["monitor.toml"])
-    secrets = {url: _bare(url, keeps_path=path[0] != "heartbeat") for path, url in _urls(data, ())}
+    urls = [(path, url) for path, url in _urls(data, ()) if path != DATABASE_URL]
+    secrets = {url: _bare(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
     for url, bare in secrets.items():
         if url != bare:
             texts["monitor.toml"] = texts["monitor.toml"].replace(url, bare)

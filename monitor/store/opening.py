@@ -34,9 +34,8 @@ BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
 EXTRA = "pip install 'upazila-monitor[postgresql]'"
 EMPTY_SERVER = N_(
-    "{name} is empty, and this installation has had a database. Move that there: upazila-monitor db copy, or put a "
-    "copy back: upazila-monitor backup restore. To begin without its history, take away "
-    "{state}/{installed} and the copies"
+    "{name} is empty, and this installation has had a database. Put a copy of that server back: "
+    "upazila-monitor backup restore. To begin without its history, take away {state}/{installed} and the copies"
 )
 
 

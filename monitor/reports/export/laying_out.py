@@ -11,6 +11,7 @@ from monitor.i18n.formats import digits, number_text
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import reason_text
 from monitor.reports import wording
+from monitor.reports.difference_words import difference_texts, names_of
 from monitor.reports.export import drawing, operator_page
 from monitor.reports.export.pages import Pages, Section, Signature
 from monitor.reports.export.site_page import site_page
@@ -81,7 +82,8 @@ def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
     yield _excused(report, lang)
     yield _unseen(report, lang)
     if report.differences:
-        rows = [[each.path, each.before or wording.NONE, each.after or wording.NONE] for each in report.differences]
+        names = names_of(report, lang)
+        rows = [difference_texts(each, names, lang) for each in report.differences]
         yield _of(report, "differences", lang, rows, annex=True)
     yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
 

@@ -19,10 +19,12 @@ from monitor.i18n.languages import languages, own_name
 from monitor.i18n.reasons import reason_message
 from monitor.i18n.terms import KINDS
 from monitor.reports.asking import wanted
+from monitor.reports.difference_words import difference_texts
 from monitor.reports.edition_view import EditionView, covers, usual_periods
 from monitor.reports.export.formats import FORMATS
 from monitor.reports.period import period_of
 from monitor.reports.quick_report import quick_period, quick_report
+from monitor.reports.report import Difference
 from monitor.reports.report_scope import scope_of
 from monitor.reports.wording import period_text, scope_text, summary
 from monitor.store import edition_rows
@@ -31,6 +33,7 @@ from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import refused_page
+from monitor.web.console.rendering import site_name
 from monitor.web.edition_files import EditionFiles, kept_or_value
 
 PAGE = 30
@@ -131,9 +134,12 @@ class ReportPages:
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""
         view = await self._found(asked)
+        names = {site.id: site_name(asked.lang, site) for site in self._office.fleet.sites.values()}
+        differences = [difference_texts(Difference(**each), names, asked.lang) for each in view.differences]
         return self._console.page(
             asked,
             "report.html.j2",
+            differences=differences,
             states=EDITION_STATES,
             stages=EDITION_STAGES,
             progress=self._console.live.report_progress.get(view.id),
