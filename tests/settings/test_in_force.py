@@ -63,6 +63,7 @@ def test_no_secret_of_an_address_is_kept_and_all_else_is_as_it_was(directory: Pa
 def test_a_servers_address_is_kept_whole_for_it_holds_no_secret_and_is_needed(directory: Path) -> None:
     url = "postgresql+psycopg://monitor@db.example/bheramara?sslmode=verify-full"
     monitor = directory / "monitor.toml"
+    text = monitor.read_text()
     monitor.write_text(re.sub('^url = ""  .*PostgreSQL', f'url = "{url}"  # PostgreSQL', text, flags=re.MULTILINE))
     after = in_force.settings_of(kept(directory), directory, KINDS)
     assert after is not None
