@@ -2,27 +2,32 @@
 
 CPU is that of its process by the kernel's account, over the minutes after every device was judged once. With
 ``--scrape-every`` its metrics are fetched meanwhile, compressed, as Prometheus does; with ``--read-every`` the pages of
-the console, one after another, as people do.
+the console, one after another, as people do; with ``--reports`` the report of a month with 3,000 outages is made
+again and again beside it, as PDF and workbook, as low in priority as the daemon's own.
 """
 
 import argparse
 import http.client
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from subprocess import DEVNULL
 
 from benchmarks.measuring import machine, median
-from tests.lab.daemon import Daemon
+from tests.lab.daemon import Daemon, program
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
 
 PROBING: dict[str, float] = {"interval_s": 60, "recheck_s": 5, "echoes": 3, "spacing_s": 0.5, "timeout_s": 1.5}
 MOST_OF_A_CORE = 0.10
 START_WITHIN_S = 240
+MONTH = "2026-10"
 PAGES = ("/", "/sites", "/sites?state=down", "/tickets", "/charter", "/calendar", "/maintenance")
 
 
@@ -58,14 +63,29 @@ def fetches_s(daemon: Daemon, paths: Sequence[str], seconds: float, every_s: flo
     return found
 
 
-def measure(sites: int, minutes: float, paths: Sequence[str], every_s: float) -> dict[str, float]:
+def reports_s(daemon: Daemon, seconds: float) -> list[float]:
+    """How long each report took of those that were begun within that time."""
+    begun_s, found = time.monotonic(), list[float]()
+    words = ("report", "--month", MONTH, "--format", "pdf,xlsx", "--out", str(daemon.home / "reports"))
+    while time.monotonic() < begun_s + seconds:
+        at_s = time.monotonic()
+        subprocess.run(["nice", "-n", "10", program(), "--config", daemon.config, *words], check=True, stdout=DEVNULL)
+        found.append(time.monotonic() - at_s)
+    return found
+
+
+def measure(sites: int, minutes: float, paths: Sequence[str], every_s: float, *, reports: bool) -> dict[str, float]:
     """Runs it and says what it used and how late its rounds were."""
     with tempfile.TemporaryDirectory() as folder, Lab() as lab, Daemon(lab, Path(folder)) as daemon:
         write_config(daemon.config, sites=many_sites(sites), listen=daemon.listen, settings={"probing": PROBING})
+        if reports:
+            fill = ("-m", "benchmarks.report", "fill", str(daemon.home / "var"), str(sites), "3000")
+            subprocess.run([sys.executable, *fill], check=True)
         daemon.start(ready_within_s=START_WITHIN_S)
         before_s, begun_s, asked = cpu_s(daemon.pid), time.monotonic(), _samples(daemon)
         late_s, rounds, in_time = _lateness(daemon)
-        took_s = fetches_s(daemon, paths, minutes * 60, every_s)
+        made_s = reports_s(daemon, minutes * 60) if reports else []
+        took_s = [] if reports else fetches_s(daemon, paths, minutes * 60, every_s)
         used_s, passed_s = cpu_s(daemon.pid) - before_s, time.monotonic() - begun_s
         echoes = (_samples(daemon) - asked) * PROBING["echoes"]
         late_after_s, rounds_after, in_time_after = _lateness(daemon)
@@ -81,7 +101,8 @@ def measure(sites: int, minutes: float, paths: Sequence[str], every_s: float) ->
             "share_late_by_100_ms": 1 - (in_time_after - in_time) / done,
             "peak_rss_mb": int(status.partition("VmHWM:")[2].split()[0]) / 1024,
             **({"fetches": len(took_s), "fetch_s": median(took_s), "longest_fetch_s": max(took_s)} if took_s else {}),
-            "outages": len(daemon.rows("SELECT id FROM outages")),
+            **({"reports": len(made_s), "report_s": median(made_s), "longest_report_s": max(made_s)} if made_s else {}),
+            "outages": len(daemon.rows("SELECT id FROM outages WHERE ended_utc IS NULL")),
         }
 
 
@@ -104,9 +125,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--scrape-every", type=float, default=0, metavar="SECONDS")
     parser.add_argument("--read-every", type=float, default=0, metavar="SECONDS")
+    parser.add_argument("--reports", action="store_true")
     chosen = parser.parse_args()
     paths = PAGES if chosen.read_every else ("/metrics",)
-    found = measure(chosen.sites, chosen.minutes, paths, chosen.read_every or chosen.scrape_every)
+    found = measure(
+        chosen.sites, chosen.minutes, paths, chosen.read_every or chosen.scrape_every, reports=chosen.reports
+    )
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
     print("\n".join(f"| {name} | {value:,.3g} |" for name, value in found.items()))
     met = found["cpu_of_a_core"] < MOST_OF_A_CORE and found["outages"] == 0

@@ -44,7 +44,7 @@ def office(sites: int) -> Office:
     models = [shipped.fleet.sites[id_] for id_ in KINDS]
     many = {}
     for number in range(sites):
-        model, id_ = models[number % len(models)], f"site-{number:05}"
+        model, id_ = models[number % len(models)], f"site-{number:04}"
         devices = (replace(model.gateway, id=f"{id_}/gateway", site=id_),)
         many[id_] = replace(
             model,
@@ -63,7 +63,7 @@ def fill(folder: Path, sites: int, outages: int) -> None:
     draw, store = Random(1), open_store(folder, lasting=False)
     with store.write() as session:
         known = BEGINS - timedelta(days=300)
-        states = [{"site": f"site-{each:05}", "state": "up", "since_utc": known} for each in range(sites)]
+        states = [{"site": f"site-{each:04}", "state": "up", "since_utc": known} for each in range(sites)]
         session.execute(insert(SiteState), states)
         rows: dict[type, list[dict[str, object]]] = {
             table: [] for table in (Ticket, TicketEvent, Outage, AffectedSite, SuppressedOutage, Gap, Notice)
@@ -80,7 +80,7 @@ def fill(folder: Path, sites: int, outages: int) -> None:
 def rows_of(draw: Random, sites: int, number: int, at: int) -> Iterator[tuple[type, dict[str, object]]]:
     """The rows of one outage in that month."""
     begins = BEGINS + at * A_MONTH + draw.random() * A_MONTH
-    ends, site = begins + timedelta(hours=draw.expovariate(1 / 20)), f"site-{draw.randrange(sites):05}"
+    ends, site = begins + timedelta(hours=draw.expovariate(1 / 20)), f"site-{draw.randrange(sites):04}"
     ticket = number + 1 if number % 2 else None
     deadline = begins + timedelta(days=1)
     times = {"started_utc": begins, "silent_since_utc": begins, "confirmed_utc": begins, "ended_utc": ends}
@@ -104,7 +104,7 @@ def rows_of(draw: Random, sites: int, number: int, at: int) -> Iterator[tuple[ty
         },
     )
     for _ in range(3):
-        behind = {"site": f"site-{draw.randrange(sites):05}", "since_utc": begins, "until_utc": ends}
+        behind = {"site": f"site-{draw.randrange(sites):04}", "since_utc": begins, "until_utc": ends}
         yield AffectedSite, {"outage_id": number + 1, **behind}
     if not number % 3:
         yield (
