@@ -155,7 +155,7 @@ def test_every_question_is_answered_with_values_in_an_office_that_has_everything
     assert [one for one in silent if one[1] not in BRIEF or one[2] not in expected] == []
 
 
-@pytest.mark.parametrize("lang", ["bn", "en"])
+@pytest.mark.parametrize("lang", ["bn", pytest.param("en", marks=pytest.mark.long)])
 def test_the_morning_shows_the_planted_outage(seen: Seen, lang: str) -> None:
     found = seen.broken[f"{lang}/morning"]
     (down,) = of_panel(found, lookup(lang, "Down now"))["A"]
@@ -179,7 +179,7 @@ def test_the_morning_shows_the_planted_outage(seen: Seen, lang: str) -> None:
     assert minutes.last == MINUTES_LEFT
 
 
-@pytest.mark.parametrize("lang", ["bn", "en"])
+@pytest.mark.parametrize("lang", ["bn", pytest.param("en", marks=pytest.mark.long)])
 def test_the_quiet_morning_says_that_nothing_is_down(seen: Seen, lang: str) -> None:
     found = seen.quiet[f"{lang}/morning"]
     (down,) = of_panel(found, lookup(lang, "Down now"))["A"]

@@ -43,6 +43,7 @@ def test_an_uplink_that_is_cut_is_one_event_and_no_outage(lab: Lab, mails: MailC
     assert mails.mails == []
 
 
+@pytest.mark.long
 def test_random_loss_everywhere_is_no_outage(lab: Lab, daemon: Daemon) -> None:
     probing = {**FAST["probing"], "interval_s": 1, "echoes": 3}
     write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, settings={"probing": probing})

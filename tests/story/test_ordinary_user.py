@@ -1,10 +1,13 @@
 """The same story in the hands of somebody who is not root: in a lab of their own, with a daemon without any right."""
 
+import pytest
+
 from tests.lab.people import ordinary_user
 
 STORY = "tests/story/test_an_outage.py"
 
 
+@pytest.mark.long
 def test_an_ordinary_user_sees_the_same_story() -> None:
     with ordinary_user() as user:
         told = user.run(

@@ -58,6 +58,7 @@ def test_without_a_lab_every_word_says_how_to_start_one(terminal: Terminal) -> N
         assert refused.stderr == "no lab is running here. Start one in another terminal: scripts/lab\n"
 
 
+@pytest.mark.long
 def test_a_person_breaks_a_centre_reads_the_mails_and_mends_it(terminal: Terminal) -> None:
     lab = terminal.open()
     try:

@@ -97,6 +97,7 @@ def test_an_outage_that_begins_and_ends_by_a_wrong_clock_is_seen_to_begin_and_en
     assert outage["ended_utc"] >= outage["started_utc"]
 
 
+@pytest.mark.long
 def test_a_clock_fifty_years_ahead_for_seconds_while_a_site_recovers_leaves_no_trace(
     lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock
 ) -> None:
