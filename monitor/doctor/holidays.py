@@ -48,14 +48,14 @@ def _gather(place: Place) -> Seen:
 
 def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
     for year in seen.missing:
-        yield found(MISSING, year=str(year))
+        yield found(MISSING, year=year)
     coming = seen.year + 1
     if coming not in seen.listed and coming not in seen.missing:
-        yield found(COMING, year=str(coming))
+        yield found(COMING, year=coming)
     for year in seen.without_ramadan:
-        yield found(NO_RAMADAN, year=str(year))
+        yield found(NO_RAMADAN, year=year)
     if not seen.missing:
-        yield found(OK, years=[str(year) for year in (seen.year, coming) if year in seen.listed])
+        yield found(OK, years=[year for year in (seen.year, coming) if year in seen.listed])
 
 
 HOLIDAYS = Check(
