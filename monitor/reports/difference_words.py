@@ -1,10 +1,10 @@
 """Say in words what differs between two editions of a report, for people; programs read its path in the JSON. Pure."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from monitor.domain.json_text import parse_json
 from monitor.domain.message import N_
 from monitor.domain.reasons import from_json
 from monitor.i18n import formats
@@ -105,7 +105,7 @@ def _value(key: str, text: str, lang: Lang) -> str:
     if not text:
         return tr(lang, NOT_LISTED)
     try:
-        value = json.loads(text)
+        value = parse_json(text)
     except ValueError:
         return tr(lang, LISTED if text.startswith("{") else IN_THE_TABLE)
     match value:
