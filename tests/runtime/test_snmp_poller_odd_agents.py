@@ -56,6 +56,7 @@ def configure(daemon: Daemon, sites: str, interval_s: float) -> None:
     (daemon.home / "community").chmod(0o600)
 
 
+@pytest.mark.long
 def test_fifty_slow_agents_keep_no_other_from_being_read(lab: Lab, daemon: Daemon) -> None:
     sites = [site(f"slow-{number}", address) for number, address in enumerate(SLOW)]
     slowly = ("--delay", "1.9", "--rows", "200")  # just before the time limit, and for as long as a read may last

@@ -46,6 +46,7 @@ def sfp1(lab: Lab) -> Iterator[str]:
     lab.hosts.run(["ip", "link", "del", "sfp1"])
 
 
+@pytest.mark.long
 def test_a_link_that_is_poor_loses_its_mains_and_breaks(
     lab: Lab, mails: MailCatcher, daemon: Daemon, sfp1: str
 ) -> None:
