@@ -12,6 +12,7 @@ from monitor.cli.progress import progress
 from monitor.cli.report import (
     First,
     Fiscal,
+    InLanguage,
     Last,
     Month,
     OfKind,
@@ -43,9 +44,7 @@ def answer(
     union: OfUnion = "",
     kind: OfKind = "",
     operator: OfOperator = "",
-    language: Annotated[
-        str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
-    ] = "",
+    language: InLanguage = "",
     form: Annotated[
         str, typer.Option("--format", metavar="pdf|xlsx|csv|html|json", show_default=False, help="The file's format.")
     ] = "pdf",

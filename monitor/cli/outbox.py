@@ -25,6 +25,11 @@ FILE = "file "  # how the proof of a mail that was written to a file begins
 app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again, `drop` gives one up.")
 
 
+NoticeId = Annotated[
+    int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
+]
+
+
 @app.callback(invoke_without_command=True)
 def outbox(
     context: typer.Context,
@@ -52,9 +57,7 @@ def outbox(
 @app.command()
 def resend(
     context: typer.Context,
-    id_: Annotated[
-        int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
-    ],
+    id_: NoticeId,
     actor: Actor = "",
 ) -> None:
     """Send a notice again under its old Message-ID, whatever became of it."""
@@ -70,9 +73,7 @@ def resend(
 @app.command()
 def drop(
     context: typer.Context,
-    id_: Annotated[
-        int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
-    ],
+    id_: NoticeId,
     actor: Actor = "",
 ) -> None:
     """Give up a waiting notice whose reader is not in the configuration any more; `resend` takes that back."""

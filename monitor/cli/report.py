@@ -52,6 +52,9 @@ OfOperator = Annotated[
     str,
     typer.Option(metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators),
 ]
+InLanguage = Annotated[
+    str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
+]
 
 
 def report(
@@ -68,9 +71,7 @@ def report(
     official: Annotated[
         str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
     ] = "",
-    language: Annotated[
-        str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
-    ] = "",
+    language: InLanguage = "",
     formats: Annotated[
         str, typer.Option("--format", metavar="pdf,xlsx,csv,html,json", help="One or more of these, with commas.")
     ] = "",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.transcripts import dialogue, pattern_of, play, transcripts
+from tests.cli.transcripts import compare, dialogue, pattern_of, play, transcripts
 from tests.lab.daemon import HERE
 from tests.lab.waiting import until
 from tests.places import ROOT
@@ -32,26 +32,11 @@ def begun(home: Path, environment: Mapping[str, str]) -> None:
     assert pattern_of(expected).fullmatch(said), said
 
 
-def compare(home: Path, environment: Mapping[str, str], heading: str) -> None:
-    for command, printed in transcripts(PAGE)[heading]:
-        done = subprocess.run(
-            command,
-            shell=True,
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=120,
-        )
-        assert pattern_of(printed).fullmatch(done.stdout), f"$ {command}\n{done.stdout}"
-
-
 def test_the_list_and_the_questions_make_an_office_that_is_a_configuration(
     tmp_path: Path, environment: Mapping[str, str]
 ) -> None:
     begun(tmp_path, environment)
-    compare(tmp_path, environment, ANSWERS)
+    compare(transcripts(PAGE)[ANSWERS], tmp_path, environment)
 
 
 @pytest.mark.long
@@ -64,7 +49,7 @@ def test_that_office_runs_and_has_its_first_user(tmp_path: Path, environment: Ma
         daemon = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     try:
         until(lambda: " http://127.0.0.1:" in (tmp_path / "log").read_text(), "its page", 120)
-        compare(tmp_path, environment, LOOK)
+        compare(transcripts(PAGE)[LOOK], tmp_path, environment)
     finally:
         daemon.terminate()
         daemon.wait(timeout=60)

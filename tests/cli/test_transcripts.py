@@ -1,12 +1,11 @@
 """docs/recovery.md: every command in it is run, and prints what stands there."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.transcripts import pattern_of, transcripts
+from tests.cli.transcripts import compare, pattern_of, transcripts
 from tests.cli.typed import typed
 from tests.desk import Desk
 from tests.lab.daemon import HERE
@@ -23,18 +22,7 @@ def test_what_the_page_says_happens(home: Path, desk: Desk, heading: str) -> Non
     ):
         assert typed(home, *words).returncode == 0
     environment = {**os.environ, "PATH": f"{HERE}:{os.environ['PATH']}", "UPAZILA_MONITOR_LANG": "en", "COLUMNS": "200"}
-    for command, printed in transcripts(PAGE)[heading]:
-        done = subprocess.run(
-            command,
-            shell=True,
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=60,
-        )
-        assert pattern_of(printed).fullmatch(done.stdout), f"$ {command}\n{done.stdout}"
+    compare(transcripts(PAGE)[heading], home, environment)
 
 
 def test_a_wrong_line_would_be_seen() -> None:

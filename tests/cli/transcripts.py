@@ -5,8 +5,9 @@ import pty
 import re
 import select
 import shlex
+import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from docs.generator.contents import commands
@@ -29,6 +30,22 @@ def pattern_of(printed: str) -> "re.Pattern[str]":
     """What matches the printed text, however blanks run, with anything in place of an ellipsis."""
     words = [re.escape(word).replace("…", ".*?") for word in printed.split()]
     return re.compile(r"\s*" + r"\s*".join(words) + r"\s*", re.DOTALL)
+
+
+def compare(block: Iterable[tuple[str, str]], home: Path, environment: Mapping[str, str]) -> None:
+    """Type the commands in ``home``; each must print what stands beneath it."""
+    for command, printed in block:
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=home,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=120,
+        )
+        assert pattern_of(printed).fullmatch(done.stdout), f"$ {command}\n{done.stdout}"
 
 
 def dialogue(page: Path) -> tuple[str, str, Sequence[tuple[str, str]]]:

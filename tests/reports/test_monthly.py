@@ -18,7 +18,7 @@ from monitor.reports.days_by_kind import days_by_kind
 from monitor.reports.fleet_times import accounting
 from monitor.reports.monthly import report_of
 from monitor.reports.period import month, period_of
-from monitor.reports.report import NOTHING, Report
+from monitor.reports.report import NOTHING
 from monitor.reports.report_scope import scope_of
 from monitor.reports.site_strips import day_shares
 from monitor.reports.stored_period import stored_period
@@ -26,7 +26,8 @@ from monitor.store.database import Store
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
 from tests.desk import shipped_office
 from tests.places import ROOT
-from tests.reports.random_histories import Counted, History, Span, fill, histories, office_of
+from tests.reports.random_histories import Counted, History, Span, histories, office_of
+from tests.reports.reported import reported
 from tests.store.migrated import new_store
 
 MICROSECOND = timedelta(microseconds=1)
@@ -39,15 +40,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     found = new_store(tmp_path_factory.mktemp("state"))
     yield found
     found.close()
-
-
-def reported(store: Store, history: History) -> Report:
-    with store.write() as session:
-        fill(session, history)
-    office = office_of(history)
-    with store.read() as session:
-        stored = stored_period(session, office, history.period, scope_of(office), history.now)
-    return report_of(office, stored)
 
 
 def is_counted_right(store: Store, history: History) -> None:

@@ -13,17 +13,15 @@ from monitor.i18n.languages import languages
 from monitor.reports import wording
 from monitor.reports.export.as_csv import seconds_text
 from monitor.reports.export.formats import FORMATS, MEDIA, file_name
-from monitor.reports.monthly import report_of
 from monitor.reports.report import Report, ReportScope
-from monitor.reports.report_scope import scope_of
-from monitor.reports.stored_period import stored_period
 from monitor.store.database import Store
 from tests.reports.example_report import example
 from tests.reports.export.csv_files import files
 from tests.reports.export.libreoffice import NEEDED, computes_the_same
 from tests.reports.export.pdf_text import words_of
 from tests.reports.export.workbooks import sheets
-from tests.reports.random_histories import History, fill, histories, office_of
+from tests.reports.random_histories import History, histories
+from tests.reports.reported import reported
 from tests.store.migrated import new_store
 
 PARTS = ("up", "down", "unmonitored", "paused", "window")
@@ -35,15 +33,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     found = new_store(tmp_path_factory.mktemp("state"))
     yield found
     found.close()
-
-
-def reported(store: Store, history: History) -> Report:
-    with store.write() as session:
-        fill(session, history)
-    office = office_of(history)
-    with store.read() as session:
-        stored = stored_period(session, office, history.period, scope_of(office), history.now)
-    return report_of(office, stored)
 
 
 def agree(report: Report) -> None:
