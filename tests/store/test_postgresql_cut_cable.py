@@ -1,11 +1,10 @@
-"""The cable to the server is cut in the middle of a write: both ends find out within seconds, whichever way it is cut."""
+"""The cable to the server is cut in the middle of a write: both ends find out within seconds, whichever way."""
 
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,9 +12,6 @@ from monitor.store.opening import open_store
 from tests.cluster.network import ClusterNetwork, Cut
 from tests.cluster.server import DATABASE, ClusterServer
 from tests.lab.waiting import until
-
-if TYPE_CHECKING:
-    import psycopg
 
 WITHIN_S = 6.5  # keepalives after 2 s, three of them a second apart; 5 s for what is sent and not confirmed
 CASES = [(cut, what) for cut in (Cut.BOTH, Cut.ANSWERS, Cut.QUESTIONS) for what in ("waits", "sends")]

@@ -1,4 +1,4 @@
-"""The server dies and its standby is promoted: the daemon finds it by the second host of its address, and loses nothing."""
+"""The server dies and its standby is promoted: the daemon finds it by its address's other host, and loses nothing."""
 
 import shutil
 import signal

@@ -36,7 +36,7 @@ class Pooler:
         command = as_its_user("/usr/sbin/pgbouncer", self.folder / "pgbouncer.ini")
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
-        until(lambda: (self.folder / ".s.PGSQL.5432").exists(), "the pooler's socket", within_s=30)
+        until((self.folder / ".s.PGSQL.5432").exists, "the pooler's socket", within_s=30)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
