@@ -41,7 +41,18 @@ def primary() -> Iterator[Cluster]:
 def standby(primary: Cluster) -> Iterator[Cluster]:
     folder = servers.made_folder()
     shutil.rmtree(folder / "data")
-    copy = [DEBIAN[-1] / "pg_basebackup", "-h", primary.folder, "-U", USER, "-D", folder / "data", "-R", "-c", "fast"]
+    copy: list[str | Path] = [
+        DEBIAN[-1] / "pg_basebackup",
+        "-h",
+        primary.folder,
+        "-U",
+        USER,
+        "-D",
+        folder / "data",
+        "-R",
+        "-c",
+        "fast",
+    ]
     subprocess.run(as_its_user(*copy), check=True, capture_output=True, cwd="/")
     made = servers.started(folder, OPTIONS)
     # A commit is confirmed when the standby has it too.
