@@ -20,6 +20,9 @@
     calendar_orders, site_notes      what officers entered in the console
     editions 1 ── n edition_files    reports that were made, and what of them left the house
 
+A row of most of them belongs to an office (`base.OfOffice`); accounts, the daemon's own state and unmonitored times
+belong to the installation.
+
 The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported
 together, here, because relations name their other end.
 """
