@@ -39,7 +39,7 @@ ACT_ALTERED = N_("act {act} of {actor} ({kind}) is not what was recorded")
 class Audit:
     """The result of a walk along the chain. ``events``, ``acts``: how many were checked; ``head``: the last hash.
 
-    Of several chains, ``events`` and ``acts`` are those of all, ``head`` is that of the first, and ``heads`` has each
+    Of several chains, ``events`` and ``acts`` are those of all, ``head`` is that of the first that has any, and ``heads`` has each
     office's, but for the chains that were not reached.
     ``fault`` names the first entry that does not fit, or that the known head is missing, or is empty. ``meant``: a head
     of the chain that the known one, which is not in it, seems to be a typing error for.
@@ -186,7 +186,8 @@ def _with(found: Audit, chain: _Chain) -> Audit:
     """Return the result so far with another chain."""
     heads = {**found.heads, chain.office: chain.head}
     events, acts = found.events + chain.events, found.acts + chain.acts
-    return Audit(events, next(iter(heads.values())), "", chain.meant or found.meant, acts, heads)
+    head = next((each for each in heads.values() if each != BEGINNING), BEGINNING)
+    return Audit(events, head, "", chain.meant or found.meant, acts, heads)
 
 
 def _events(session: Session, office: str) -> Iterator[_Entry]:

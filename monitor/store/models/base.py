@@ -47,4 +47,6 @@ class OfOffice:
 class OfOfficeInKey(OfOffice):
     """The same where it is a part of the primary key."""
 
-    office: Mapped[str] = mapped_column(Line(LONGEST_OFFICE), primary_key=True, default="", server_default="")
+    office: Mapped[str] = mapped_column(
+        Line(LONGEST_OFFICE), primary_key=True, default="", server_default="", sort_order=-1
+    )
