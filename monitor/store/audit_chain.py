@@ -39,8 +39,9 @@ ACT_ALTERED = N_("act {act} of {actor} ({kind}) is not what was recorded")
 class Audit:
     """The result of a walk along the chain. ``events``, ``acts``: how many were checked; ``head``: the last hash.
 
-    Of several chains, ``events`` and ``acts`` are those of all, ``head`` is that of the first that has any, and ``heads`` has each
-    office's, but for the chains that were not reached.
+    Of several chains, ``events`` and ``acts`` are those of all, and ``head`` is that of the first that has any;
+    ``heads`` has each office's, but for those that were not reached.
+
     ``fault`` names the first entry that does not fit, or that the known head is missing, or is empty. ``meant``: a head
     of the chain that the known one, which is not in it, seems to be a typing error for.
     """
