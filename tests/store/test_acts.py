@@ -104,8 +104,8 @@ def tamper(desk: Desk, statement: str) -> None:
         "UPDATE acts SET hash = '0' WHERE id = 2",
         "UPDATE acts SET id = 9 WHERE id = 3",
         "DELETE FROM acts WHERE id = 2",
-        'INSERT INTO acts SELECT 0, after_event_id, at_utc, actor, via, address, kind, about, "before", "after", hash '
-        "FROM acts WHERE id = 1",
+        'INSERT INTO acts SELECT 0, after_event_id, at_utc, actor, via, address, kind, about, "before", "after", hash, '
+        "office FROM acts WHERE id = 1",
     ],
 )
 def test_every_tampering_with_an_act_is_found(desk: Desk, change: str) -> None:

@@ -67,6 +67,8 @@ OF_THE_INSTALLATION = {
     "clock_word",
     "gaps",
     "learned",
+    "leases",
+    "daemons",
     # the database's own
     "set_aside",
     "last_operations",
