@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.daemon import cpu_s, fetch_s
+from benchmarks.daemon import cpu_s, fetch_s, fetches_s
 from benchmarks.measuring import machine, median
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
@@ -56,7 +56,7 @@ def measured(sites: int, minutes: float) -> dict[str, float]:
         time.sleep(minutes * 60)
         used_s, passed_s = cpu_s(daemon.pid) - used_s, time.monotonic() - begun_s
         late_after, rounds_after = _late(daemon)
-        scrapes = [fetch_s(daemon, "/metrics") for _ in range(5) if not time.sleep(15)]
+        scrapes = fetches_s(daemon, ("/metrics",), 80, 15)
         pages = [fetch_s(daemon, "/") for _ in range(20)]
         rss_mb = _rss_mb(daemon)
         return {
