@@ -26,7 +26,7 @@ from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.store import leases as rows
 from monitor.store.database import Store
-from monitor.store.errors import DatabaseError
+from monitor.store.errors import DatabaseError, is_lock_timeout
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class LeaseKeeper(Part):
     ) -> None:
         engine = store.for_leases(term_s)
         assert engine is not None, "leases are for a database on a server"
-        self._engine, self._clock, self._is_fit = engine, clock, is_fit
+        self.engine, self._clock, self._is_fit = engine, clock, is_fit
         self._changed, self._stored = changed, stored
         self.daemon, self.holder = daemon, f"{daemon}/{secrets.token_hex(8)}"
         self._term_s, self._term = term_s, timedelta(seconds=term_s)
@@ -83,7 +83,7 @@ class LeaseKeeper(Part):
         self._given: set[str] = set()  # names that another is to take
         self._giving: set[Lease] = set()  # given, and the other parts do not know yet
         self._gave_ns = clock.boot_ns()
-        self._failing = ""
+        self._failing = False
         self._known: frozenset[Lease] = frozenset()  # to the other parts
         self._turned_mono_ns = clock.mono_ns()
         self._threads = Pool("leases", threads=THREADS, backlog=THREADS)
@@ -114,9 +114,12 @@ class LeaseKeeper(Part):
         self._running = [self._threads.submit(self._renewing), self._threads.submit(self._taking)]
 
     async def run(self) -> None:
-        """Tell what changes, until cancelled."""
+        """Tell what changes, until cancelled; raises what has ended a thread."""
         while True:
             self.tell()
+            for each in self._running:
+                if each.done():
+                    each.result()
             self._turned_mono_ns = self._clock.mono_ns()
             await asyncio.sleep(WATCH_S)
 
@@ -147,11 +150,20 @@ class LeaseKeeper(Part):
                 count=len(lost - given),
             )
 
+    def abandon(self) -> None:
+        """Renew and take nothing more: what is held runs out."""
+        self._closing.set()
+
+    async def released(self) -> None:
+        """Wait until what was given away is another's to take."""
+        await asyncio.gather(*self._releasing)
+
     async def close(self) -> None:
         """Give everything back, so that others need not wait for the end of the term."""
-        self._closing.set()
+        self.abandon()
         with suppress(TimeoutError, DatabaseError):
             async with asyncio.timeout(GIVE_BACK_S):
+                await asyncio.gather(*map(asyncio.wrap_future, self._running))
                 await asyncio.wrap_future(self._threads.submit(self._give_back))
         self._threads.close()
 
@@ -161,7 +173,7 @@ class LeaseKeeper(Part):
         shards = sum(shard_of(name) is not None for name in names)
         self._own = replace(self._own, shards=shards, fit=self._is_fit())
         sent_ns = self._clock.boot_ns()
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             if not self._entered.is_set():
                 rows.make_rows(connection)
                 rows.forget_gone(connection)
@@ -176,29 +188,32 @@ class LeaseKeeper(Part):
         """Renew what a transaction of this daemon's own, or of a taker, has locked; raises DatabaseError."""
         before = [each.lease for name in names if (each := self._held.get(name)) is not None]
         sent_ns = self._clock.boot_ns()
-        with self._engine.begin() as connection:
-            renewed = rows.renew(connection, names, self.holder, self._term, waits=True)
+        try:
+            with self.engine.begin() as connection:
+                renewed = rows.renew(connection, names, self.holder, self._term, waits=True)
+        except DatabaseError as error:
+            if is_lock_timeout(error):
+                return  # neither renewed nor lost
+            raise
         self._extend(renewed, sent_ns)
         self._drop(set(before) - set(renewed))
 
     def look(self) -> None:
         """Look for free leases: take this daemon's share, and give away what is beyond it; raises DatabaseError."""
         now_ns = self._clock.boot_ns()
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             seen = rows.look(connection, self._term)
         own = {name for name, each in list(self._held.items()) if not self._is_over(each)}
         self._note_free(seen, own, now_ns)
         fit = self._is_fit()
         peers = [Peer(each.shards, each.fit) for each in self._living if each.holder != self.holder]
-        may_give = now_ns - self._gave_ns >= GIVE_EVERY * self._term_s * NS_PER_S
-        if may_give and (giving := to_give(own, peers, fit=fit)):
-            self._gave_ns = now_ns
-            self._give(giving)
-            return
         free_s = {name: (now_ns - since_ns) / NS_PER_S for name, since_ns in self._free_since_ns.items()}
         names = to_take(free_s, own, self._given, peers, self._term_s, fit=fit)
         if names:
             self._take(names)
+        elif now_ns - self._gave_ns >= GIVE_EVERY * self._term_s * NS_PER_S:
+            self._gave_ns = now_ns
+            self._give(to_give(own, peers, fit=fit))
 
     def _note_free(self, seen: Mapping[str, rows.LeaseLook], own: Collection[str], now_ns: int) -> None:
         """Note since when each lease has been seen free, by this daemon's clock: the database's may jump.
@@ -214,7 +229,7 @@ class LeaseKeeper(Part):
 
     def _take(self, names: Collection[str]) -> None:
         sent_ns = self._clock.boot_ns()
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             taken = rows.take(connection, names, self.holder, self._term)
         deadline_ns = self._deadline_ns(sent_ns)
         with self._lock:
@@ -236,7 +251,7 @@ class LeaseKeeper(Part):
                 await self._stored(leases)
 
         def release() -> None:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 rows.release(connection, [lease.name for lease in leases], self.holder)
 
         with suppress(DatabaseError, PoolFull):
@@ -246,7 +261,7 @@ class LeaseKeeper(Part):
         names = list(self._held)
         with self._lock:
             self._held = {}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             rows.release(connection, names, self.holder)
             rows.leave(connection, self.holder)
 
@@ -276,27 +291,27 @@ class LeaseKeeper(Part):
     def _renewing(self) -> None:
         """Renew until the daemon ends; a database that fails is asked again sooner."""
         while not self._closing.is_set():
-            self._closing.wait(self._term_s * (RENEW_EVERY if self._tries(self.renew) else LOOK_EVERY))
+            self._closing.wait(self._term_s * (RENEW_EVERY if self.renews() else LOOK_EVERY))
 
     def _taking(self) -> None:
         while not self._closing.is_set():
             if self._entered.is_set():
-                self._tries(self.look)
+                with suppress(DatabaseError):  # renewing says so
+                    self.look()
             self._closing.wait(self._term_s * LOOK_EVERY)
 
-    def _tries(self, work: Callable[[], None]) -> bool:
-        """Do it and return whether the database did; what keeps it from that is logged when it begins and ends."""
+    def renews(self) -> bool:
+        """Renew, and return whether the database did; what keeps it from that is logged when it begins and ends."""
         try:
-            work()
+            self.renew()
         except DatabaseError as error:
-            why = str(error.orig)
             if not self._failing:
-                emit(log, LogEvent.LEASES_UNRENEWED, "leases cannot be renewed or taken now: %s", why)
-            self._failing = why
+                emit(log, LogEvent.LEASES_UNRENEWED, "leases cannot be renewed or taken now: %s", error.orig)
+            self._failing = True
             return False
         if self._failing:
-            self._failing = ""
             emit(log, LogEvent.LEASES_RENEWED, "leases can be renewed again")
+        self._failing = False
         return True
 
 
