@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from monitor.i18n.compiling import compile_catalogues
 from tests.desk import desk, office
@@ -26,7 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", POSTGRESQL), default="sqlite", help="what keeps the databases")
 
 
+# Properties that say themselves how many examples they want get those.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("long", max_examples=200, deadline=None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("long" if "long or not long" in config.getoption("markexpr") else "quick")
     os.environ[DATABASE] = config.getoption("--database")
 
 

@@ -83,7 +83,13 @@ POINTS = {
 }
 
 
-@pytest.mark.parametrize(("before", "known"), POINTS.values(), ids=POINTS.keys())
+IN_LONG = ("in a soft state", "with both mails sent", "with the recovery on record and the ticket open")
+
+
+@pytest.mark.parametrize(
+    ("before", "known"),
+    [pytest.param(*what, id=name, marks=[pytest.mark.long] * (name in IN_LONG)) for name, what in POINTS.items()],
+)
 def test_an_outage_goes_on_where_a_kill_left_it(
     lab: Lab, mails: MailCatcher, daemon: Daemon, before: list[Step], known: tuple[int, int, int, int]
 ) -> None:

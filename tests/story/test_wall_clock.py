@@ -51,7 +51,10 @@ def wait_until_clock_is(daemon: Daemon, *, suspect: bool) -> None:
     until(lambda: daemon.metric("upazila_clock_suspect") == float(suspect), f"clock suspect: {suspect}", within_s=5)
 
 
-@pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S], ids=["an hour ahead", "an hour back"])
+@pytest.mark.parametrize(
+    "step_s",
+    [pytest.param(HOUR_S, id="an hour ahead", marks=pytest.mark.long), pytest.param(-HOUR_S, id="an hour back")],
+)
 def test_a_step_of_the_wall_clock_changes_no_time_and_no_verdict(
     lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock, step_s: int
 ) -> None:
