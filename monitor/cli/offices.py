@@ -50,7 +50,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def show(context: typer.Context, office: OfficeId, as_json: AsJson = False) -> None:
     """Show a place: to what it belongs, which offices are below it, and what an office says itself."""
-    from monitor.i18n.terms import PLACE_KINDS
+    from monitor.i18n.place_terms import PLACE_KINDS
     from monitor.settings.problems import no_such
 
     found = installation_in_force(context.obj)
@@ -89,7 +89,7 @@ def add(
     prefix: Annotated[str, typer.Option("--prefix", help="Begins its ticket numbers, such as MIR.")] = "",
     address: Annotated[str, typer.Option("--address", help="The address of the office's own router.")] = "",
 ) -> None:
-    """Add an office with a folder of its own, or a district or division; what is not given is asked for."""
+    """Add an office with a folder of its own, or a district or division; it asks what is not given."""
     from monitor.new_office import another_office
     from monitor.settings.offices_file import FOLDER, KINDS, OFFICES
     from monitor.settings.problems import ConfigError, one_of

@@ -23,14 +23,6 @@ COUNTED: Mapping[str, tuple[str, str]] = {
 }
 """So many sites of a kind."""
 
-PLACE_KINDS: Mapping[str, str] = {
-    "nation": N_("nation"),
-    "division": N_("division"),
-    "district": N_("district"),
-    "upazila": N_("upazila"),
-}
-"""The kinds of places in the tree of offices."""
-
 STATES: Mapping[str, str] = {
     "down": N_("down"),
     "unreachable": N_("unreachable"),
