@@ -1,14 +1,19 @@
 """What a storm of notices costs: thousands of outages at once are decided, stored, capped, and mailed to a slow server.
 
 CPU is this process's, kernel time included. The mails go to a server of our own on loopback that takes its time for
-each; meanwhile an event loop sleeps in short steps, as the probing does, and says how late it wakes.
+each; meanwhile an event loop sleeps in short steps, as the probing does, and says how late it wakes. With
+``--postgresql`` the database is a server's, flushed to the disk at each commit, and two daemons store half of the
+outages each, side by side; CPU is then that of both and of the server.
 """
 
 import argparse
 import asyncio
 import json
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
 
+from benchmarks.daemon import cpu_s
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
@@ -42,6 +48,7 @@ from monitor.store.opening import open_store
 from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
+from tests.store import servers
 
 OUTAGES, MOST_S, MOST_LAG_S = 5_000, 10.0, 0.1
 STEP_S = 0.01
@@ -55,37 +62,86 @@ def office_of(folder: Path, count: int) -> Office:
     return replace(Office.of(load(folder / "config")), notices=Notices(quiet_hours=False, morning=(), weekly=()))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """CPU seconds of this process."""
-    before = time.process_time()
+Cpu = Callable[[], float]
+
+
+def timed(work: Callable[[], object], cpu: Cpu = time.process_time) -> float:
+    """CPU seconds, of this process unless ``cpu`` says of what."""
+    before = cpu()
     work()
-    return time.process_time() - before
+    return cpu() - before
 
 
-def storm(store: Store, office: Office) -> dict[str, float]:
-    """Every site falls silent at once: what deciding, storing and capping cost, in seconds of one core."""
+def storm(stores: Sequence[Store], office: Office, cpu: Cpu = time.process_time) -> dict[str, float]:
+    """Every site falls silent at once: what deciding, storing and capping cost, in seconds of one core.
+
+    Each store is a daemon's: it stores its share of the outages; the first one does what falls due.
+    """
     now = SystemClock().utc()
     later = now + timedelta(seconds=5)
+    sites = list(office.fleet.sites)
 
-    def opens() -> None:
-        with store.write() as session:
+    def opens(number: int) -> None:
+        with stores[number].write() as session:
             work = Work(session, office, now)
-            for site in office.fleet.sites:
+            for site in sites[number :: len(stores)]:
                 outages.apply(work, OutageOpened(site, now, now, None, TIMEOUT))
+
+    def all_open() -> None:
+        with ThreadPoolExecutor(len(stores)) as daemons:
+            list(daemons.map(opens, range(len(stores))))
 
     def falls_due() -> None:
         more = True
         while more:
-            with store.write() as session:
+            with stores[0].write() as session:
                 more = do_what_is_due(Work(session, office, later), MOST_AT_ONCE)
 
     first: list[Letter | None] = []
 
     def caps() -> None:
-        with store.write() as session:
+        with stores[0].write() as session:
             first.append(lease_next(Work(session, office, later), "email"))
 
-    return {"outages stored": timed(opens), "tickets and notices": timed(falls_due), "capped": timed(caps)}
+    return {
+        "outages stored": timed(all_open, cpu),
+        "tickets and notices": timed(falls_due, cpu),
+        "capped": timed(caps, cpu),
+    }
+
+
+@contextmanager
+def two_daemons(folder: Path) -> Iterator[tuple[list[Store], Cpu]]:
+    """Two that share a database of a server of this run alone; and the CPU of this process and that server so far."""
+    home = servers.made_folder()
+    cluster = servers.started(home, ["-c", "listen_addresses=", "-c", "autovacuum=off"])
+    try:
+        server = cluster.create("storm")
+        stores = [open_store(folder / name, server) for name in ("var", "var2")]
+
+        def cpu() -> float:
+            processes = [*children_of(cluster.process.pid), cluster.process.pid]
+            return time.process_time() + sum(cpu_s(pid) for pid in processes)
+
+        yield stores, cpu
+        for store in stores:
+            store.close()
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that it has started and that still run."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def in_a_file(folder: Path) -> Iterator[tuple[list[Store], Cpu]]:
+    """One daemon with its own file."""
+    store = open_store(folder / "var")
+    yield [store], time.process_time
+    store.close()
 
 
 def letters(store: Store, office: Office) -> dict[str, int]:
@@ -116,7 +172,7 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         limits = Notices(quiet_hours=False, morning=(), weekly=(), most_per_hour=10_000)
         office = replace(Office.of(load(folder / "config")), mail=mail, notices=limits)
         store = open_store(folder / "slow")
-        storm(store, office)
+        storm([store], office)
         with store.write() as session:
             release_leases(session)
         clock = SystemClock()
@@ -141,17 +197,18 @@ def main() -> None:
     """Prints what was measured, and writes it down where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    kept_in = two_daemons if given.postgresql else in_a_file
     gc_tuning.freeze_heap()
     costs: list[dict[str, float]] = []
     for _ in range(given.runs):
         with TemporaryDirectory() as scratch:
             office = office_of(Path(scratch), OUTAGES)
-            store = open_store(Path(scratch) / "var")
-            costs.append(storm(store, office))
-            told = letters(store, office)
-            store.close()
+            with kept_in(Path(scratch)) as (stores, cpu):
+                costs.append(storm(stores, office, cpu))
+                told = letters(stores[0], office)
     with TemporaryDirectory() as scratch:
         slow = asyncio.run(lag(Path(scratch), 150))
     total = [sum(cost.values()) for cost in costs]
