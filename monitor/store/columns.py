@@ -7,6 +7,7 @@ device or a person can make the database, a page or a mail reject a whole transa
 import json
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, String, Text
@@ -19,6 +20,7 @@ from monitor.domain.reasons import text as reason_in_words
 from monitor.domain.text import LONGEST, clean, clean_lines, is_plain_ascii
 
 LONGEST_TEXT = 4 * LONGEST
+LONGEST_KEPT = 200  # characters of a text whose cleaned form is remembered
 LONGEST_PARAMETER = 300  # of a reason
 
 
@@ -146,6 +148,12 @@ def storable(text: str) -> str:
     """Return ``text`` as a column for many lines stores it: cleaned, of bounded length."""
     if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
         return text
+    return _cleaned(text) if len(text) <= LONGEST_KEPT else clean_lines(text, LONGEST_TEXT)
+
+
+@lru_cache(maxsize=4_096)
+def _cleaned(text: str) -> str:
+    """Clean a short text: thousands of rows have the names of the same places, offices and officers."""
     return clean_lines(text, LONGEST_TEXT)
 
 
