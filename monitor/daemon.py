@@ -21,7 +21,8 @@ from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
 from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
-from monitor.judging.thresholds import NOTHING_STORED, board_of, limits_of
+from monitor.judging.stored_state import NOTHING_STORED
+from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
 from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition

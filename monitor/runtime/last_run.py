@@ -10,7 +10,7 @@ from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Usual
 from monitor.judging.clock_trust import ClockTrust
-from monitor.judging.thresholds import StoredState
+from monitor.judging.stored_state import StoredState
 from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings

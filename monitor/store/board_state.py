@@ -13,7 +13,7 @@ from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.clock_trust import JUMP, ClockReading, ClockTrust, Move
 from monitor.judging.health import State
 from monitor.judging.power import TOGETHER
-from monitor.judging.thresholds import StoredState
+from monitor.judging.stored_state import StoredState
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 
