@@ -339,5 +339,5 @@ def test_a_database_that_refuses_for_weeks_costs_lesser_decisions_before_outages
     for number in range(500):
         writer.put([FlappingChanged("udc-01", number % 2 == 0, 0.5, clock.utc())])
         assert writer.waiting <= 100
-    kept = [decision for decision, _ in writer._waiting if isinstance(decision, OutageOpened)]
+    kept = [each.decision for each in writer._waiting if isinstance(each.decision, OutageOpened)]
     assert kept == outages_of
