@@ -43,6 +43,7 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
+from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
@@ -95,8 +96,7 @@ class Daemon:
         lang: Lang = SOURCE,
     ) -> None:
         self._systemd, self._log_output, self._lang = systemd, log_output, lang
-        self._stop = asyncio.Event()
-        self.begins_again = False
+        self._stop, self.begins_again = asyncio.Event(), False
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
         last_run = LastRun(settings, clock, store)
@@ -109,12 +109,13 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
+        leases = SoleHolder()
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
         notifier = Notifier(store, live, self._channels_of, clock)
         changes = Changes(live.instance)
-        self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
+        self._writer = writer = DecisionWriter(clock, store, live, in_force, leases, notifier.wake, changes.publish)
         reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)

@@ -299,7 +299,7 @@ class DecisionWriter(Part):
                 anything_new = do_what_is_due(work, MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
-                board_state.store_heartbeat(session, trust)
+                board_state.store_heartbeat(session, trust, self._leases.daemon)
                 self._last_heartbeat_ns = trust.last.boot_ns
             news = self._news(work)
             if operation:

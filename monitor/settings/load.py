@@ -1,5 +1,6 @@
 """Load a folder of configuration files into frozen settings, or collect every fault in them."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
 
 M = TypeVar("M", bound=Model)
+
+LONGEST_NAME = 120  # of a daemon, as the database keeps it
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,13 @@ class Settings:
         if not storage.url:
             return None
         return Server(storage.url, storage.password_file and secret_path(self.home, storage.password_file))
+
+    @property
+    def daemon(self) -> str:
+        """Return the name of this daemon among several on one database; empty where the database is a file."""
+        if self.server is None:
+            return ""
+        return self.monitor.daemon.name or f"{socket.gethostname()}:{self.state.absolute()}"[:LONGEST_NAME]
 
 
 def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:

@@ -8,7 +8,7 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
 from monitor.store.errors import refusal
+from monitor.store.leases import fence
 
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
 
@@ -76,8 +78,11 @@ class Store(ABC):
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a session whose changes are committed at the end of the block, all or nothing."""
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
+        """Open a session whose changes are committed at the end of the block, all or nothing.
+
+        ``behind``: leases that are proved first, and held until the end; raises LeaseLost when one is another's now.
+        """
         self._refuse_while_waiting()
         with (
             self._for_a_connection(),
@@ -85,6 +90,7 @@ class Store(ABC):
             session.begin(),
         ):
             session.connection()  # take the write lock now, not at the first statement
+            fence(session, behind)
             yield session
 
     def _refuse_while_waiting(self) -> None:

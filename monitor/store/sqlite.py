@@ -6,7 +6,7 @@ because one that reads first and then writes fails at once, whatever the busy ti
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.storage_section import Place
 from monitor.store import database
@@ -90,7 +91,7 @@ class SqliteStore(Store):
         return sum(path.stat().st_size for name in names if (path := self.path.with_name(name)).exists())
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
         """Open a session whose changes are committed at the end of the block, all or nothing.
 
         Raises OperationalError also when the file was removed or replaced since it was opened: the changes would be
@@ -98,7 +99,7 @@ class SqliteStore(Store):
         """
         self._refuse_while_waiting()
         self._refuse_another_file()
-        with super().write() as session:
+        with super().write(behind) as session:
             mark = "PRAGMA application_id"
             if self._mark and session.connection().exec_driver_sql(mark).scalar_one() != self._mark:
                 raise refusal(f"{self.path} was overwritten while it was at work")

@@ -54,15 +54,16 @@ class SiteState(Base):
 
 
 class Heartbeat(Base):
-    """The one row with the daemon's last heartbeat, the boot of the machine, and the clock's trust.
+    """A daemon's last heartbeat, the boot of its machine, and its clock's trust.
 
-    ``at_utc``: the trusted time; ``wall_utc``: the wall clock, ``synchronised``: NTP's state. The rest as in
+    ``daemon``: its name, where several may work on one database; empty where the database is a file. ``at_utc``: the
+    trusted time; ``wall_utc``: the wall clock, ``synchronised``: NTP's state. The rest as in
     `judging.clock_trust.ClockTrust`; None in rows of older versions.
     """
 
     __tablename__ = "heartbeat"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    daemon: Mapped[str] = mapped_column(Line(120), primary_key=True, default="", server_default="")
     at_utc: Mapped[datetime]
     boot_id: Mapped[str] = mapped_column(Line(40))
     boot_ns: Mapped[int] = mapped_column(BigInteger)
@@ -90,7 +91,8 @@ class ClockWord(Base):
 class Gap(Base):
     """An unmonitored time: neither up nor down. ``ended_utc``: None while it lasts.
 
-    ``uplink``: the one behind which sites could not be seen; empty: all sites.
+    ``uplink``: the one behind which sites could not be seen; ``shard``: the one whose sites no daemon watched. Without
+    either: all sites.
     """
 
     __tablename__ = "gaps"
@@ -100,6 +102,7 @@ class Gap(Base):
     ended_utc: Mapped[datetime | None]
     reason: Mapped[Reason | None]
     uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
+    shard: Mapped[int | None]
 
 
 class SuppressedOutage(Base):
