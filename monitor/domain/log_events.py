@@ -238,6 +238,12 @@ class LogEvent(Enum):
         "Make the database writable at once; then check tickets by hand.",
     )
     DECISIONS_UNSTORED = ERROR, "count", "Decisions were not stored at the stop; the next start judges again.", NOTHING
+    WRITE_REFUSED = (
+        WARNING,
+        "names",
+        "Another daemon holds what this one still wrote for; nothing of it was stored.",
+        NOTHING,
+    )
     DECISION_SET_ASIDE = ERROR, "site", "A decision cannot be stored and was set aside.", _REPORT
     DUE_STEP_FAILED = ERROR, "", "A step that is due fails; all others are done.", _REPORT
 

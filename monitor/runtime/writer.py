@@ -194,10 +194,11 @@ class DecisionWriter(Part):
         batch, cases = list(self._waiting), self._leases.held(Duty.CASES)
         self._writing = writing = self._thread.submit(self._write, batch, self._live.office, cases), batch
         try:
-            may_send, entered, trust, news = await asyncio.wrap_future(writing[0])
+            written: Written = await asyncio.wrap_future(writing[0])
         except LeaseLost as lost:
             self._refused(lost)
             return True
+        may_send, entered, trust, news = written
         self._writing = None
         self._stored(batch, trust)
         if entered != self._in_force.entered:
@@ -214,11 +215,9 @@ class DecisionWriter(Part):
 
     def _refused(self, lost: LeaseLost) -> None:
         """Drop what another daemon decides now; the rest waits for the next turn."""
-        text, names = (
-            "nothing is written any more for what another daemon holds: %s",
-            ", ".join(sorted(each.name for each in lost.leases)),
-        )
-        emit(log, LogEvent.WRITE_REFUSED, text, names, leases=names)
+        names = ", ".join(sorted(each.name for each in lost.leases))
+        text = "nothing is stored any more for what another daemon holds: %s"
+        emit(log, LogEvent.WRITE_REFUSED, text, names, count=len(lost.leases))
         self._writing = None
         self.drop(lost.leases)
         self._leases.lost(lost.leases)
