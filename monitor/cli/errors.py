@@ -53,7 +53,8 @@ def settings_in_force(directory: Path) -> "Settings":
     from monitor.settings import in_force
 
     found = in_force.read(in_force.state_of(directory))
-    kept = in_force.settings_of(found, directory, KINDS) if found is not None else None
+    running = in_force.installation_of(found, directory, KINDS) if found is not None else None
+    kept = running.host if running is not None else None
     if found is None or kept is None:
         return settings_of(directory)
     if found.lives:
