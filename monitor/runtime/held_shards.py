@@ -1,6 +1,6 @@
 """Know which part of the fleet is judged here, and by which lease each decision about it is stored."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from monitor.domain.leases import Lease
@@ -49,7 +49,9 @@ class HeldShards:
         elif (lease := self.lease_of(decision.site)) is not None:
             yield decision, lease
 
-    def _concerned(self, decision: OfAllSites) -> Collection[int]:
+    def _concerned(self, decision: OfAllSites) -> set[int]:
+        if decision.shard is not None:
+            return {decision.shard}
         if isinstance(decision, MonitoringGap):
             return {shard_of(self.fleet, site) for site in self.part.sites}
         return shards_behind(self.fleet, decision.group)

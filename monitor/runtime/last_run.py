@@ -10,11 +10,11 @@ from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Usual
 from monitor.judging.clock_trust import ClockTrust
-from monitor.judging.stored_state import StoredState
+from monitor.judging.stored_state import NOTHING_STORED, StoredState
 from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
-from monitor.store import board_state, notice_rows
+from monitor.store import board_state, gap_rows, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
@@ -52,6 +52,8 @@ class LastRun:
             with self._store.read() as session:
                 self._begin_clock(session)
                 entered = entered_by(session, self._clock.utc())
+                if self._settings.server is not None:  # what of it is judged here, leases say: it is read with them
+                    return RestoredState(entered, NOTHING_STORED, {})
                 return RestoredState(entered, board_state.load_state(session), board_state.usual_times(session))
         except DatabaseError:
             return RestoredState(Entered(), None, {})
@@ -71,8 +73,9 @@ class LastRun:
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
         notice_rows.release_leases(session)
-        if before is not None:
-            self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
+        last_utc = self._last_word(session, before, begun_utc)
+        if last_utc is not None:
+            self._note_gap(session, last_utc, begun_utc, trust)
         if trust.move is not None:
             settle(work, trust.move)
         if trust.suspect:
@@ -80,6 +83,17 @@ class LastRun:
             if before is None or not before.suspect:
                 note_trust(work, trust)
         board_state.store_heartbeat(session, trust, self._settings.daemon)
+
+    def _last_word(self, session: Session, before: ClockTrust | None, begun_utc: datetime) -> datetime | None:
+        """Return since when nothing is watched; None before the first run.
+
+        Where several daemons may work on one database, the last word of any of them; None while one may be alive: what
+        it does not watch, the leases of its shards tell.
+        """
+        if self._settings.server is None:
+            return None if before is None else before.utc_at(before.last.boot_ns)
+        last_utc = gap_rows.last_heartbeat(session)
+        return last_utc if last_utc is not None and last_utc + gap_rows.UNHEARD_AFTER < begun_utc else None
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
         """Record the gap since ``last_utc``, unless it is recorded once its length is known."""

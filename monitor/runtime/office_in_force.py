@@ -54,12 +54,16 @@ class OfficeInForce:
         """Return the settings with the sites that are judged here alone."""
         return self.settings if self.shards.leases is None else replace(self.settings, fleet=self.shards.part)
 
-    def hold(self, leases: Mapping[int, Lease], known: StoredState, usual_times: Mapping[str, Usual]) -> list[Decision]:
+    def drop(self, kept: Mapping[int, Lease]) -> None:
+        """Judge the sites of these shards alone from now on; nothing is decided of the others."""
+        self.shards = self.shards.with_leases(kept)
+        self._narrow(self.shards.part, NOTHING_STORED, {})
+
+    def take(self, leases: Mapping[int, Lease], known: StoredState, usual_times: Mapping[str, Usual]) -> list[Decision]:
         """Judge the sites of these shards from now on; ``known`` and ``usual_times``: of those that come."""
-        came = self.shards.leases is None or not leases.keys() <= self.shards.leases.keys()
         self.shards = self.shards.with_leases(leases)
         self._narrow(self.shards.part, known, usual_times)
-        return self.begin() if came else []
+        return self.begin()
 
     def _narrow(self, part: Fleet, known: StoredState, usual_times: Mapping[str, Usual]) -> None:
         gone = self._live.board.fleet.devices.keys() - part.devices.keys()
