@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from threading import Timer
 from typing import Any
@@ -22,6 +23,7 @@ from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
 from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
+from monitor.judging.shards import part_of
 from monitor.judging.stored_state import NOTHING_STORED
 from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
@@ -54,6 +56,7 @@ from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
 from monitor.runtime.setup_code import setup_line
+from monitor.runtime.shard_keeper import ShardKeeper
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
 from monitor.runtime.startup_messages import startup_lines, warnings
@@ -107,7 +110,9 @@ class Daemon:
         self.sources = {} if self._knows_before else sources  # for who begins again
         self._live = live = _state_of(settings, clock, left)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust)
+        self._in_force = in_force = OfficeInForce(
+            clock, settings, left.entered, live, distrust, None if settings.server is None else {}
+        )
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -124,11 +129,13 @@ class Daemon:
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
-        poller = SnmpPoller(clock, live, settings, sink)
+        poller = SnmpPoller(clock, live, in_force.probed, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)
         self._prober = prober = IcmpProber(clock, echoes, live, in_force, distrust, sink, poller.soon)
-        checker = ServiceChecker(clock, live, settings.fleet, settings.monitor.probing, sink)
-        traps = TrapReceiver(clock, live, settings, lambda: poller.agents, sink, (prober.soon, poller.soon))
+        checker = ServiceChecker(clock, live, in_force.probed.fleet, settings.monitor.probing, sink)
+        traps = TrapReceiver(clock, live, in_force.probed, lambda: poller.agents, sink, (prober.soon, poller.soon))
+        self._probing: tuple[Part, ...] = (prober, poller, checker, traps)
+        self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
         helpdesk = HelpdeskWorker(store, live, settings, clock)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         watchdog = Watchdog(clock, live, systemd, self._ages)
@@ -138,7 +145,6 @@ class Daemon:
         jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
         calendar = CalendarJobs(self._trusted_utc, jobs)
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
-        public_page = PublicServer(public_app, settings.monitor.web.public)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)
 
@@ -165,9 +171,10 @@ class Daemon:
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
-            *(prober, poller, checker, traps),
+            *(*self._probing, shards),
             *(notifier, helpdesk, heartbeat, reports, examiner),
-            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
+            PublicServer(public_app, settings.monitor.web.public),
         )
         writer.put(in_force.begin())
 
@@ -250,15 +257,17 @@ class Daemon:
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings)
         for part in self._parts:
-            part.reconfigure(settings)
+            part.reconfigure(self._in_force.probed if part in self._probing else settings)
         self._writer.put(decisions)
         self.sources = sources if self.sources else {}
 
     def _leases_changed(self, change: LeaseChange) -> None:
         """Watch the sites of shards that were taken, and drop those of shards that were lost."""
+        self._shards.changed(change)
 
     async def _decisions_stored(self, leases: Collection[Lease]) -> None:
         """Wait until what was decided by these leases is stored."""
+        await self._writer.stored(leases)
 
     def _channels_of(self, office: Office) -> Mapping[ChannelName, Channel]:
         return channels_of(office, self.settings.state, self.settings.home)
@@ -308,7 +317,9 @@ def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeS
     """Build the state at the start: a board restored from what is known."""
     office = left.entered.office(settings)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
-    board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
+    # Where leases say what is judged here, nothing is before the first of them is held.
+    judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
+    board = board_of(judged, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)
 
 

@@ -35,7 +35,10 @@ RETRY_S = 0.5
 
 
 class ShardKeeper(Part):
-    """The part that follows them. ``probing``: the parts that go on with another part of the fleet."""
+    """The part that follows them; it has nothing to do where the database is a file.
+
+    ``probing``: the parts that go on with another part of the fleet.
+    """
 
     name = "shards"
 
@@ -133,8 +136,9 @@ class ShardKeeper(Part):
             part.watch(self._in_force.shards.part)
 
     async def open(self) -> None:
-        """Probe nothing yet."""
-        self._watch()
+        """Probe nothing, where leases say what is probed: none of them is held yet."""
+        if not self._leases.is_sole:
+            self._watch()
 
     def reconfigure(self, settings: Settings) -> None:
         """Take up again the shards into which another configuration has moved sites."""
