@@ -138,12 +138,11 @@ class Daemon:
         self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
         helpdesk = HelpdeskWorker(store, live, settings, clock)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
-        watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
+        copying = Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True)
         jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
-        jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
-        calendar = CalendarJobs(self._trusted_utc, jobs)
+        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying])
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)
@@ -173,7 +172,13 @@ class Daemon:
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
             *(*self._probing, shards),
             *(notifier, helpdesk, heartbeat, reports, examiner),
-            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
+            *(
+                Watchdog(clock, live, systemd, self._ages),
+                self._reload,
+                calendar,
+                LocalServer(app, settings.state),
+                page,
+            ),
             PublicServer(public_app, settings.monitor.web.public),
         )
         writer.put(in_force.begin())

@@ -1,4 +1,4 @@
-"""Two daemons on one PostgreSQL: each watches its share, and one that goes away is replaced; nothing twice, nothing lost."""
+"""Two daemons on one PostgreSQL: each watches its share; one that goes away is replaced, and nothing is told twice."""
 
 import signal
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Installation:
         self.daemons = [Daemon(lab, home / name) for name in ("one", "two")]
         for made in self.daemons:
             made.home.mkdir()
-            own = {"storage": {"url": self.url, "lease_s": TERM_S}, "daemon": {"name": made.home.name}}
+            own: Settings = {"storage": {"url": self.url, "lease_s": TERM_S}, "daemon": {"name": made.home.name}}
             sites = "\n".join(map(site, range(COUNT)))
             write_config(made.config, sites=sites, listen=made.listen, settings={**SETTINGS, **own})
 
