@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime
 from threading import Timer
 from typing import Any
@@ -21,11 +20,7 @@ from monitor.domain.leases import Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
-from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
-from monitor.judging.shards import part_of
-from monitor.judging.stored_state import NOTHING_STORED
-from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
 from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
@@ -45,10 +40,9 @@ from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
-from monitor.runtime.last_run import LastRun, RestoredState
+from monitor.runtime.last_run import LastRun
 from monitor.runtime.lease_keeper import leases_of
 from monitor.runtime.leases import LeaseChange
-from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part, ages_s
@@ -59,13 +53,14 @@ from monitor.runtime.setup_code import setup_line
 from monitor.runtime.shard_keeper import ShardKeeper
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
-from monitor.runtime.startup_messages import startup_lines, warnings
+from monitor.runtime.startup_messages import startup_lines, warnings_of_all
 from monitor.runtime.store_opener import StoreOpener
 from monitor.runtime.systemd import Systemd
 from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.web_section import connect_address
@@ -86,13 +81,13 @@ END_WITHIN_S = 8.5
 class Daemon:
     """One running installation. ``sockets``: listening sockets opened by somebody else, or none.
 
-    ``sources``: the files of ``settings``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
+    ``sources``: the files of ``installation``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
     another process takes its place at once.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        installation: Installation,
         clock: Clock,
         sockets: list[socket.socket],
         sources: Mapping[str, bytes],
@@ -100,15 +95,16 @@ class Daemon:
         log_output: LogOutput,
         lang: Lang = SOURCE,
     ) -> None:
-        self._systemd, self._log_output, self._lang = systemd, log_output, lang
+        self._systemd, self._log_output, self._lang, self.installation = systemd, log_output, lang, installation
         self._stop, self.begins_again = asyncio.Event(), False
+        settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
         last_run = LastRun(settings, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
-        self._live = live = _state_of(settings, clock, left)
+        self._live = live = left.runtime_state(settings, clock)
         distrust = Distrust()
         self._in_force = in_force = OfficeInForce(
             clock, settings, left.entered, live, distrust, None if settings.server is None else {}
@@ -165,8 +161,10 @@ class Daemon:
             history,
             examiner=examiner,
         )
-        web, certificate = settings.monitor.web, certificate_of(settings)
-        self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
+        self._page = page = PageServer(
+            *(app, settings.monitor.web, sockets, clock),
+            *(self._say_how, self._line_lang, certificate_of(settings)),
+        )
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
@@ -257,8 +255,9 @@ class Daemon:
             self.begins_again = True
             self._stop.set()
 
-    def _take_over(self, settings: Settings, sources: Mapping[str, bytes]) -> None:
+    def _take_over(self, installation: Installation, sources: Mapping[str, bytes]) -> None:
         """Apply another configuration; decisions that follow are stored when all parts have it."""
+        self.installation, settings = installation, installation.host
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings)
         for part in self._parts:
@@ -306,7 +305,7 @@ class Daemon:
 
     def _say_what_runs(self) -> None:
         lang = self._line_lang()
-        for warning in warnings(self.settings, self._live.office, self._clock.utc()):
+        for warning in warnings_of_all(self.installation, self._clock.utc()):
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
@@ -316,16 +315,6 @@ class Daemon:
         line = setup_line(self._store, self._live.office, self._clock.utc())
         if line is not None:
             emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
-
-
-def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
-    """Build the state at the start: a board restored from what is known."""
-    office = left.entered.office(settings)
-    baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
-    # Where leases say what is judged here, nothing is before the first of them is held.
-    judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
-    board = board_of(judged, office, left.known or NOTHING_STORED, baselines)
-    return RuntimeState(clock, settings.fleet, board, office)
 
 
 def _end_now() -> None:

@@ -1,17 +1,21 @@
 """Restore the state of the run before: leases, outages, states, and the clock's trust."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.entered import Entered, entered_by
+from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
-from monitor.judging.baseline import Usual
+from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.clock_trust import ClockTrust
+from monitor.judging.shards import part_of
 from monitor.judging.stored_state import NOTHING_STORED, StoredState
+from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
+from monitor.runtime.live import RuntimeState
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
 from monitor.store import board_state, gap_rows, notice_rows
@@ -30,6 +34,15 @@ class RestoredState:
     entered: Entered
     known: StoredState | None
     usual_times: dict[str, Usual]
+
+    def runtime_state(self, settings: Settings, clock: Clock) -> RuntimeState:
+        """Build the state at the start: a board restored from what is known."""
+        office = self.entered.office(settings)
+        baselines = Baselines(limits_of(settings.monitor.judging), known=self.usual_times)
+        # Where leases say what is judged here, nothing is before the first of them is held.
+        judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
+        board = board_of(judged, office, self.known or NOTHING_STORED, baselines)
+        return RuntimeState(clock, settings.fleet, board, office)
 
 
 class LastRun:

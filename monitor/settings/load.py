@@ -79,6 +79,11 @@ class Settings:
         return f"{web.scheme}://{host}:{web.port}"
 
     @property
+    def spans_offices(self) -> bool:
+        """Return whether these are the settings of an installation with several offices, as a whole."""
+        return not self.office and any(site.office for site in self.fleet.sites.values())
+
+    @property
     def daemon(self) -> str:
         """Return the name of this daemon among several on one database; empty where the database is a file."""
         if self.server is None:

@@ -103,7 +103,7 @@ def complete(connection: Connection) -> None:
         _trigger(connection, f"{table}_only_grows", "UPDATE OR DELETE OR TRUNCATE", table, "STATEMENT")
     # A ticket that vanishes or gets another number takes its history along.
     _trigger(connection, "tickets_no_delete", "DELETE OR TRUNCATE", "tickets", "STATEMENT")
-    fixed = ("id", "number", "year", "seq")
+    fixed = ("id", "number", "year", "seq", "office")
     changed = f"WHEN ({' OR '.join(f'OLD.{each} IS DISTINCT FROM NEW.{each}' for each in fixed)})"
     _trigger(connection, "tickets_no_renumber", f"UPDATE OF {', '.join(fixed)}", "tickets", "ROW", changed)
 

@@ -12,7 +12,6 @@ from itertools import pairwise
 from tests.cluster.write_log import LeaseRow, Write
 
 DUTIES = "duty/"
-SHARDS = "shard/"
 OF_A_SHARD = {"outages", "affected", "events", "site_states", "excused"}
 """Tables whose rows come of judging: written under the lease of the site's shard, or by a duty."""
 

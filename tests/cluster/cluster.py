@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.settings.storage_section import Server, Storage
+from monitor.settings.storage_section import Server
 from monitor.store.opening import open_store
 from tests.cluster import fleet, write_log
 from tests.cluster.disturbances import Disturbance, Kind
@@ -53,6 +53,11 @@ class Size:
             "notices": {"quiet_hours": False, "morning": [], "weekly": [], "most_per_hour": 5_000},
             "history": {"days": 0, "years": 0},
         }
+
+
+def daemon_name(number: int) -> str:
+    """By which the daemons know each other; the holder of a lease bears it too."""
+    return f"daemon-{number}"
 
 
 @dataclass
@@ -100,14 +105,12 @@ class Cluster:
         clocked = number == self.size.clocked
         made = Daemon(self.network.seats[number], home, environment=self.clock.environment if clocked else None)
         url = (self.pooler if number in self.size.pooled else self.server).url
-        storage: dict[str, object] = {"url": url}
-        if "lease_s" in Storage.model_fields:
-            storage["lease_s"] = self.size.term_s
+        here: Settings = {"storage": {"url": url, "lease_s": self.size.term_s}, "daemon": {"name": daemon_name(number)}}
         write_config(
             made.config,
             sites=fleet.sites(self.size.trees),
             listen=made.listen,
-            settings={**self.size.settings, "storage": storage},
+            settings={**self.size.settings, **here},
         )
         with (made.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
             monitor.write(fleet.VANTAGE)

@@ -1,7 +1,8 @@
 """What a run has come to: all checks over what the database, the network and the letter boxes hold of it."""
 
+import re
 import statistics
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,19 +10,21 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from monitor.domain.leases import SHARDS, shard_name
 from monitor.store import ticket_history
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.opening import open_store
 from tests.cluster import checker, fleet, write_log
 from tests.cluster.checker import Arrived, Fault, Matched, Stored, Takeover
-from tests.cluster.cluster import Cluster
+from tests.cluster.cluster import Cluster, daemon_name
 from tests.cluster.disturbances import Kind
+from tests.cluster.network import daemon_address
 from tests.cluster.probes import Probe
 from tests.cluster.run import Done, Down, Played
-from tests.cluster.write_log import Write
+from tests.cluster.write_log import LeaseRow, Write
 
-SHARDS = 64
 ROUND_S = 1.5  # a round's own length, and the lateness of a busy machine
+NAME = re.compile(daemon_name(0).replace("0", r"(\d+)"))
 AFTER_S = 25.0  # what happens so long after a disturbance may be its work
 
 
@@ -57,11 +60,10 @@ class Verdict:
 
 def verdict(cluster: Cluster, played: Played) -> Verdict:
     """Read everything, and check it."""
-    looks = looks_of(cluster)
     with cluster.server.connect() as connection:
         writes = write_log.writes(connection)
         leases = write_log.lease_rows(connection)
-        is_leased = write_log.has_leases(connection)
+    looks = looks_of(cluster, leases)
     opened = [write for write in writes if write.table == "outages" and write.op == "INSERT"]
     interval_s = cluster.size.interval_s
     faults = [fault_of(down, looks, opened, interval_s) for down in played.downs]
@@ -87,7 +89,7 @@ def verdict(cluster: Cluster, played: Played) -> Verdict:
     arrived = [Arrived(mail.header("Message-ID"), "", mail.header("Subject"), mail.text()) for mail in mails]
     slack_s = interval_s + ROUND_S
     wrong = [
-        *(checker.unfenced(writes, shard_of) if is_leased else ()),
+        *checker.unfenced(writes, shard_of),
         *checker.epochs_in_turn(writes),
         *checker.outages_against_truth(faults, stored, slack_s),
         *checker.numbers_with_gaps(numbers),
@@ -111,20 +113,43 @@ def verdict(cluster: Cluster, played: Played) -> Verdict:
 
 def shard_of(site: str) -> str:
     """The lease of a site, reckoned here anew."""
-    return f"{checker.SHARDS}{crc32(fleet.root_of(site).encode()) % SHARDS:02}"
+    return shard_name(crc32(fleet.root_of(site).encode()) % SHARDS)
 
 
-def looks_of(cluster: Cluster) -> Mapping[str, list[Probe]]:
-    """The probes of each host that could see something: not those of a daemon whose cable was cut."""
-    blind = cluster.blind_s
-    return {
-        host: [
-            probe
-            for probe in probes
-            if not any(who == probe.source and since_s <= probe.at_s <= until_s for who, since_s, until_s in blind)
-        ]
-        for host, probes in cluster.probes.of_host.items()
-    }
+def looks_of(cluster: Cluster, leases: Sequence[LeaseRow]) -> Mapping[str, list[Probe]]:
+    """The probes of each host that count: by who held its shard, or was the last to, and whose cable was not cut."""
+    held = holders_of(leases)
+    found: dict[str, list[Probe]] = {}
+    for tree in range(cluster.size.trees):
+        taken_s, holders = held.get(shard_of(fleet.site_id(tree, 0)), ([], []))
+        for place in range(1 + fleet.LABS):
+            host = fleet.address(tree, place)
+            found[host] = [
+                probe
+                for probe in cluster.probes.of_host.get(host, [])
+                if (number := bisect_right(taken_s, probe.at_s)) and holders[number - 1] == probe.source
+                if not any(who == probe.source and a_s <= probe.at_s <= b_s for who, a_s, b_s in cluster.blind_s)
+            ]
+    return found
+
+
+def holders_of(leases: Sequence[LeaseRow]) -> Mapping[str, tuple[list[float], list[str]]]:
+    """When each lease was taken, and the address of the daemon that took it."""
+    found: dict[str, tuple[list[float], list[str]]] = {}
+    last: dict[str, str] = {}
+    for row in leases:
+        if last.get(row.name) != row.holder:
+            last[row.name] = row.holder
+            taken_s, holders = found.setdefault(row.name, ([], []))
+            taken_s.append(row.at_s)
+            holders.append(address_in(row.holder))
+    return found
+
+
+def address_in(holder: str) -> str:
+    """The address of a holder, which bears its daemon's name."""
+    name = NAME.search(holder)
+    return daemon_address(int(name[1])) if name else ""
 
 
 def fault_of(down: Down, looks: Mapping[str, list[Probe]], opened: Sequence[Write], interval_s: float) -> Fault:

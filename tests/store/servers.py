@@ -36,6 +36,7 @@ FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "listen_addresses": "",
+    "track_commit_timestamp": "on",  # tests/cluster reads commits in their order
     "max_connections": "200",
     "shared_buffers": "64MB",
 }

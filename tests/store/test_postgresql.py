@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Server, checked_url
 from monitor.store import postgresql
+from monitor.store.database import GLANCE_S
 from monitor.store.errors import OperationalError, StoreError, may_pass
 from monitor.store.opening import open_store, store_at, try_again
 from tests.lab.authority import HOST, Issuer
@@ -135,8 +136,11 @@ def refused_by_all(state: Path, server: Server, said: str) -> None:
 def test_when_all_lines_are_in_use_whoever_comes_is_refused_soon_and_may_try_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert postgresql.WAIT_FOR_A_LINE_S <= GLANCE_S, "as long as a reader of a page waits for a lock"
     monkeypatch.setattr(postgresql, "WAIT_FOR_A_LINE_S", 0.1)
     with closing(open_store(tmp_path, servers.migrated_of(tmp_path))) as store:
+        assert isinstance(store.engine.pool, QueuePool)
+        assert store.engine.pool.timeout() == 0.1
         with ExitStack() as held:
             for _ in range(LINES):
                 held.enter_context(store.read()).connection()

@@ -71,20 +71,24 @@ def test_the_store_works_through_it_from_the_first_migration_on(tmp_path: Path, 
     with closing(open_store(tmp_path, pooler.server(name))) as store:
         desk = Desk(shipped_office(), store)
 
-        def work(number: int) -> None:
-            # The same statements again and again: a prepared one would be missing on the next connection.
+        def write(number: int) -> None:
+            # The same statements again and again, and never a rollback, by which the driver would forget what it has
+            # prepared: a prepared statement would be missing on the next connection.
             for turn in range(EACH):
                 with store.write() as session:
                     assert session.scalar(text("SHOW lock_timeout")) != "0"
                     session.add(Event(at_utc=desk.clock.utc(), site=f"site-{number}", kind=f"turn-{turn}"))
-                with store.read_briefly() as session:
-                    assert session.scalar(text("SHOW statement_timeout")) == "2s"
-                with store.read() as session:
-                    # What another transaction may wait for stays in it.
-                    assert session.scalar(text("SHOW statement_timeout")) == "0"
+
+        def read(_number: int) -> None:
+            with store.read_briefly() as session:
+                assert session.scalar(text("SHOW statement_timeout")) == "2s"
+            with store.read() as session:
+                # What another transaction may wait for stays in it.
+                assert session.scalar(text("SHOW statement_timeout")) == "0"
 
         with ThreadPoolExecutor(WRITERS) as threads:
-            list(threads.map(work, range(WRITERS)))
+            list(threads.map(write, range(WRITERS)))
+            list(threads.map(read, range(WRITERS)))
         desk.goes_down("backbone-north")
         desk.wait(hours=3)
         desk.look()

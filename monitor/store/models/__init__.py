@@ -21,6 +21,9 @@
     editions 1 ── n edition_files    reports that were made, and what of them left the house
     leases, daemons                  who of several daemons does what, where the database is on a server
 
+A row of most of them belongs to an office (`base.OfOffice`); accounts, the daemon's own state and unmonitored times
+belong to the installation.
+
 The files: cases.py, watch.py, accounts.py, editions.py, daemons.py, upkeep.py; base.py is what they share. All are
 imported together, here, because relations name their other end.
 """

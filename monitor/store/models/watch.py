@@ -12,18 +12,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.reasons import Reason
 from monitor.store.columns import Line
-from monitor.store.models.base import Base
+from monitor.store.models.base import LONGEST_DEVICE, LONGEST_SITE, Base, OfOffice, OfOfficeInKey
 
 
-class Event(Base):
+class Event(OfOffice, Base):
     """A timeline event that is no outage: a restart, a UPS on battery, credentials refused, an uplink lost."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at_utc: Mapped[datetime] = mapped_column(index=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
-    device: Mapped[str] = mapped_column(Line(130), default="")
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
+    device: Mapped[str] = mapped_column(Line(LONGEST_DEVICE), default="")
     kind: Mapped[str] = mapped_column(Line(32))
     reason: Mapped[Reason | None]
 
@@ -34,7 +34,7 @@ def _since(context: Any) -> datetime:
     return since
 
 
-class SiteState(Base):
+class SiteState(OfOffice, Base):
     """The last known state of a site; while it flaps, its changes are not notified.
 
     ``workstation_utc``: the first answer of a lab's workstation on the last day that had any. ``first_utc``: since when
@@ -44,7 +44,7 @@ class SiteState(Base):
 
     __tablename__ = "site_states"
 
-    site: Mapped[str] = mapped_column(Line(64), primary_key=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), primary_key=True)
     state: Mapped[str] = mapped_column(Line(16))
     since_utc: Mapped[datetime]
     workstation_utc: Mapped[datetime | None]
@@ -105,7 +105,7 @@ class Gap(Base):
     shard: Mapped[int | None]
 
 
-class SuppressedOutage(Base):
+class SuppressedOutage(OfOffice, Base):
     """A site that was down without an outage: planned work, outside its service hours, or either of a parent.
 
     ``planned_until_utc``: the end of the downtime as known when it began. ``promised_utc``: since when the site was
@@ -115,7 +115,7 @@ class SuppressedOutage(Base):
     __tablename__ = "excused"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
     kind: Mapped[str] = mapped_column(Line(16))
     why: Mapped[Reason | None]
     since_utc: Mapped[datetime]
@@ -124,7 +124,7 @@ class SuppressedOutage(Base):
     until_utc: Mapped[datetime | None] = mapped_column(index=True)
 
 
-class PlannedWork(Base):
+class PlannedWork(OfOfficeInKey, Base):
     """A maintenance window planned by command; ``ended_utc``: set when it was ended early.
 
     ``entry``: the keys of [maintenance.NAME] of monitor.toml, as plain JSON values. ``version`` grows with each change.
@@ -147,5 +147,5 @@ class Learned(Base):
 
     __tablename__ = "learned"
 
-    device: Mapped[str] = mapped_column(Line(130), primary_key=True)
+    device: Mapped[str] = mapped_column(Line(LONGEST_DEVICE), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
