@@ -253,7 +253,7 @@ class LogEvent(Enum):
         "Make the database writable at once; then check tickets by hand.",
     )
     DECISIONS_UNSTORED = ERROR, "count", "Decisions were not stored at the stop; the next start judges again.", NOTHING
-    SHARDS_UNREAD = WARNING, "count", "A daemon has taken sites over and cannot read yet what is known of them.", _WAIT
+    SHARDS_UNREAD = WARNING, "", "A daemon has taken sites over and cannot read yet what is known of them.", _WAIT
     WRITE_REFUSED = (
         WARNING,
         "names",

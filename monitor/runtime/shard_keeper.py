@@ -88,16 +88,21 @@ class ShardKeeper(Part):
         while True:
             await self._has_work.wait()
             self._has_work.clear()
-            while coming := {shard: lease for shard, lease in self._leased.items() if shard not in self._held}:
-                try:
-                    await self._take_up(coming)
-                except LeaseLost as lost:
-                    self._leases.lost(lost.leases)
-                    self.changed(LeaseChange({}, lost.leases))
-                except DatabaseError as error:
-                    text, count = "what is known of %d shards cannot be read yet: %s", len(coming)
-                    emit(log, LogEvent.SHARDS_UNREAD, text, count, error.orig, count=count)
-                    await asyncio.sleep(RETRY_S)
+            try:
+                await self.turn()
+            except DatabaseError as error:
+                emit(log, LogEvent.SHARDS_UNREAD, "what is known of sites cannot be read yet: %s", error.orig)
+                self._has_work.set()
+                await asyncio.sleep(RETRY_S)
+
+    async def turn(self) -> None:
+        """Take up what is leased and not held yet; raises DatabaseError."""
+        while coming := {shard: lease for shard, lease in self._leased.items() if shard not in self._held}:
+            try:
+                await self._take_up(coming)
+            except LeaseLost as lost:
+                self._leases.lost(lost.leases)
+                self.changed(LeaseChange({}, lost.leases))
 
     async def _take_up(self, coming: Mapping[int, Lease]) -> None:
         """Read what is stored of these shards, and judge their sites; raises LeaseLost, DatabaseError."""

@@ -94,7 +94,7 @@ class DecisionWriter(Part):
     ) -> None:
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
         self._leases = leases
-        self._operations = "/".join(filter(None, (operations.DECISIONS, leases.holder)))
+        self._operations = leases.holder or operations.DECISIONS
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
         self._attempts = operations.Attempts[Waiting]()
