@@ -184,8 +184,8 @@ class Board(OutageAttribution):
     def _drop(self, site: str) -> None:
         for dated in (self.open_outages, self.silent_since, self.promised, self.power.batteries):
             dated.pop(site, None)
-        for told in (self.affected, self.states, self.in_downtime, self.power.went_down, self._pending):
-            told.pop(site, None)
+        for known in (self.affected, self.states, self.in_downtime, self.power.went_down, self._pending):
+            known.pop(site, None)
         self.labs.drop(site)
         self.touched.add(site)
 

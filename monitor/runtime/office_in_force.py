@@ -19,8 +19,8 @@ from monitor.judging.distrust import Distrust
 from monitor.judging.shards import moved_between, shard_of
 from monitor.judging.stored_state import NOTHING_STORED, StoredState
 from monitor.judging.thresholds import limits_of, rules_of, thresholds_of
-from monitor.runtime.held_shards import HeldShards
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.own_shards import OwnShards
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 
@@ -41,7 +41,7 @@ class OfficeInForce:
         leases: Mapping[int, Lease] | None = None,
     ) -> None:
         self.settings, self.entered = settings, entered
-        self.shards = HeldShards(settings.fleet, leases)
+        self.shards = OwnShards(settings.fleet, leases)
         self._clock, self._live, self._distrust = clock, live, distrust
 
     def begin(self) -> list[Decision]:
@@ -88,7 +88,7 @@ class OfficeInForce:
         """Apply another fleet to the shards that are held; sites that go to another shard are dropped undecided."""
         before, leases = self.shards, self.shards.leases
         if leases is None:
-            self.shards = HeldShards(after)
+            self.shards = OwnShards(after)
             return
         moved = moved_between(before.fleet, after)
         kept = {shard: lease for shard, lease in leases.items() if shard not in moved}
@@ -97,7 +97,7 @@ class OfficeInForce:
         }
         stays = {id_: site for id_, site in before.part.sites.items() if id_ in removed or shard_of(after, id_) in kept}
         self._narrow(replace(before.part, sites=stays), NOTHING_STORED, {})
-        self.shards = HeldShards(after, kept, removed)
+        self.shards = OwnShards(after, kept, removed)
 
     def replan(self, entered: Entered) -> list[Decision]:
         """Apply work that was planned or ended, and orders about the calendar."""

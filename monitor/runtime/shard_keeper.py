@@ -72,7 +72,7 @@ class ShardKeeper(Part):
         self._has_work.set()
 
     def _drop_lost(self) -> None:
-        held = self._held
+        held = self._own
         kept = {shard: lease for shard, lease in held.items() if self._leased.get(shard) == lease}
         if kept.keys() != held.keys():
             self._in_force.drop(kept)
@@ -80,7 +80,7 @@ class ShardKeeper(Part):
         self._unheld = {lease: unheld for lease, unheld in self._unheld.items() if lease in self._leased.values()}
 
     @property
-    def _held(self) -> Mapping[int, Lease]:
+    def _own(self) -> Mapping[int, Lease]:
         return self._in_force.shards.leases or {}
 
     async def run(self) -> None:
@@ -97,7 +97,7 @@ class ShardKeeper(Part):
 
     async def turn(self) -> None:
         """Take up what is leased and not held yet; raises DatabaseError."""
-        while coming := {shard: lease for shard, lease in self._leased.items() if shard not in self._held}:
+        while coming := {shard: lease for shard, lease in self._leased.items() if shard not in self._own}:
             try:
                 await self._take_up(coming)
             except LeaseLost as lost:
@@ -116,7 +116,7 @@ class ShardKeeper(Part):
         for lease in kept.values():
             self._unheld.pop(lease, None)
         known = found.known.only(lambda site: shards.shard_of(fleet, site) in kept)
-        decisions = self._in_force.take({**self._held, **kept}, known, found.usual_times)
+        decisions = self._in_force.take({**self._own, **kept}, known, found.usual_times)
         self._writer.put([*self._blindness(kept), *decisions])
         self._watch()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.domain.leases import ALL_SHARDS, Lease, shard_name
 from monitor.judging.decisions import MonitoringGap, OutageClosed, UplinkBack, UplinkLost
 from monitor.judging.shards import shard_of
-from monitor.runtime.held_shards import HeldShards, OfAllSites
+from monitor.runtime.own_shards import OfAllSites, OwnShards
 from monitor.settings.fleet import Group
 from tests.judging.boards import TREE, at
 from tests.told import said
@@ -15,12 +15,12 @@ FLEET = replace(TREE, groups={"all": Group(()), "far": Group((), behind="mid")})
 LEASES = {shard: Lease(shard_name(shard), "one/1", 3) for shard in ALL_SHARDS}
 
 
-def held(*shards: int) -> HeldShards:
-    return HeldShards(FLEET, {shard: LEASES[shard] for shard in shards})
+def held(*shards: int) -> OwnShards:
+    return OwnShards(FLEET, {shard: LEASES[shard] for shard in shards})
 
 
 def test_where_the_database_is_a_file_everything_is_judged_here_and_needs_no_lease() -> None:
-    everything = HeldShards(FLEET)
+    everything = OwnShards(FLEET)
     gap = MonitoringGap(at(0), at(1), said("timeout"))
     assert everything.part is FLEET
     assert list(everything.behind_leases(gap)) == [(gap, None)]

@@ -12,7 +12,7 @@ OfAllSites = MonitoringGap | UplinkLost | UplinkBack
 
 
 @dataclass(frozen=True)
-class HeldShards:
+class OwnShards:
     """The shards that were taken up, with their leases; None: everything, where the database is a file.
 
     ``part``: their sites of ``fleet``. ``removed``: the leases of sites that this configuration has no more.
@@ -26,7 +26,7 @@ class HeldShards:
     def __post_init__(self) -> None:
         object.__setattr__(self, "part", self.fleet if self.leases is None else part_of(self.fleet, self.leases))
 
-    def with_leases(self, leases: Mapping[int, Lease]) -> "HeldShards":
+    def with_leases(self, leases: Mapping[int, Lease]) -> "OwnShards":
         """Return the same with other shards."""
         return replace(self, leases=leases)
 
