@@ -109,12 +109,7 @@ class LogEvent(Enum):
         "Sites or duties of this daemon are another's, because it could not say in time that it lives.",
         "Look for load, a stopped process, or a cut line to the database at that time.",
     )
-    LEASES_UNRENEWED = (
-        WARNING,
-        "",
-        "The database cannot be asked who does what; what this daemon does ends soon, and another takes it.",
-        "Check the database server and the line to it.",
-    )
+    LEASES_UNRENEWED = WARNING, "", "The database cannot be asked who does what.", "Check its server and line."
     LEASES_RENEWED = INFO, "", "The database can be asked again who does what."
     HEARTBEAT_FAILED = (
         WARNING,

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.domain.clock import NS_PER_S, Clock
@@ -22,6 +22,7 @@ from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.fair_share import GIVE_EVERY, Peer, to_give, to_take
 from monitor.runtime.leases import LeaseChange, Member, OnChange, SoleHolder, Stored
+from monitor.runtime.own_leases import OwnLeases
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.store import leases as rows
@@ -38,20 +39,10 @@ MOST_NAMED = 8  # shards in a line of the log
 GIVE_BACK_S = 2.0  # at the end
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A lease that is held until ``deadline_boot_ns``; ``unheld_s``: for how long nobody had it before."""
-
-    lease: Lease
-    deadline_boot_ns: int
-    unheld_s: float | None
-
-
 class LeaseKeeper(Part):
     """The part that holds leases; a `Leases`. ``changed`` is called on the loop with what was taken and lost.
 
-    ``is_fit``: whether this daemon's clock is trusted; called in a thread. Counts: ``taken`` and ``lost_count`` leases,
-    ``refused`` transactions whose proof failed.
+    ``is_fit``: whether this daemon's clock is trusted; called in a thread. ``refused``: how many proofs failed.
     """
 
     name = "leases"
@@ -74,9 +65,8 @@ class LeaseKeeper(Part):
         self._changed, self._stored = changed, stored
         self.daemon, self.holder = daemon, f"{daemon}/{secrets.token_hex(8)}"
         self._term_s, self._term = term_s, timedelta(seconds=term_s)
-        self._own = rows.DaemonLook(self.holder, daemon, url, 0, fit=True)
-        self._lock = threading.Lock()
-        self._held: dict[str, Held] = {}
+        self._said = rows.DaemonLook(self.holder, daemon, url, 0, fit=True)
+        self.own = OwnLeases(clock)
         self._living: Sequence[rows.DaemonLook] = ()
         self._entered, self._closing = threading.Event(), threading.Event()
         self._free_since_ns: dict[str, int] = {}
@@ -89,22 +79,21 @@ class LeaseKeeper(Part):
         self._threads = Pool("leases", threads=THREADS, backlog=THREADS)
         self._releasing: set[asyncio.Task[None]] = set()
         self._running: list[Future[None]] = []
-        self.taken = self.lost_count = self.refused = 0
+        self.refused = 0
 
     @property
     def last_turn_mono_ns(self) -> int:
         return self._turned_mono_ns
 
     def held(self, name: str) -> Lease | None:
-        found = self._held.get(name)
-        return found.lease if found is not None and not self._is_over(found) else None
+        return self.own.held(name)
 
     def shards(self) -> frozenset[int]:
-        return frozenset(shard for name in list(self._held) if (shard := shard_of(name)) is not None)
+        return self.own.shards()
 
     def lost(self, leases: Collection[Lease]) -> None:
         self.refused += 1
-        self._drop(leases)
+        self.own.lose(leases)
 
     def members(self) -> Sequence[Member]:
         return [Member(each.name, each.url, each.shards, each.fit, each.holder == self.holder) for each in self._living]
@@ -116,20 +105,20 @@ class LeaseKeeper(Part):
     async def run(self) -> None:
         """Tell what changes, until cancelled; raises what has ended a thread."""
         while True:
-            self.tell()
+            self.notify()
             for each in self._running:
                 if each.done():
                     each.result()
             self._turned_mono_ns = self._clock.mono_ns()
             await asyncio.sleep(WATCH_S)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Tell what was taken and lost since the last time; duties past their deadline are lost."""
-        self._drop([each.lease for each in list(self._held.values()) if self._is_over(each)])
-        held = {each.lease: each.unheld_s for each in list(self._held.values())}
-        known, self._known = self._known, frozenset(held)
-        taken = {lease: unheld_s for lease, unheld_s in held.items() if lease not in known}
-        lost = known - held.keys()
+        self.own.lose_what_is_over()
+        own = self.own.in_force()
+        known, self._known = self._known, frozenset(own)
+        taken = {lease: idle_s for lease, idle_s in own.items() if lease not in known}
+        lost = known - own.keys()
         if not (taken or lost):
             return
         self._changed(LeaseChange(taken, lost))
@@ -169,24 +158,23 @@ class LeaseKeeper(Part):
 
     def renew(self) -> None:
         """Say that this daemon lives, and renew what it holds; raises DatabaseError."""
-        names = list(self._held)
-        shards = sum(shard_of(name) is not None for name in names)
-        self._own = replace(self._own, shards=shards, fit=self._is_fit())
+        names = self.own.names()
+        self._said = replace(self._said, shards=len(self.own.shards()), fit=self._is_fit())
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             if not self._entered.is_set():
                 rows.make_rows(connection)
                 rows.forget_gone(connection)
-            self._living = rows.say_alive(connection, self._own, self._term)
+            self._living = rows.say_alive(connection, self._said, self._term)
             renewed = rows.renew(connection, names, self.holder, self._term)
-        self._extend(renewed, sent_ns)
+        self.own.extend(renewed, self._deadline_ns(sent_ns))
         self._entered.set()
         if busy := set(names) - {lease.name for lease in renewed}:
             self._renew_busy(busy)
 
     def _renew_busy(self, names: Collection[str]) -> None:
         """Renew what a transaction of this daemon's own, or of a taker, has locked; raises DatabaseError."""
-        before = [each.lease for name in names if (each := self._held.get(name)) is not None]
+        before = [lease for lease in self.own.in_force() if lease.name in names]
         sent_ns = self._clock.boot_ns()
         try:
             with self.engine.begin() as connection:
@@ -195,15 +183,15 @@ class LeaseKeeper(Part):
             if is_lock_timeout(error):
                 return  # neither renewed nor lost
             raise
-        self._extend(renewed, sent_ns)
-        self._drop(set(before) - set(renewed))
+        self.own.extend(renewed, self._deadline_ns(sent_ns))
+        self.own.lose(set(before) - renewed)
 
     def look(self) -> None:
         """Look for free leases: take this daemon's share, and give away what is beyond it; raises DatabaseError."""
         now_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             seen = rows.look(connection, self._term)
-        own = {name for name, each in list(self._held.items()) if not self._is_over(each)}
+        own = {lease.name for lease in self.own.in_force()}
         self._note_free(seen, own, now_ns)
         fit = self._is_fit()
         peers = [Peer(each.shards, each.fit) for each in self._living if each.holder != self.holder]
@@ -231,18 +219,13 @@ class LeaseKeeper(Part):
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             taken = rows.take(connection, names, self.holder, self._term)
-        deadline_ns = self._deadline_ns(sent_ns)
-        with self._lock:
-            self._held = self._held | {lease.name: Held(lease, deadline_ns, unheld) for lease, unheld in taken.items()}
+        self.own.add(taken, self._deadline_ns(sent_ns))
         self._given -= {lease.name for lease in taken}
-        self.taken += len(taken)
 
     def _give(self, names: Collection[str]) -> None:
-        """Do nothing more by these leases; `tell` has them released when what was decided by them is stored."""
+        """Do nothing more by these leases; `notify` has them released when what was decided by them is stored."""
         self._given |= set(names)
-        with self._lock:
-            self._giving |= {each.lease for name, each in self._held.items() if name in names}
-            self._held = {name: each for name, each in self._held.items() if name not in names}
+        self._giving |= self.own.give(names)
 
     async def _release(self, leases: Collection[Lease]) -> None:
         """Let anybody take them; what the database does not hear runs out by itself."""
@@ -258,32 +241,10 @@ class LeaseKeeper(Part):
             await asyncio.wrap_future(self._threads.submit(release))
 
     def _give_back(self) -> None:
-        names = list(self._held)
-        with self._lock:
-            self._held = {}
+        given = self.own.give(self.own.names())
         with self.engine.begin() as connection:
-            rows.release(connection, names, self.holder)
+            rows.release(connection, [lease.name for lease in given], self.holder)
             rows.leave(connection, self.holder)
-
-    def _extend(self, renewed: Collection[Lease], sent_ns: int) -> None:
-        deadline_ns = self._deadline_ns(sent_ns)
-        with self._lock:
-            kept = {
-                lease.name: each for lease in renewed if (each := self._held.get(lease.name)) and each.lease == lease
-            }
-            later = {name: replace(each, deadline_boot_ns=deadline_ns) for name, each in kept.items()}
-            self._held = self._held | later
-
-    def _drop(self, leases: Collection[Lease]) -> None:
-        if not leases:
-            return
-        with self._lock:
-            kept = {name: each for name, each in self._held.items() if each.lease not in leases}
-            self.lost_count += len(self._held) - len(kept)
-            self._held = kept
-
-    def _is_over(self, held: Held) -> bool:
-        return shard_of(held.lease.name) is None and held.deadline_boot_ns <= self._clock.boot_ns()
 
     def _deadline_ns(self, sent_ns: int) -> int:
         return sent_ns + round((1 - MARGIN) * self._term_s * NS_PER_S)

@@ -41,7 +41,7 @@ TAKE = text(
     SET holder = :holder, epoch = own.epoch + CASE WHEN own.holder = :holder THEN 0 ELSE 1 END,
         until = clock_timestamp() + :term, renewed = clock_timestamp()
     FROM free WHERE own.name = free.name
-    RETURNING own.name, own.epoch, extract(epoch FROM clock_timestamp() - free.renewed) AS unheld_s
+    RETURNING own.name, own.epoch, extract(epoch FROM clock_timestamp() - free.renewed) AS idle_s
     """
 )
 _RENEW = """
@@ -143,8 +143,7 @@ def take(connection: Connection, names: Collection[str], holder: str, term: time
     """
     rows = connection.execute(TAKE, _of(names, holder) | {"term": term, "cap": CAP * term})
     return {
-        Lease(row.name, holder, row.epoch): None if row.unheld_s is None else max(float(row.unheld_s), 0.0)
-        for row in rows
+        Lease(row.name, holder, row.epoch): None if row.idle_s is None else max(float(row.idle_s), 0.0) for row in rows
     }
 
 

@@ -62,7 +62,7 @@ class Daemons:
         self.made.append(Made(keeper, others, clock))
         keeper.renew()
         keeper.look()
-        keeper.tell()
+        keeper.notify()
         return self.made[-1]
 
     def do(self, statement: str, **values: object) -> None:
@@ -110,7 +110,7 @@ def test_a_duty_ends_by_the_daemons_own_clock_before_another_can_have_it_and_a_s
     assert one.keeper.held(Duty.OUTBOX) is not None
     one.clock.suspend(0.002)
     assert one.keeper.held(Duty.OUTBOX) is None
-    one.keeper.tell()
+    one.keeper.notify()
     assert {lease.name for lease in one.others.lost} == set(Duty)
     assert one.keeper.held(shard_name(3)) is not None
     one.keeper.renew()
@@ -145,14 +145,14 @@ def test_a_paused_daemon_that_wakes_writes_nothing_and_drops_what_another_has(da
     daemons.do("UPDATE daemons SET until = clock_timestamp()")
     two = daemons.add("b")
     assert two.keeper.shards() == ALL_SHARDS
-    assert all(unheld_s is not None and unheld_s >= 0 for unheld_s in two.others.taken.values())
+    assert all(idle_s is not None and idle_s >= 0 for idle_s in two.others.taken.values())
 
     with pytest.raises(LeaseLost) as raised, daemons.store.write(behind=[old]):
         pass
     one.keeper.lost(raised.value.leases)
     assert (one.keeper.held(shard_name(3)), one.keeper.refused) == (None, 1)
     one.keeper.renew()
-    one.keeper.tell()
+    one.keeper.notify()
     assert (one.keeper.shards(), len(one.others.lost)) == (frozenset(), len(ALL_NAMES))
     assert one.keeper.held(Duty.CASES) is None
 
@@ -214,11 +214,11 @@ def test_what_is_given_away_is_dropped_first_then_stored_and_only_then_another_s
     two.keeper.look()
     assert two.keeper.shards() == frozenset(), "it is not released yet"
 
-    async def tells() -> None:
-        one.keeper.tell()
+    async def notifies() -> None:
+        one.keeper.notify()
         await one.keeper.released()
 
-    asyncio.run(tells())
+    asyncio.run(notifies())
     assert one.others.steps == ["dropped", "stored"]
     one.keeper.look()
     assert len(one.keeper.shards()) == SHARDS - 1, "who gave it does not take it back"
@@ -236,11 +236,11 @@ def test_a_daemon_whose_clock_is_suspect_gives_its_duties_to_one_whose_is_not(da
     one.keeper.renew()
     one.keeper.look()
 
-    async def tells() -> None:
-        one.keeper.tell()
+    async def notifies() -> None:
+        one.keeper.notify()
         await one.keeper.released()
 
-    asyncio.run(tells())
+    asyncio.run(notifies())
     two.keeper.renew()
     two.keeper.look()
     assert {name for name in Duty if two.keeper.held(name)} == set(Duty)
@@ -278,8 +278,8 @@ def test_two_that_run_by_themselves_share_and_the_one_takes_what_the_other_leave
         await second.close()
 
     asyncio.run(both())
-    assert second.lost_count == 0
-    assert second.taken >= len(ALL_NAMES)
+    assert second.own.lost == 0
+    assert second.own.taken >= len(ALL_NAMES)
     for each in (first, second):
         each.engine.dispose()
 

@@ -91,10 +91,10 @@ def test_a_free_lease_is_taken_by_one_with_the_next_epoch_and_is_free_again_afte
     assert take(engine, "a/1", ONE, TWO) == {Lease(ONE, "a/1", 1): None, Lease(TWO, "a/1", 1): None}
     assert take(engine, "b/2", ONE, TWO) == {}
     set_until(engine, -timedelta(milliseconds=1))
-    ((lease, unheld_s),) = take(engine, "b/2", ONE, TWO).items()
+    ((lease, idle_s),) = take(engine, "b/2", ONE, TWO).items()
     assert lease == Lease(ONE, "b/2", 2)
-    assert unheld_s is not None
-    assert 0 <= unheld_s < 60
+    assert idle_s is not None
+    assert 0 <= idle_s < 60
 
 
 def test_of_many_who_take_at_once_each_lease_is_one_s_alone(engine: Engine, store: Store) -> None:
@@ -196,9 +196,9 @@ def test_a_released_lease_keeps_its_epoch_and_a_renewal_on_its_way_does_not_brin
     with engine.begin() as connection:
         leases.release(connection, [ONE, TWO], "a/1")
         assert leases.renew(connection, [ONE], "a/1", TERM, waits=True) == frozenset()
-    ((second, unheld_s),) = take(engine, "b/2").items()
+    ((second, idle_s),) = take(engine, "b/2").items()
     assert (second, first) == (Lease(ONE, "b/2", 2), Lease(ONE, "a/1", 1))
-    assert unheld_s is not None
+    assert idle_s is not None
     with engine.begin() as connection:
         leases.release(connection, [ONE], "a/1")  # which it has no more
     assert (take(engine, "a/1"), epoch(engine)) == ({}, 2)
