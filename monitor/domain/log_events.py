@@ -236,8 +236,8 @@ class LogEvent(Enum):
     DATABASE_REFUSES = (
         ERROR,
         "",
-        "The database cannot be written; decisions wait in memory.",
-        "Check the disk, and who else holds the database.",
+        "The database cannot be written; decisions wait.",
+        "Check the disk, and who else uses it.",
     )
     DATABASE_WRITES = INFO, "", "The database is written again; nothing was lost."
     DATABASE_UNSOUND = ERROR, "", "The examination of the database has found damage.", "See docs/backup.md."
