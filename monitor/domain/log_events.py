@@ -237,7 +237,7 @@ class LogEvent(Enum):
         ERROR,
         "",
         "The database cannot be written; decisions wait.",
-        "Check the disk, and who else uses it.",
+        "Check the disk, and who else writes.",
     )
     DATABASE_WRITES = INFO, "", "The database is written again; nothing was lost."
     DATABASE_UNSOUND = ERROR, "", "The examination of the database has found damage.", "See docs/backup.md."
