@@ -162,7 +162,9 @@ def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
     longer one cannot end where its binding does.
     """
     bindings: list[Binding] = []
-    while at < end:
+    for _ in range(MOST_BINDINGS + 1):
+        if at >= end:
+            return bindings
         first = at + 4
         if first < end and data[at] == SEQUENCE and data[at + 2] == OBJECT_ID and (size := data[at + 1]) < 0x80:
             last, stop = first + data[at + 3], at + 2 + size
@@ -172,13 +174,16 @@ def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
                 name, tag, content, stop = _binding(data, at, end)
         else:
             name, tag, content, stop = _binding(data, at, end)
-        if not name or name[-1] & 0x80 or len(name) > MOST_OID_BYTES:
+        if not name or name[-1] >= 0x80 or len(name) > MOST_OID_BYTES:
             raise BerError("an object identifier that is empty, cut off or too long")
-        bindings.append((name, content if tag == OCTETS else value(tag, content)))
+        if tag == OCTETS:
+            bindings.append((name, content))
+        elif tag == INTEGER and len(content) == 1:
+            bindings.append((name, content[0] if content[0] < 0x80 else content[0] - 0x100))
+        else:
+            bindings.append((name, value(tag, content)))
         at = stop
-        if len(bindings) > MOST_BINDINGS:
-            raise BerError("too many bindings")
-    return bindings
+    raise BerError("too many bindings")
 
 
 def _binding(data: bytes, at: int, end: int) -> tuple[bytes, int, bytes, int]:
