@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.ber import Oid
-from monitor.probes.snmp.exchange import Exchange, Question
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, V2C, Binding, Header, read_header, request
-from monitor.probes.snmp.session import SilentError, refusal
+from monitor.probes.snmp.questions import Question
+from monitor.probes.snmp.session import SilentError, exactly, refusal
 from monitor.probes.snmp.sockets import Where, where_of
 from monitor.settings.secrets import Secret
 
@@ -50,10 +51,7 @@ class V2cSession:
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         """Return the values of exactly these objects; drops others that an agent may have added."""
-        bindings = await self._question(GET, oids)
-        if [name for name, _ in bindings] == oids:
-            return bindings
-        return [binding for binding in bindings if binding[0] in oids]
+        return exactly(await self._question(GET, oids), oids)
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
         """Return the objects after each of them; a single row by GETNEXT, which agents without GETBULK support."""

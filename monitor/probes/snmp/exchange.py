@@ -13,13 +13,17 @@ deadlines of a batch are one entry of a queue. On the running event loop, from `
 """
 
 import asyncio
+import logging
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Generator, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
-from monitor.probes.snmp.ber import BerError, Oid
+from monitor.logs.emit import emit
+from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.messages import Binding, Numbers, version_of
+from monitor.probes.snmp.questions import Conversation, Question
 from monitor.probes.snmp.rejections import Rejections
 from monitor.probes.snmp.session import GarbledError, SnmpError
 from monitor.probes.snmp.sockets import AT_A_TIME, Sockets, Where
@@ -29,6 +33,7 @@ SOON_S = 0.25  # after which a question without an answer leaves its room to oth
 TICK_S = 0.05  # how often deadlines are looked at, while there are any
 GATHER_S = 0.001  # while answers come faster than this, what came is taken in as often
 
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Reader = Callable[[bytes], "Message"]
@@ -40,128 +45,6 @@ class Message(Protocol):
     @property
     def number(self) -> int:
         """Return the number that it says it answers."""
-
-
-class Asker(Protocol):
-    """Who waits for the answer to a question."""
-
-    def answered(self, bindings: list[Binding]) -> None:
-        """Continue with the answer."""
-
-    def failed(self, error: SnmpError) -> None:
-        """Continue without one."""
-
-
-class Question:
-    """A question to the agent at ``where`` (``name``: its address for people), awaited by whoever asks it.
-
-    What a version of SNMP does in its own way is a method of its kind of question.
-    """
-
-    __slots__ = (
-        "asker",
-        "exchange",
-        "has_room",
-        "kind",
-        "name",
-        "number",
-        "oids",
-        "repetitions",
-        "tries",
-        "until_mono_s",
-        "where",
-    )
-    version: ClassVar[int]
-    asker: Asker
-
-    def __init__(
-        self, exchange: "Exchange", where: Where, name: str, kind: int, oids: Sequence[Oid], repetitions: int
-    ) -> None:
-        self.exchange, self.where, self.name = exchange, where, name
-        self.kind, self.oids, self.repetitions = kind, oids, repetitions
-        self.tries, self.has_room, self.number, self.until_mono_s = 1 + exchange.retries, False, 0, 0.0
-
-    def __await__(self) -> Generator[Any, Any, list[Binding]]:
-        """Wait for the answer; raises SnmpError."""
-        if self.exchange.resumes:
-            answer: list[Binding] = yield self
-            return answer
-        self.asker = asker = _Task()
-        self.exchange.ask(self)
-        try:
-            return (yield from asker.future.__await__())
-        finally:
-            self.exchange.withdraw(self)
-
-    def datagram(self, number: int) -> bytes:
-        """Encode what is to be sent next, under that number."""
-        raise NotImplementedError
-
-    def take(self, message: Any) -> None:
-        """Judge a message of its version from its agent that bears its number; raises BerError."""
-        raise NotImplementedError
-
-    def is_silent(self) -> None:
-        """Note that the agent did not answer in time this time."""
-
-    def silence(self) -> SnmpError:
-        """Return what it means that the agent never answered."""
-        raise NotImplementedError
-
-
-class _Task:
-    """A task that awaits a question of its own, outside of any conversation."""
-
-    def __init__(self) -> None:
-        self.future: asyncio.Future[list[Binding]] = asyncio.get_running_loop().create_future()
-
-    def answered(self, bindings: list[Binding]) -> None:
-        if not self.future.done():
-            self.future.set_result(bindings)
-
-    def failed(self, error: SnmpError) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
-class _Conversation(Generic[T]):
-    """A coroutine that asks questions, resumed with their answers by the machine."""
-
-    def __init__(self, exchange: "Exchange", coroutine: Coroutine[Any, Any, T]) -> None:
-        self._exchange, self._coroutine = exchange, coroutine
-        self._question: Question | None = None
-        self.future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._resume(coroutine.send, None)
-
-    def answered(self, bindings: list[Binding]) -> None:
-        self._resume(self._coroutine.send, bindings)
-
-    def failed(self, error: SnmpError) -> None:
-        self._resume(self._coroutine.throw, error)
-
-    def end(self) -> None:
-        """End it where it stands, if it has not ended."""
-        if self._question is not None:
-            self._exchange.withdraw(self._question)
-        self._coroutine.close()
-
-    def _resume(self, how: Callable[[Any], Any], what: object) -> None:
-        exchange, self._question = self._exchange, None
-        exchange.resumes = True
-        try:
-            question = how(what)
-        except StopIteration as ended:
-            if not self.future.done():
-                self.future.set_result(ended.value)
-        except Exception as error:  # whoever holds the conversation gets it, as from any coroutine
-            if not self.future.done():
-                self.future.set_exception(error)
-        else:
-            exchange.resumes = False
-            self._question, question.asker = question, self
-            exchange.ask(question)
-        finally:
-            exchange.resumes = False
 
 
 class _Batch(NamedTuple):
@@ -202,7 +85,9 @@ class Exchange:
         self._under_way: dict[int, Question] = {}
         self._soon: deque[_Batch] = deque()
         self._late: deque[_Batch] = deque()
-        self._is_open = self._turns = self._sends_later = False
+        self._is_open = self._turns = self._sends_later = self._gathers = False
+        self._taken_mono_s = 0.0
+        self._turn: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -222,15 +107,17 @@ class Exchange:
             return
         self._is_open = False
         self._sockets.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        for handle in (self._timer, self._turn):
+            if handle is not None:
+                handle.cancel()
+        self._timer = self._turn = None  # which keep this alive
         while self._under_way or self._waiting:
             question = self._under_way.popitem()[1] if self._under_way else self._waiting.popleft()
             self._fail(question)
 
     async def hold(self, conversation: Coroutine[Any, Any, T]) -> T:
         """Hold a conversation, a coroutine that awaits nothing but questions of this exchange; return what it does."""
-        held = _Conversation(self, conversation)
+        held = Conversation(self, conversation)
         try:
             return await held.future
         finally:
@@ -288,11 +175,38 @@ class Exchange:
 
     def _take_in(self) -> None:
         """Judge what has arrived, resume who waited for it, and send what those ask next."""
-        self._turns = True
-        for data, source in self._sockets.arrivals():
-            self.arrived(data, source)
-        self._turns = False
+        count = self._judge()
         self._send()
+        self._pace(count)
+
+    def _judge(self) -> int:
+        """Judge what has arrived, and resume who waited for it; return how many datagrams that were."""
+        count, self._turns = 0, True
+        try:
+            for data, source in self._sockets.arrivals():
+                count += 1
+                self.arrived(data, source)
+        except Exception as error:  # one question's fault, which then ends by its timeout, must not stop the others
+            emit(log, LogEvent.TASK_FAILED, "SNMP answer failed", error=error, task="SNMP answer")
+        finally:
+            self._turns = False
+        return count
+
+    def _pace(self, count: int) -> None:
+        """Take in what comes next as it arrives, or by turns while it comes fast.
+
+        A wake-up for each datagram would cost more than all that is done with it.
+        """
+        before_mono_s, self._taken_mono_s = self._taken_mono_s, self._loop.time()
+        if self._gathers and not count:
+            self._gathers = False
+            self._sockets.watch()
+        elif not self._gathers and count and self._taken_mono_s - before_mono_s < GATHER_S:
+            self._gathers = True
+            self._sockets.ignore()
+        if self._gathers:
+            pause_s = GATHER_S if count < AT_A_TIME else 0
+            self._turn = self._loop.call_later(pause_s, self._take_in)
 
     def arrived(self, data: bytes, source: Where) -> None:
         """Judge a datagram from there."""
@@ -317,21 +231,21 @@ class Exchange:
         while self._waiting and self._room:
             now_mono_s = self._loop.time()
             until_mono_s = now_mono_s + self._timeout_s
-            batch = _Batch(now_mono_s + SOON_S, until_mono_s, [])
+            batch = _Batch(now_mono_s + min(SOON_S, self._timeout_s), until_mono_s, [])
             by_family: dict[int, tuple[list[bytes], list[Where]]] = {}
             for _ in range(min(len(self._waiting), self._room, AT_A_TIME)):
                 question = self._waiting.popleft()
                 if not self._sockets.has_family_of(question.where):
                     self._fail(question)
                     continue
-                question.number = number = self._numbers.draw(self._under_way)
-                question.until_mono_s, question.has_room = until_mono_s, True
-                self._room -= 1
-                self._under_way[number] = question
-                batch.numbers.append(number)
+                number = self._numbers.draw(self._under_way)
                 datagrams, names = by_family.setdefault(len(question.where), ([], []))
                 datagrams.append(question.datagram(number))
                 names.append(question.where)
+                question.number, question.until_mono_s, question.has_room = number, until_mono_s, True
+                self._room -= 1
+                self._under_way[number] = question
+                batch.numbers.append(number)
             for datagrams, names in by_family.values():
                 self._sockets.send(datagrams, names)
             self._soon.append(batch)
@@ -340,7 +254,11 @@ class Exchange:
                 self._timer = self._loop.call_later(TICK_S, self._expire)
 
     def _expire(self) -> None:
-        """Give the room of those who are slow to others, and give up those whose answer would be too late."""
+        """Give the room of those who are slow to others, and give up those whose answer would be too late.
+
+        What came before this machine got its turn is in time.
+        """
+        self._judge()
         now_mono_s = self._loop.time()
         while self._soon and self._soon[0].soon_mono_s <= now_mono_s:
             for question in self._unanswered(self._soon.popleft()):

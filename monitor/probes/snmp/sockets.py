@@ -14,6 +14,7 @@ from contextlib import suppress
 from ctypes import addressof, sizeof
 from ipaddress import IPv4Address, IPv6Address
 from itertools import accumulate
+from mmap import mmap
 
 from monitor.probes.base import interface_index
 from monitor.probes.mmsg import Iovec, Mmsghdr, column_of, fill_headers, fill_vectors, recvmmsg, sendmmsg
@@ -79,14 +80,16 @@ class _Incoming:
 
     def __init__(self) -> None:
         self._names = ctypes.create_string_buffer(AT_A_TIME * NAME_BYTES)
-        self._data = ctypes.create_string_buffer(AT_A_TIME * DATA_BYTES)
+        self._data = mmap(-1, AT_A_TIME * DATA_BYTES)
         self._vectors, self._headers = (Iovec * (2 * AT_A_TIME))(), (Mmsghdr * AT_A_TIME)()
-        fill_vectors(self._vectors, (addressof(self._data), DATA_BYTES, MOST_BYTES + 1), (0, 0))
+        fill_vectors(
+            self._vectors, (addressof(ctypes.c_char.from_buffer(self._data)), DATA_BYTES, MOST_BYTES + 1), (0, 0)
+        )
         fill_headers(self._headers, self._vectors, (addressof(self._names), NAME_BYTES, NAME_BYTES), (0, 0, 0))
         self._fresh = bytes(self._headers)  # the kernel overwrites lengths: each call begins from this copy
         words = memoryview(self._headers).cast("B").cast("I")
         self._lengths = words[Mmsghdr.length.offset // words.itemsize :: sizeof(Mmsghdr) // words.itemsize]
-        self._views = memoryview(self._data).cast("B"), memoryview(self._names).cast("B")
+        self._views = memoryview(self._data), memoryview(self._names).cast("B")
 
     def receive(self, fd: int) -> int:
         """Receive what has arrived; return how many datagrams. Fewer than `AT_A_TIME`: there are no more."""
@@ -127,6 +130,10 @@ class _Family:
         self.fd = self.socket.fileno()
 
 
+def _ignore() -> None:
+    """Ignore what arrives: after `close`."""
+
+
 class Sockets:
     """The sockets, on the running event loop from `open` to `close`. ``readable``: called when something arrived."""
 
@@ -159,6 +166,7 @@ class Sockets:
         for family in self._families.values():
             family.socket.close()
         self._families.clear()
+        self._readable = _ignore  # else this and its owner would keep each other alive
 
     def send(self, datagrams: Sequence[bytes], names: Sequence[Where]) -> None:
         """Send at most `AT_A_TIME` datagrams of one family, each to its name.

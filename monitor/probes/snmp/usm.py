@@ -32,6 +32,7 @@ HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
+VERSION, BIGGEST, MODEL = integer(V3), integer(MOST_BYTES), integer(USM)
 
 
 class Engine(NamedTuple):
@@ -89,14 +90,19 @@ def seal(
     place = bytes(keys.digest.length if keys.digest else 0)
     signature = tagged(OCTETS, place)
     after = tagged(OCTETS, salted)
-    security = tagged(OCTETS, engine.id) + integer(engine.boots) + integer(engine.time_s) + tagged(OCTETS, user)
-    header = tagged(SEQUENCE, integer(number) + integer(MOST_BYTES) + bytes((OCTETS, 1, level)) + integer(USM))
-    tail = tagged(OCTETS, tagged(SEQUENCE, security + signature + after)) + content
-    message = tagged(SEQUENCE, integer(V3) + header + tail)
+    header = tagged(SEQUENCE, integer(number) + BIGGEST + bytes((OCTETS, 1, level)) + MODEL)
+    tail = tagged(OCTETS, tagged(SEQUENCE, _sender(engine, user) + signature + after)) + content
+    message = tagged(SEQUENCE, VERSION + header + tail)
     if keys.digest is None:
         return message
     signed_at = len(message) - len(content) - len(after) - len(place)
     return message[:signed_at] + _signature(keys.auth, keys.digest, message) + message[signed_at + len(place) :]
+
+
+@lru_cache(maxsize=1_024)
+def _sender(engine: Engine, user: bytes) -> bytes:
+    """Encode for whom a message is; cached, because an agent is asked several things within a second."""
+    return tagged(OCTETS, engine.id) + integer(engine.boots) + integer(engine.time_s) + tagged(OCTETS, user)
 
 
 def read_envelope(data: bytes) -> Envelope:

@@ -15,10 +15,11 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.ber import Oid
-from monitor.probes.snmp.exchange import Exchange, Question
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, pdu
-from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, refusal
+from monitor.probes.snmp.questions import Question
+from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, exactly, refusal
 from monitor.probes.snmp.sockets import Where, where_of
 from monitor.probes.snmp.usm import (
     AUTH,
@@ -73,8 +74,8 @@ class Known:
 
     def now(self) -> Engine:
         """Return the engine with its clock extrapolated to now."""
-        passed_s = int(time.monotonic() - self.clock_read_mono_s)
-        return self.engine._replace(time_s=min(self.engine.time_s + passed_s, MOST_NUMBER))
+        id_, boots, time_s = self.engine
+        return Engine(id_, boots, min(time_s + int(time.monotonic() - self.clock_read_mono_s), MOST_NUMBER))
 
     def update_clock(self, said: Engine) -> None:
         """Adopt the clock of a message that is signed and timely."""
@@ -247,9 +248,7 @@ class V3Session:
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         """Return the values of exactly these objects; drops others that an agent may have added."""
-        wanted = set(oids)
-        found = await self._question(GET, oids, 0)
-        return [binding for binding in found if binding[0] in wanted]
+        return exactly(await self._question(GET, oids, 0), oids)
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
         """Return the objects after each of them; a single row by GETNEXT, which agents without GETBULK support."""
