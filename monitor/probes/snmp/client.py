@@ -84,5 +84,5 @@ class _Question(Question):
         else:
             self.exchange.answer(self, bindings)
 
-    def silence(self) -> SilentError:
+    def no_answer(self) -> SilentError:
         return SilentError(reason(ReasonCode.SNMP_V2C_SILENT, address=self.name))

@@ -117,11 +117,11 @@ class Exchange:
 
     async def hold(self, conversation: Coroutine[Any, Any, T]) -> T:
         """Hold a conversation, a coroutine that awaits nothing but questions of this exchange; return what it does."""
-        held = Conversation(self, conversation)
+        resumed = Conversation(self, conversation)
         try:
-            return await held.future
+            return await resumed.future
         finally:
-            held.end()
+            resumed.end()
 
     def ask(self, question: Question) -> None:
         """Send the question when there is room for it; its asker is told how it ends."""
@@ -171,7 +171,7 @@ class Exchange:
         if why:
             question.asker.failed(GarbledError(reason(ReasonCode.SNMP_GARBLED, address=question.name, fault=why)))
         else:
-            question.asker.failed(question.silence())
+            question.asker.failed(question.no_answer())
 
     def _take_in(self) -> None:
         """Judge what has arrived, resume who waited for it, and send what those ask next."""
@@ -269,7 +269,7 @@ class Exchange:
         while self._late and self._late[0].until_mono_s <= now_mono_s:
             for question in self._unanswered(self._late.popleft()):
                 self._leave(question)
-                question.is_silent()
+                question.timed_out()
                 question.tries -= 1
                 if question.tries:
                     self._waiting.append(question)

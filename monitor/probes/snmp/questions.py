@@ -74,10 +74,10 @@ class Question:
         """Judge a message of its version from its agent that bears its number; raises BerError."""
         raise NotImplementedError
 
-    def is_silent(self) -> None:
+    def timed_out(self) -> None:
         """Note that the agent did not answer in time this time."""
 
-    def silence(self) -> SnmpError:
+    def no_answer(self) -> SnmpError:
         """Return what it means that the agent never answered."""
         raise NotImplementedError
 

@@ -220,16 +220,16 @@ class V3Question(Question):
         else:
             self.exchange.refuse(self, SnmpError(reason(ReasonCode.SNMP_ENGINE_CHANGES, address=self.name)))
 
-    def is_silent(self) -> None:
+    def timed_out(self) -> None:
         """Have the engine discovered again: the agent may have become another one."""
         if (known := self.client.known.get(self.where)) is not None:
             known.timed_out = True
 
-    def silence(self) -> SnmpError:
+    def no_answer(self) -> SnmpError:
         """Return a refusal for an agent that told its engine just now, and nothing else: it cannot decrypt."""
         known = self.client.known.get(self.where)
-        told = known is not None and known.keys.cipher and known.clock_read_mono_s >= self.begun_mono_s
-        if told and self.kind == GET:  # many agents drop what they cannot decrypt
+        just_found = known is not None and known.keys.cipher and known.clock_read_mono_s >= self.begun_mono_s
+        if just_found and self.kind == GET:  # many agents drop what they cannot decrypt
             return CredentialsError(reason(ReasonCode.SNMP_WRONG_ENCRYPTION_KEY, address=self.name))
         return SilentError(reason(ReasonCode.SNMP_V3_SILENT, address=self.name))
 
