@@ -2,17 +2,38 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from monitor.probes.snmp.ber import Oid
 from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.rejections import Rejections
 from monitor.probes.snmp.session import SnmpError
 from monitor.probes.snmp.sockets import Where
 
-if TYPE_CHECKING:
-    from monitor.probes.snmp.exchange import Exchange
-
 T = TypeVar("T")
+
+
+class Machine(Protocol):
+    """What keeps questions under way: see `Exchange`. ``resumes``: a conversation is being resumed just now."""
+
+    resumes: bool
+    retries: int
+    rejections: Rejections
+
+    def ask(self, question: "Question") -> None:
+        """Send the question when there is room for it."""
+
+    def ask_again(self, question: "Question") -> None:
+        """Send what comes next on the way to its answer."""
+
+    def answer(self, question: "Question", bindings: list[Binding]) -> None:
+        """End the question with its answer."""
+
+    def refuse(self, question: "Question", error: SnmpError) -> None:
+        """End the question with that error."""
+
+    def withdraw(self, question: "Question") -> None:
+        """Forget the question, if it has not ended."""
 
 
 class Asker(Protocol):
@@ -48,7 +69,7 @@ class Question:
     asker: Asker
 
     def __init__(
-        self, exchange: "Exchange", where: Where, name: str, kind: int, oids: Sequence[Oid], repetitions: int
+        self, exchange: Machine, where: Where, name: str, kind: int, oids: Sequence[Oid], repetitions: int
     ) -> None:
         self.exchange, self.where, self.name = exchange, where, name
         self.kind, self.oids, self.repetitions = kind, oids, repetitions
@@ -100,7 +121,7 @@ class WaitingTask:
 class Conversation(Generic[T]):
     """A coroutine that asks questions, resumed with their answers by the machine."""
 
-    def __init__(self, exchange: "Exchange", coroutine: Coroutine[Any, Any, T]) -> None:
+    def __init__(self, exchange: Machine, coroutine: Coroutine[Any, Any, T]) -> None:
         self._exchange, self._coroutine = exchange, coroutine
         self._question: Question | None = None
         self.future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
