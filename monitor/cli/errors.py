@@ -29,6 +29,10 @@ class Failure(Exception):
         return render(self.said).partition("\n")[0]
 
 
+class NoneYet(Failure):
+    """There is no database yet: no daemon has ever run."""
+
+
 def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
     """Return the configuration on disk, with its files' texts in ``sources``.
 
@@ -88,13 +92,15 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
     """Open the database of a daemon that has run at least once; ends the command when it refuses."""
-    from monitor.store.errors import DatabaseError, NoDatabase, StoreError
+    from monitor.store.errors import DatabaseError, NoDatabase, NotYet, StoreError
     from monitor.store.opening import existing_store
 
     try:
         store = existing_store(settings.state, settings.server)
     except NoDatabase as error:
         raise Failure(said_by(error), BAD_INPUT) from None
+    except NotYet as error:
+        raise NoneYet(said_by(error), CANNOT) from None
     except StoreError as error:
         raise Failure(said_by(error), CANNOT) from None
     try:

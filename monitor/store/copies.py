@@ -285,7 +285,7 @@ def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
     """
     if _has_content(state / DATABASE):
         try:
-            existing_store(state).close()
+            existing_store(state, None).close()
         except (Damaged, NoDatabase):
             pass
         else:

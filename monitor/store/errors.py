@@ -4,7 +4,8 @@
 
     StoreError            of a newer version, another daemon's, not to be reached: a restart alone does not help
     ├── Damaged           the database is not sound: a copy must be put back
-    └── NoDatabase        it is missing although there was one: a person must choose
+    ├── NoDatabase        it is missing although there was one: a person must choose
+    └── NotYet            there is none yet: no daemon has ever run
 
 SQLAlchemy's errors have their names here for all other rooms::
 
@@ -25,6 +26,7 @@ __all__ = [
     "Damaged",
     "DatabaseError",
     "NoDatabase",
+    "NotYet",
     "OperationalError",
     "SQLAlchemyError",
     "StoreError",
@@ -83,6 +85,10 @@ class Damaged(StoreError):
 
 class NoDatabase(StoreError):
     """There was a database and is none now; the message spells out the choice."""
+
+
+class NotYet(StoreError):
+    """There is no database yet: no daemon has ever run here."""
 
 
 class Refusal(Exception):

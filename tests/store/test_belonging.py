@@ -114,7 +114,7 @@ def test_an_unreadable_file_of_marks_stops_nobody(state: Path) -> None:
 
 def test_each_start_of_the_daemon_draws_another_mark_and_a_command_none(state: Path) -> None:
     first = belonging.marks(state)
-    existing_store(state).close()
+    existing_store(state, None).close()
     assert belonging.marks(state) == first
     open_store(state, daemon=True).close()
     assert belonging.marks(state) != first
