@@ -92,7 +92,7 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
     """Open the database of a daemon that has run at least once; ends the command when it refuses."""
-    from monitor.store.errors import DatabaseError, NoDatabase, NotYet, StoreError
+    from monitor.store.errors import UNKNOWN, DatabaseError, NoDatabase, NotYet, OutcomeUnknown, StoreError
     from monitor.store.opening import existing_store
 
     try:
@@ -105,6 +105,8 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
         raise Failure(said_by(error), CANNOT) from None
     try:
         yield store
+    except OutcomeUnknown:
+        raise Failure(UNKNOWN, CANNOT) from None
     except DatabaseError as error:
         raise Failure(
             message("{path} refuses: {fault}. Try again", path=store.name, fault=error.orig), CANNOT

@@ -192,7 +192,7 @@ def _enter(
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         work = by_command(session, settings, now_utc, actor)
         found = actions.order_calendar(work, entry, dry_run=dry_run, seen=as_seen(seen))
     if as_json:

@@ -13,6 +13,7 @@ SQLAlchemy's errors have their names here for all other rooms::
     └── DBAPIError            a statement was refused; ``orig`` is the driver's error
         └── DatabaseError     by the database
             └── OperationalError   for what is not in the statement: a lock, a full disk
+                └── OutcomeUnknown   nobody can tell whether it was stored
 """
 
 import errno
@@ -21,6 +22,8 @@ from typing import Any
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
+from monitor.domain.message import message
+
 __all__ = [
     "DBAPIError",
     "Damaged",
@@ -28,11 +31,16 @@ __all__ = [
     "NoDatabase",
     "NotYet",
     "OperationalError",
+    "OutcomeUnknown",
     "SQLAlchemyError",
     "StoreError",
     "may_pass",
     "refusal",
 ]
+
+UNKNOWN = message(
+    "the line to the database broke: whether that was stored is not known. Look before it is done once more"
+)
 
 PASSING = {
     sqlite3.SQLITE_BUSY,
@@ -93,6 +101,13 @@ class NotYet(StoreError):
 
 class Refusal(Exception):
     """Why the database refuses, in words, where no driver has said so. A retry may succeed."""
+
+
+class OutcomeUnknown(OperationalError):
+    """A commit lost its answer, and the server is away for too long to be asked what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, Refusal(UNKNOWN))
 
 
 def refusal(why: str) -> OperationalError:

@@ -54,7 +54,8 @@ def create(state: Path, server: Server, target: Path, testing: Progress = unhear
     partial = target.with_name(f".{target.name}-{token_hex(4)}")
     store = existing_store(state, server)
     try:
-        with store.engine.connect() as connection:  # its snapshot lives as long as it
+        with store.read_at_length() as session:  # its snapshot lives as long as it
+            connection = session.connection()
             snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
             wanted = digests.of(connection)
             _run(

@@ -54,7 +54,7 @@ def test_a_copy_that_was_put_beside_the_journal_of_a_killed_writer_is_refused_an
     before = (state / DATABASE).read_bytes(), left.read_bytes()
     for opening in (open_store, existing_store):
         with pytest.raises(Damaged, match=r"two databases.*backup restore"):
-            opening(state)
+            opening(state, None)
     assert ((state / DATABASE).read_bytes(), left.read_bytes()) == before
 
 

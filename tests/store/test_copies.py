@@ -273,7 +273,7 @@ def test_a_database_that_has_gone_is_not_begun_anew_beside_what_tells_of_it(
         (state / belonging.INSTALLED).unlink()
     for opening in (open_store, existing_store):
         with pytest.raises(NoDatabase, match=r"(?s)backup restore.*--fresh"):
-            opening(state)
+            opening(state, None)
 
 
 def test_a_database_that_has_gone_is_begun_anew_when_that_is_asked_for_and_only_then(state: Path) -> None:

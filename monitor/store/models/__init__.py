@@ -13,7 +13,8 @@
     excused, planned_work            downtimes without an outage, and work planned by command
     counted_calendar                 the calendar by which running deadlines were counted last
     set_aside                        decisions that could not be stored because of their contents
-    last_operations                  by which the fate of an interrupted commit is found out
+    last_operations,
+    noted_operations                 by which the fate of an interrupted commit is found out
     learned                          usual round-trip times, kept over restarts
     users 1 ── n user_sessions, one_time_links
     acts                             what people did, chained with ticket_events
@@ -51,7 +52,7 @@ from monitor.store.models.cases import (
     TicketEvent,
 )
 from monitor.store.models.editions import Edition, EditionFile
-from monitor.store.models.upkeep import LastOperation, SchemaDouble, SetAside
+from monitor.store.models.upkeep import LastOperation, NotedOperation, SchemaDouble, SetAside
 from monitor.store.models.watch import (
     ClockWord,
     Event,
@@ -85,6 +86,7 @@ __all__ = [
     "LastOperation",
     "Learned",
     "LoginAttempt",
+    "NotedOperation",
     "Notice",
     "OneTimeLink",
     "Outage",
