@@ -86,10 +86,15 @@ def move(
                 _refuse_another_chain(there, head)
                 _refuse_others(connection, store.name)
     except DatabaseError as error:
-        raise StoreError(message("nothing was copied: {why}", why=str(error.orig))) from None
+        names = f"{_name(source)} → {_name(target)}"
+        raise StoreError(message("{names}: nothing was copied: {why}", names=names, why=str(error.orig))) from None
     finally:
         store.close()
     return Moved(wanted, found.events, head)
+
+
+def _name(place: Place) -> str:
+    return str(place.state / DATABASE) if place.server is None else place.server.name
 
 
 def _refuse_full(target: Place) -> None:
@@ -129,7 +134,7 @@ def _refuse_unportable(connection: Connection, name: str) -> None:
     except sqlite3.Error as error:
         raise StoreError(message("{path} is damaged: {cause}", path=name, cause=str(error))) from None
     if faults:
-        begin = message("a server takes this of {name} as little as it gives it back", name=name)
+        begin = message("{name} holds values that a server refuses", name=name)
         raise StoreError(series([begin, *faults], "\n"))
 
 

@@ -46,8 +46,8 @@ def note(session: Session) -> str:
 def is_noted(connection: Connection, operation: str) -> bool:
     """Return whether the transaction of a server that noted ``operation`` was committed; waits until it has ended."""
     row = {"operation": operation, "at_utc": datetime.now(UTC)}
-    tried = connection.execute(postgresql.insert(NotedOperation).values(row).on_conflict_do_nothing())
-    return tried.rowcount == 0
+    tried = postgresql.insert(NotedOperation).values(row).on_conflict_do_nothing()
+    return connection.execute(tried.returning(NotedOperation.operation)).first() is None
 
 
 def forget(session: Session, now_utc: datetime) -> None:

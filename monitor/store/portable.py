@@ -52,7 +52,7 @@ def _dangling(connection: sqlite3.Connection) -> Iterator[Said]:
         name: str = table.decode()
         listed = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
         column = next(each[3] for each in listed if each[0] == key).decode()
-        why = message("belongs to a row of {parent} that is not there", parent=parent.decode())
+        why = message("belongs to no row of {parent}", parent=parent.decode())
         yield message(FAULT, table=name, row=str(row), column=column, why=why)
 
 

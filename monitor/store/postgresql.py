@@ -31,7 +31,7 @@ READING = {STATEMENT: 300.0, LOCK: 10.0, IDLE: 900.0}
 UNLIMITED = {STATEMENT: 0.0, LOCK: 10.0, IDLE: 0.0}
 TOO_SLOW = {"25P03", "57014"}
 """States of a transaction that came to an end for its slowness: the same one, tried again, is given twice the time."""
-MOST_PATIENCE = 16
+MOST_SLACK = 16
 FATE_S, FATE_LOOK_S = 20.0, 0.3
 
 CONNECTING: Mapping[str, Any] = {
@@ -74,7 +74,7 @@ class PostgresStore(Store):
         return reading.execution_options(limits=READING), reading.execution_options(limits=glancing)
 
     def _for_writing(self) -> Engine:
-        self._patience, self._limits = 1, dict(WRITING)
+        self._slack, self._limits = 1, dict(WRITING)
         return self._writing.execution_options(limits=self._limits)
 
     def read_at_length(self) -> AbstractContextManager[Session]:
@@ -88,14 +88,14 @@ class PostgresStore(Store):
                 yield session
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in TOO_SLOW:
-                self._be_patient(min(self._patience * 2, MOST_PATIENCE))
+                self._give_time(min(self._slack * 2, MOST_SLACK))
             raise
-        self._be_patient(max(self._patience // 2, 1))
+        self._give_time(max(self._slack // 2, 1))
 
-    def _be_patient(self, patience: int) -> None:
-        if patience != self._patience:
-            self._patience = patience
-            self._limits.update({name: patience * seconds for name, seconds in WRITING.items()})
+    def _give_time(self, slack: int) -> None:
+        if slack != self._slack:
+            self._slack = slack
+            self._limits.update({name: slack * seconds for name, seconds in WRITING.items()})
 
     @contextmanager
     def write_once(self) -> Iterator[Session]:
