@@ -10,17 +10,17 @@ from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.configuration import load
+from monitor.configuration import load_installation
 from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
-from monitor.settings.load import Settings
+from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError, Problem
 
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
-async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
-    """Load as `load` does, with the files' contents; raises ConfigError.
+async def load_in_subprocess(directory: Path) -> tuple[Installation, Mapping[str, bytes]]:
+    """Load as `load_installation` does, with the files' contents; raises ConfigError.
 
     It raises that as well when there is no memory for another process, or it was killed.
     """
@@ -41,7 +41,7 @@ async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, by
         raise ConfigError(
             [Problem(str(directory), 0, "", message("reading it ended with exit code {code}", code=process.returncode))]
         )
-    found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
+    found: tuple[Installation, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
         _THREAD.submit(pickle.loads, said)
     )
     if isinstance(found, list):
@@ -50,11 +50,11 @@ async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, by
 
 
 def main() -> None:
-    """Write the settings of a folder to standard output, or its faults."""
-    found: tuple[Settings, dict[str, bytes]] | list[Problem]
+    """Write the installation of a folder to standard output, or its faults."""
+    found: tuple[Installation, dict[str, bytes]] | list[Problem]
     sources: dict[str, bytes] = {}
     try:
-        found = load(Path(sys.argv[1]), sources), sources
+        found = load_installation(Path(sys.argv[1]), sources), sources
     except ConfigError as error:
         found = list(error.problems)
     sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))

@@ -68,6 +68,14 @@ class Document:
             path = path[:-1]
         return self._line_of.get(path, 1)
 
+    def has(self, path: KeyPath) -> bool:
+        """Return whether the file itself defines ``path``."""
+        return path in self._line_of
+
+    def problem(self, path: KeyPath, said: Said) -> Problem:
+        """Return what is wrong at ``path``, with the line on which that stands."""
+        return Problem(self.name, self.line(path), ".".join(map(str, path)), said)
+
     @cached_property
     def _line_of(self) -> dict[KeyPath, int]:
         return _lines(self.source)[0]
@@ -103,7 +111,7 @@ def parse(source: bytes, name: str) -> Document:
     faults: list[tuple[KeyPath, Said]] = []
     document = Document(name, _normalised(data, (), faults), source)
     if faults:
-        raise ConfigError(Problem(name, document.line(path), ".".join(map(str, path)), what) for path, what in faults)
+        raise ConfigError(document.problem(path, what) for path, what in faults)
     return document
 
 

@@ -34,6 +34,9 @@ TOO_SLOW = {"25P03", "57014"}
 MOST_SLACK = 16
 FATE_S, FATE_LOOK_S = 20.0, 0.3
 
+WAIT_FOR_A_LINE_S = database.GLANCE_S
+"""So long whoever comes waits while all connections are in use: no longer than a page may take."""
+
 CONNECTING: Mapping[str, Any] = {
     "connect_timeout": 3,
     # An idle connection notices a lost peer by keepalives, one with data under way by the other: each needs both.
@@ -62,7 +65,11 @@ class PostgresStore(Store):
         # An error quotes no values: it may be logged, and they may be what citizens wrote.
         url = make_url(self.server.url)
         engine = create_engine(
-            url, connect_args=arguments(url.host, url.query), hide_parameters=True, pool_pre_ping=True
+            url,
+            connect_args=arguments(url.host, url.query),
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=WAIT_FOR_A_LINE_S,
         )
         event.listen(engine, "do_connect", self._on_connecting)
         event.listen(engine, "begin", _begin)
@@ -153,9 +160,8 @@ def arguments(host: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """
     hosts = [host] if host else str(asked.get("host", "")).split(",")
     found: dict[str, Any] = {name: value for name, value in CONNECTING.items() if name not in asked}
-    if all(each in HERE or each.startswith("/") for each in hosts):
-        return found | ({} if "sslmode" in asked else {"sslmode": "disable"})
-    mode = asked.get("sslmode", TLS_MODES[0])
+    is_here = all(each in HERE or each.startswith("/") for each in hosts)
+    mode = asked.get("sslmode", "disable" if is_here else TLS_MODES[0])
     found["sslmode"] = mode
     if mode.startswith("verify") and "sslrootcert" not in asked:
         found["sslrootcert"] = ssl.get_default_verify_paths().cafile or "system"

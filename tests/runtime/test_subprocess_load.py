@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.configuration import load
+from monitor.configuration import load, load_installation
 from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
@@ -15,7 +15,7 @@ from tests.places import SHIPPED
 
 async def test_settings_come_back_as_they_were_read() -> None:
     sources: dict[str, bytes] = {}
-    assert await load_in_subprocess(SHIPPED) == (load(SHIPPED, sources), sources)
+    assert await load_in_subprocess(SHIPPED) == (load_installation(SHIPPED, sources), sources)
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:
@@ -56,4 +56,4 @@ async def test_a_pipe_in_the_place_of_a_file_is_told_and_the_next_reading_works(
         await asyncio.wait_for(load_in_subprocess(config), 60)
     (config / "sites.toml").unlink()
     kept.rename(config / "sites.toml")
-    assert (await load_in_subprocess(config))[0] == load(config)
+    assert (await load_in_subprocess(config))[0] == load_installation(config)
