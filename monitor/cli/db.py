@@ -40,7 +40,7 @@ def copy(
 ) -> None:
     """Copy the database from a file to a server, or back, while no daemon runs; each table is compared afterwards.
 
-    FROM stays as it is. With --json: {source, target, rows, events, head, tables: {NAME: {rows, sha256}}}.
+    FROM stays as it is. With --json: {source, target, rows, events, heads, tables: {NAME: {rows, sha256}}}.
     """
     from monitor.domain.clock import SystemClock
     from monitor.store.lock import only_daemon
@@ -63,7 +63,7 @@ def copy(
             "target": target,
             "rows": moved.rows,
             "events": moved.events,
-            "head": moved.head,
+            "heads": dict(moved.heads),
             "tables": {name: {"rows": each.rows, "sha256": each.hash} for name, each in moved.tables.items()},
         }
         print_json(document)
@@ -75,7 +75,7 @@ def copy(
             moved.rows,
             to=target,
             source=source,
-            head=moved.head,
+            head=", ".join(moved.heads.values()),
         )
     )
     if end.server is not None:

@@ -58,7 +58,7 @@ class MovedDocument(TypedDict):
     target: str
     rows: int
     events: int
-    head: str
+    heads: dict[str, str]
     tables: dict[str, TableDocument]
 
 

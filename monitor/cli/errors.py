@@ -31,14 +31,10 @@ class Failure(Exception):
         return render(self.said).partition("\n")[0]
 
 
-<<<<<<< HEAD
 class NoneYet(Failure):
     """There is no database yet: no daemon has ever run."""
 
 
-def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
-    """Return the configuration on disk, with its files' texts in ``sources``.
-=======
 def choose_office(office: str) -> None:
     """Set the office that this process is about; '' for the installation as a whole."""
     global _office  # noqa: PLW0603 - a process has one command line
@@ -47,7 +43,6 @@ def choose_office(office: str) -> None:
 
 def installation_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Installation":
     """Return the installation on disk, with its files' texts in ``sources``.
->>>>>>> main
 
     Ends the command with every fault in it.
     """

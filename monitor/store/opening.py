@@ -21,12 +21,8 @@ from monitor.domain.message import N_, Message, message, messages
 from monitor.settings.storage_section import Server
 from monitor.store import belonging, redundancy
 from monitor.store.database import Store
-<<<<<<< HEAD
 from monitor.store.errors import Damaged, NoDatabase, NotYet, StoreError, may_pass
-=======
-from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
 from monitor.store.offices import OfficeSession
->>>>>>> main
 from monitor.store.schema import refuse_unfit
 from monitor.store.session import Session
 from monitor.store.sqlite import BUSY_TIMEOUT_S, SqliteStore
@@ -181,13 +177,9 @@ def _prepare_server(store: Store, *, makes: bool) -> None:
     if not contents and store.lasting and _copies(store.state, ".dump") is not None:
         names = {"name": store.name, "state": store.state, "installed": belonging.INSTALLED}
         raise NoDatabase(Message(EMPTY_SERVER, names))
-<<<<<<< HEAD
     if not contents and not makes:
         raise _not_yet(store.name)
-    store.was_empty = not contents
-=======
     store.opening.was_empty = not contents
->>>>>>> main
     upgrade(store.name, store.engine, store.for_writing)
     store.readable = True
     if store.lasting and makes:

@@ -34,6 +34,9 @@ from monitor.store.redundancy import DOUBLE
 AT_ONCE = 1_000  # rows
 LARGE_AT_ONCE = 8  # rows with whole files in them
 
+NO_CONTENTS = {DOUBLE, "leases", "daemons"}
+"""Tables that are another one elsewhere: the schema's double, and who works on this very database."""
+
 Row = dict[str, Any]
 
 
@@ -60,7 +63,7 @@ class _JsonText(UserDefinedType[str]):
 
 
 def stored_tables(connection: Connection) -> Sequence[Named]:
-    """Return all tables, those before that others refer to; not the schema's double, which is another one elsewhere."""
+    """Return all tables, those before that others refer to; but for NO_CONTENTS."""
     return _tables(schema.is_server(connection))
 
 
@@ -69,7 +72,7 @@ def _tables(is_server: bool) -> Sequence[Named]:
     metadata = MetaData()
     found = []
     for table in Base.metadata.sorted_tables:
-        if table.name != DOUBLE:
+        if table.name not in NO_CONTENTS:
             kinds = {column.name: stored_kind(column.type) for column in table.columns}
             at_once = LARGE_AT_ONCE if any(isinstance(kind, LargeBinary) for kind in kinds.values()) else AT_ONCE
             columns = [

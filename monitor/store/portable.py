@@ -15,8 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from monitor.domain.message import N_, Message, Said, message
 from monitor.store.models import Base
-from monitor.store.plain_rows import stored_kind
-from monitor.store.redundancy import DOUBLE
+from monitor.store.plain_rows import NO_CONTENTS, stored_kind
 
 NUL_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 FAULT = N_("{table} {row}, {column}: {why}")
@@ -27,7 +26,7 @@ def faults(connection: sqlite3.Connection) -> Iterator[Said]:
     before, connection.text_factory = connection.text_factory, bytes
     try:
         for table in Base.metadata.sorted_tables:
-            if table.name != DOUBLE:
+            if table.name not in NO_CONTENTS:
                 yield from _values(connection, table)
         yield from _dangling(connection)
     finally:

@@ -7,7 +7,7 @@ gives each transaction another connection.
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_eng
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.secrets import SecretError, read_secret
 from monitor.settings.storage_section import TLS_MODES, Place, Server
@@ -81,28 +82,28 @@ class PostgresStore(Store):
         return reading.execution_options(limits=READING), reading.execution_options(limits=glancing)
 
     def _for_writing(self) -> Engine:
-        self._slack, self._limits = 1, dict(WRITING)
+        self._limits = dict(WRITING)
         return self._writing.execution_options(limits=self._limits)
 
     def read_at_length(self) -> AbstractContextManager[Session]:
         return self._reading(self._unlimited)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
         """Open a session that writes; one that was too slow is given more time when it is tried again."""
         try:
-            with super().write() as session:
+            with super().write(behind) as session:
                 yield session
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in TOO_SLOW:
-                self._give_time(min(self._slack * 2, MOST_SLACK))
+                self._give_time(2.0)
             raise
-        self._give_time(max(self._slack // 2, 1))
+        self._give_time(0.5)
 
-    def _give_time(self, slack: int) -> None:
-        if slack != self._slack:
-            self._slack = slack
-            self._limits.update({name: slack * seconds for name, seconds in WRITING.items()})
+    def _give_time(self, factor: float) -> None:
+        """Give transactions that much more time, between once and MOST_SLACK times that of WRITING."""
+        slack = min(max(self._limits[STATEMENT] / WRITING[STATEMENT] * factor, 1.0), MOST_SLACK)
+        self._limits.update({name: slack * seconds for name, seconds in WRITING.items()})
 
     @contextmanager
     def write_once(self) -> Iterator[Session]:

@@ -147,9 +147,7 @@ def _refuse_unsealed(copy: Path) -> None:
         seal = file.read()
     if seal != SEAL + total.hexdigest().encode():
         raise StoreError(
-            message(
-                "{copy} is not whole. Expected a copy as `backup create` made it, with its hash at the end", copy=copy
-            )
+            message("{copy} is not whole. Expected a copy as `backup create` made it, with its hash", copy=copy)
         )
 
 
