@@ -14,6 +14,7 @@ SQLAlchemy's errors have their names here for all other rooms::
         └── DatabaseError     by the database
             └── OperationalError   for what is not in the statement: a lock, a full disk
                 └── OutcomeUnknown   nobody can tell whether it was stored
+    StaleDataError            another transaction has changed the row; `Store.write` makes it an OperationalError
 """
 
 import errno
@@ -21,6 +22,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 
 from monitor.domain.message import message
 
@@ -33,7 +35,9 @@ __all__ = [
     "OperationalError",
     "OutcomeUnknown",
     "SQLAlchemyError",
+    "StaleDataError",
     "StoreError",
+    "is_lock_timeout",
     "may_pass",
     "refusal",
 ]
@@ -63,6 +67,7 @@ PASSING_ERRNO = {
     errno.EMFILE,
     errno.ENFILE,
 }
+LOCK_TIMEOUT = "55P03"
 LOST = {"OperationalError", "InterfaceError"}
 PASSING_CLASSES = {
     "08",  # the connection
@@ -79,7 +84,7 @@ PASSING_STATES = {
     "3D000",  # no such database, as long as one is put back
     "42501",  # a right that is missing
     "55006",  # in use
-    "55P03",  # a lock that was not to be had in time
+    LOCK_TIMEOUT,  # a lock that was not to be had in time
 }
 
 
@@ -124,6 +129,11 @@ def may_pass(error: BaseException | None) -> bool:
     if hasattr(error, "sqlstate"):
         return _may_pass_there(error)
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Return whether a server's lock was not to be had in time."""
+    return getattr(error.orig, "sqlstate", None) == LOCK_TIMEOUT
 
 
 def _may_pass_there(error: Any) -> bool:
