@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from threading import Timer
@@ -16,6 +16,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.leases import Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -42,7 +43,8 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
-from monitor.runtime.leases import SoleHolder
+from monitor.runtime.lease_keeper import leases_of
+from monitor.runtime.leases import LeaseChange
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
@@ -110,7 +112,9 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
-        leases = SoleHolder()
+        leases = leases_of(
+            settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
+        )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
@@ -163,7 +167,7 @@ class Daemon:
         )
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
-            *(opener, sample_log, history, baselines, writer, diagnostics),
+            *(opener, sample_log, leases, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat, reports, examiner),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
@@ -253,6 +257,12 @@ class Daemon:
             part.reconfigure(settings)
         self._writer.put(decisions)
         self.sources = sources if self.sources else {}
+
+    def _leases_changed(self, change: LeaseChange) -> None:
+        """Watch the sites of shards that were taken, and drop those of shards that were lost."""
+
+    async def _decisions_stored(self, leases: Collection[Lease]) -> None:
+        """Wait until what was decided by these leases is stored."""
 
     def _channels_of(self, office: Office) -> Mapping[ChannelName, Channel]:
         return channels_of(office, self.settings.state, self.settings.home)

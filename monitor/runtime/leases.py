@@ -7,7 +7,7 @@
     └── LeaseKeeper   the database is on a server: leases in it, taken, renewed and given back (`lease_keeper`)
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +38,9 @@ class LeaseChange:
 
 
 OnChange = Callable[[LeaseChange], None]
+"""Called on the event loop."""
+Stored = Callable[[Collection[Lease]], Awaitable[None]]
+"""Awaited before leases are given away: until what was decided by them is stored, or cannot be."""
 
 
 class Leases(Protocol):
@@ -47,8 +50,21 @@ class Leases(Protocol):
     def daemon(self) -> str:
         """Return the name under which this daemon stores what is its own; empty where the database is a file."""
 
+    @property
+    def holder(self) -> str:
+        """Return the name of this process, unlike any other's; empty where the database is a file."""
+
+    @property
+    def is_sole(self) -> bool:
+        """Return whether nothing is ever taken or lost: the database is a file."""
+
     def held(self, name: str) -> Lease | None:
-        """Return the lease of that name while it is held; None from this daemon's own deadline on."""
+        """Return the lease of that name while it is held.
+
+        A duty ends at this daemon's own deadline. A shard is held until it is known to be another's: while the database
+        cannot be asked, no daemon can take it, sites are watched, and what is decided waits; the proof with which it is
+        stored shows whether it still counts.
+        """
 
     def shards(self) -> frozenset[int]:
         """Return the shards that are held."""
@@ -64,7 +80,8 @@ class SoleHolder(Part):
     """Everything is held, from the start to the end: the lock of the state folder is the lease."""
 
     name = "leases"
-    daemon = ""
+    is_sole = True
+    daemon = holder = ""
 
     def held(self, name: str) -> Lease | None:
         return Lease(name)

@@ -30,6 +30,7 @@ from monitor.settings.storage_section import Server
 from monitor.settings.toml import Document, read
 from monitor.settings.uplinks_section import UplinkEntry
 from monitor.settings.validate import validate
+from monitor.settings.web_section import LOOPBACK_OF
 
 M = TypeVar("M", bound=Model)
 
@@ -69,6 +70,13 @@ class Settings:
         if not storage.url:
             return None
         return Server(storage.url, storage.password_file and secret_path(self.home, storage.password_file))
+
+    @property
+    def page_url(self) -> str:
+        """Return where other machines find this daemon's page: by this machine's name where it listens everywhere."""
+        web = self.monitor.web
+        host = socket.gethostname() if web.listen.startswith(tuple(LOOPBACK_OF)) else web.listen.rpartition(":")[0]
+        return f"{web.scheme}://{host}:{web.port}"
 
     @property
     def spans_offices(self) -> bool:

@@ -88,6 +88,10 @@ class Store(ABC):
     def _for_writing(self) -> Engine:
         """Return the engine whose transactions write."""
 
+    def for_leases(self, term_s: float) -> Engine | None:
+        """Return an engine for leases of that term; None where the lock of the state folder is the lease of all."""
+        return None
+
     @property
     @abstractmethod
     def place(self) -> Place:

@@ -4,6 +4,7 @@ The server's commits outlive its kill, not a power cut: nothing is flushed to a 
 which the test looks at it past every cut cable.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -117,6 +118,40 @@ class ClusterServer:
         return f"postgresql+psycopg://{USER}@{SERVER}/{DATABASE}?sslmode=disable"
 
 
+def write_pooler_config(folder: Path, server: str, where: str, connections: int) -> None:
+    """Set up a pgbouncer in transaction mode before ``server``, listening ``where``."""
+    folder.mkdir(exist_ok=True)
+    if os.getuid() == 0:
+        shutil.chown(folder, USER, USER)
+    (folder / "users").write_text(f'"{USER}" ""\n')
+    (folder / "pgbouncer.ini").write_text(
+        f"""\
+[databases]
+* = host={server} port=5432
+[pgbouncer]
+{where}
+auth_type = trust
+auth_file = {folder / "users"}
+pool_mode = transaction
+default_pool_size = {connections}
+max_client_conn = 400
+query_wait_timeout = 5
+server_connect_timeout = 3
+server_login_retry = 1
+tcp_keepalive = 1
+tcp_keepidle = 2
+tcp_keepintvl = 1
+tcp_keepcnt = 3
+tcp_user_timeout = 5000
+"""
+    )
+
+
+def pooler_command(folder: Path) -> list[str]:
+    """What starts it."""
+    return as_its_user("/usr/sbin/pgbouncer", folder / "pgbouncer.ini")
+
+
 @dataclass
 class Pooler:
     """A pgbouncer in transaction mode in ``namespace``, before the server at SERVER; its files lie in ``folder``."""
@@ -125,32 +160,8 @@ class Pooler:
     folder: Path
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(exist_ok=True)
-        shutil.chown(self.folder, USER, USER)
-        (self.folder / "users").write_text(f'"{USER}" ""\n')
-        (self.folder / "pgbouncer.ini").write_text(
-            f"""
-            [databases]
-            * = host={SERVER} port=5432
-            [pgbouncer]
-            listen_addr = {POOLER}
-            listen_port = {POOLER_PORT}
-            unix_socket_dir =
-            auth_type = trust
-            auth_file = {self.folder / "users"}
-            pool_mode = transaction
-            default_pool_size = 60
-            max_client_conn = 400
-            query_wait_timeout = 5
-            server_connect_timeout = 3
-            server_login_retry = 1
-            tcp_keepalive = 1
-            tcp_keepidle = 2
-            tcp_keepintvl = 1
-            tcp_keepcnt = 3
-            tcp_user_timeout = 5000
-            """.replace("            ", "")
-        )
+        where = f"listen_addr = {POOLER}\nlisten_port = {POOLER_PORT}\nunix_socket_dir ="
+        write_pooler_config(self.folder, SERVER, where, connections=60)
         self.start()
         return self
 
@@ -162,7 +173,7 @@ class Pooler:
     def start(self) -> None:
         """Start it; who connects too early is refused."""
         with (self.folder / "log").open("a") as log:
-            command = as_its_user("/usr/sbin/pgbouncer", self.folder / "pgbouncer.ini")
+            command = pooler_command(self.folder)
             self.process: subprocess.Popen[str] = self.namespace.popen(command, stdout=log, stderr=log)
 
     def kill(self) -> None:

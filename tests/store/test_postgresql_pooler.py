@@ -1,6 +1,5 @@
 """A pgbouncer in transaction mode between us and the server: each transaction gets another connection than the last."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -18,10 +17,11 @@ from monitor.store import ticket_history
 from monitor.store.errors import OperationalError, may_pass
 from monitor.store.models import Event
 from monitor.store.opening import open_store
+from tests.cluster.server import pooler_command, write_pooler_config
 from tests.desk import Desk, shipped_office
 from tests.lab.waiting import until
 from tests.store import servers
-from tests.store.servers import USER, as_its_user
+from tests.store.servers import USER
 
 WRITERS, EACH, CONNECTIONS = 6, 12, 2
 
@@ -33,9 +33,8 @@ class Pooler:
     folder: Path
 
     def start(self) -> None:
-        command = as_its_user("/usr/sbin/pgbouncer", self.folder / "pgbouncer.ini")
         with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+            self.process = subprocess.Popen(pooler_command(self.folder), stdout=log, stderr=log, cwd="/")
         until((self.folder / ".s.PGSQL.5432").exists, "the pooler's socket", within_s=30)
 
     def kill(self) -> None:
@@ -50,15 +49,8 @@ class Pooler:
 @pytest.fixture
 def pooler() -> Iterator[Pooler]:
     folder = servers.shared().folder / "pooler"
-    folder.mkdir()
-    (folder / "users").write_text(f'"{USER}" ""\n')
-    (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n* = host={servers.shared().folder}\n[pgbouncer]\nlisten_addr =\nlisten_port = 5432\n"
-        f"unix_socket_dir = {folder}\nauth_type = trust\nauth_file = {folder / 'users'}\npool_mode = transaction\n"
-        f"default_pool_size = {CONNECTIONS}\nmax_client_conn = 200\nquery_wait_timeout = 5\n"
-    )
-    if os.getuid() == 0:
-        shutil.chown(folder, USER, USER)
+    where = f"listen_addr =\nlisten_port = 5432\nunix_socket_dir = {folder}"
+    write_pooler_config(folder, str(servers.shared().folder), where, CONNECTIONS)
     made = Pooler(folder)
     made.start()
     yield made
