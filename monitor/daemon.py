@@ -104,10 +104,10 @@ class Daemon:
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
-        self._live = live = left.runtime_state(settings, clock)
+        self._live = live = left.runtime_state(installation, clock)
         distrust = Distrust()
         self._in_force = in_force = OfficeInForce(
-            clock, settings, left.entered, live, distrust, None if settings.server is None else {}
+            clock, settings, left.entered, live, distrust, installation, None if settings.server is None else {}
         )
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
@@ -259,7 +259,7 @@ class Daemon:
         """Apply another configuration; decisions that follow are stored when all parts have it."""
         self.installation, settings = installation, installation.host
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
-        decisions = self._in_force.reconfigure(settings)
+        decisions = self._in_force.reconfigure(settings, installation)
         for part in self._parts:
             part.reconfigure(self._in_force.probed if part in self._probing else settings)
         self._writer.put(decisions)

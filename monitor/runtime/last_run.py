@@ -17,6 +17,7 @@ from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.trusted_clock import TrustedClock
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store import board_state, gap_rows, notice_rows
 from monitor.store.database import Store
@@ -35,14 +36,14 @@ class RestoredState:
     known: StoredState | None
     usual_times: dict[str, Usual]
 
-    def runtime_state(self, settings: Settings, clock: Clock) -> RuntimeState:
+    def runtime_state(self, installation: Installation, clock: Clock) -> RuntimeState:
         """Build the state at the start: a board restored from what is known."""
-        office = self.entered.office(settings)
+        settings, offices = installation.host, self.entered.offices(installation)
         baselines = Baselines(limits_of(settings.monitor.judging), known=self.usual_times)
         # Where leases say what is judged here, nothing is before the first of them is held.
         judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
-        board = board_of(judged, office, self.known or NOTHING_STORED, baselines)
-        return RuntimeState(clock, settings.fleet, board, office)
+        board = board_of(judged, offices.host, self.known or NOTHING_STORED, baselines)
+        return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, plain=offices.plain)
 
 
 class LastRun:

@@ -22,6 +22,7 @@ from monitor.judging.thresholds import limits_of, rules_of, thresholds_of
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.own_shards import OwnShards
 from monitor.settings.fleet import Fleet
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 
 
@@ -38,10 +39,12 @@ class OfficeInForce:
         entered: Entered,
         live: RuntimeState,
         distrust: Distrust,
+        installation: Installation | None = None,
         leases: Mapping[int, Lease] | None = None,
     ) -> None:
         self.settings, self.entered = settings, entered
         self.shards = OwnShards(settings.fleet, leases)
+        self._installation = installation or Installation.of(settings)
         self._clock, self._live, self._distrust = clock, live, distrust
 
     def begin(self) -> list[Decision]:
@@ -70,14 +73,15 @@ class OfficeInForce:
         self._live.board.hold(part, known, usual_times)
         self._live.forget(gone)
 
-    def reconfigure(self, settings: Settings) -> list[Decision]:
-        """Apply another configuration.
+    def reconfigure(self, settings: Settings, installation: Installation | None = None) -> list[Decision]:
+        """Apply another configuration; ``installation``: with its offices, None for one that stands alone.
 
         A shard into which sites have moved by it is held no more: it is to be taken up again.
         """
         self._reshard(settings.fleet)
+        self._installation = installation or Installation.of(settings)
         self.settings, judging, board = settings, settings.monitor.judging, self._live.board
-        self._live.office = self.entered.office(settings)
+        self._live.offices = self.entered.offices(self._installation)
         board.baselines.adjust(limits_of(judging))
         board.downtimes, board.flaps.thresholds = partial(downtime_of, self._live.office), thresholds_of(judging)
         decisions = board.replace_fleet(self.shards.part, rules_of(judging), self._clock.utc())
@@ -102,7 +106,7 @@ class OfficeInForce:
     def replan(self, entered: Entered) -> list[Decision]:
         """Apply work that was planned or ended, and orders about the calendar."""
         self.entered = entered
-        self._live.office = entered.office(self.settings)
+        self._live.offices = entered.offices(self._installation)
         return self._live.board.replan(partial(downtime_of, self._live.office), self._clock.utc())
 
     def redate(self, move: Move) -> list[Decision]:

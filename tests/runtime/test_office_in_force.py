@@ -88,7 +88,7 @@ class Shared(Watch):
         }
         settings = self.in_force.settings
         self.live = state_of(self.clock, settings.fleet, Board(fleet(), Rules()))
-        self.in_force = OfficeInForce(self.clock, settings, Entered(), self.live, self.distrust, {})
+        self.in_force = OfficeInForce(self.clock, settings, Entered(), self.live, self.distrust, leases={})
         self.in_force.take(self.leases, NOTHING_STORED, {})
 
 

@@ -82,7 +82,7 @@ class Node:
         trusted.begin(None, None)
         self.store, self.clock, self.leases, self.probing = store, clock, Held(name), Probing()
         self.live = RuntimeState(trusted, FLEET, Board(fleet(), Rules(2, 2)), Office.of(settings))
-        self.in_force = OfficeInForce(trusted, settings, Entered(), self.live, Distrust(), {})
+        self.in_force = OfficeInForce(trusted, settings, Entered(), self.live, Distrust(), leases={})
         self.writer = DecisionWriter(trusted, store, self.live, self.in_force, self.leases, lambda: None)
         self.shards = ShardKeeper(trusted, store, self.live, self.in_force, self.leases, self.writer, [self.probing])
 
