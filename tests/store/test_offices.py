@@ -72,6 +72,7 @@ OF_THE_INSTALLATION = {
     # the database's own
     "set_aside",
     "last_operations",
+    "noted_operations",
     "schema_double",
 }
 """Tables without an office."""
