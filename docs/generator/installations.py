@@ -1,4 +1,4 @@
-"""The pictures of a district's and a nation's installation for docs/scale.md, as SVG: boxes in columns, lines between."""
+"""The pictures of a district's and a nation's installation for docs/scale.md, as SVG: boxes in columns, and lines."""
 
 import sys
 from collections.abc import Iterator, Sequence
