@@ -14,12 +14,14 @@ from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.edition_states import EditionProgress
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import SOURCE
 from monitor.i18n.reasons import reason_text
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.report_process import in_process
@@ -27,6 +29,7 @@ from monitor.settings.load import Settings
 from monitor.store import edition_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
+from monitor.store.leases import LeaseLost
 from monitor.store.session import Session
 from monitor.store.work import Work
 
@@ -57,13 +60,15 @@ class EditionMaker(Part):
         clock: Clock,
         command: Sequence[str],
         publish: Callable[[Collection[str]], None],
+        leases: Leases,
         wake_delivery: Callable[[], None] = lambda: None,
     ) -> None:
+        self._leases = leases
         self._store, self._live, self._settings, self._clock = store, live, settings, clock
         self._command, self._publish, self._wake_delivery = command, publish, wake_delivery
         self._thread = Pool("reports", threads=1)
         self._asked = asyncio.Event()
-        self._has_taken_up = False
+        self._taken_up: Lease | None = None  # the lease under which what another had begun was taken up
 
     def reconfigure(self, settings: Settings) -> None:
         """Make reports by other settings from now on."""
@@ -82,19 +87,32 @@ class EditionMaker(Part):
                     await asyncio.wait_for(self._asked.wait(), LOOK_S)
 
     async def turn(self) -> bool:
-        """Make the report that waits longest; return whether one waited."""
-        if self._has_taken_up and not await self._waits():
+        """Make the report that waits longest; return whether one waited.
+
+        One whose making becomes another daemon's duty meanwhile is made anew there.
+        """
+        lease = self._leases.held(Duty.REPORTS)
+        if lease is None:
             return False
-        job = await self._do(self._begin)
+        try:
+            return await self._turn(lease)
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
+            return False
+
+    async def _turn(self, lease: Lease) -> bool:
+        if self._taken_up == lease and not await self._waits():
+            return False
+        job = await self._do(lease, lambda work: self._begin(work, lease))
         if job is None:
             return False
         self._publish_of(job.edition)
         began_ns = self._clock.mono_ns()
         made = await in_process(self._command, job, WITHIN_S, lambda progress: self._show(job.edition, progress))
-        stored = await self._do(lambda work: self._end(work, job, made))
+        stored = await self._do(lease, lambda work: self._end(work, job, made))
         while stored is None:  # the database refuses: what was made is not thrown away
             await asyncio.sleep(LOOK_S)
-            stored = await self._do(lambda work: self._end(work, job, made))
+            stored = await self._do(lease, lambda work: self._end(work, job, made))
         about = f"{job.period_code} {job.scope_kind} {job.scope_id}".strip()
         seconds = (self._clock.mono_ns() - began_ns) / NS_PER_S
         if isinstance(made, NotMade):
@@ -123,8 +141,8 @@ class EditionMaker(Part):
     def _is_due_again(self, session: Session) -> bool:
         return self._live.office.reports.monthly and report_schedule.is_due_again(session, self._clock.utc())
 
-    def _begin(self, work: Work) -> Job | None:
-        if not self._has_taken_up:
+    def _begin(self, work: Work, lease: Lease) -> Job | None:
+        if self._taken_up != lease:
             editions.take_up_again(work)
         report_schedule.ask_again(work)
         monitor = self._settings.monitor
@@ -148,18 +166,21 @@ class EditionMaker(Part):
                 report_schedule.enqueue_failure(work)
         return True
 
-    async def _do(self, job: Callable[[Work], T]) -> T | None:
-        """Do a job in a transaction, in the thread; return None where the database refuses."""
+    async def _do(self, lease: Lease, job: Callable[[Work], T]) -> T | None:
+        """Do a job in a transaction behind the duty, in the thread; return None where the database refuses.
+
+        Raises LeaseLost.
+        """
 
         def does() -> T | None:
             if self._store.waiting:
                 return None
             try:
-                with self._store.write() as session:
+                with self._store.write(behind=[lease]) as session:
                     found = job(Work(session, self._live.office, self._clock.utc()))
             except DatabaseError:
                 return None
-            self._has_taken_up = True
+            self._taken_up = lease
             return found
 
         return await asyncio.wrap_future(self._thread.submit(does))

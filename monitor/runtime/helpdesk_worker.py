@@ -12,10 +12,12 @@ from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.domain.clock import Clock
+from monitor.domain.leases import Duty
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases, store_for
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -23,6 +25,7 @@ from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
+from monitor.store.leases import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,8 @@ class HelpdeskWorker(Part):
 
     name = "help desk"
 
-    def __init__(self, store: Store, live: RuntimeState, settings: Settings, clock: Clock) -> None:
-        self._store, self._live, self._clock = store, live, clock
+    def __init__(self, store: Store, live: RuntimeState, settings: Settings, clock: Clock, leases: Leases) -> None:
+        self._store, self._live, self._clock, self._leases = store, live, clock, leases
         self._opened: tuple[Section, Helpdesk] | None = None
         self._cancellation = Cancellation()
         self._failures = 0
@@ -59,13 +62,16 @@ class HelpdeskWorker(Part):
         while True:
             self._changed.clear()
             wait_s: float | None = None
-            if self._section.configured:
-                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, self._section, self._home))
+            store = store_for(self._leases, Duty.HELPDESK, self._store)
+            if self._section.configured and store is None:
+                wait_s = LOOK_S
+            elif self._section.configured and store is not None:
+                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, store, self._section, self._home))
             if wait_s != 0:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), wait_s)
 
-    def _turn(self, section: Section, home: Path) -> float:
+    def _turn(self, store: Store, section: Section, home: Path) -> float:
         """Mirror one ticket; return the seconds until the next."""
         try:
             opened = self._opened
@@ -73,10 +79,13 @@ class HelpdeskWorker(Part):
                 opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
-            outcome = Mirror(self._store, self._live.office, desk, key_of(section), poll, self._clock).next()
+            outcome = Mirror(store, self._live.office, desk, key_of(section), poll, self._clock).next()
         except SecretError as error:
             emit(log, LogEvent.HELPDESK_SECRET_UNREADABLE, "tickets are not mirrored: %s", error)
             return TOKEN_S
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
+            return LOOK_S
         except DatabaseError as error:
             text = "what is pending for the help desk cannot be read now: %s"
             emit(log, LogEvent.HELPDESK_QUEUE_UNREADABLE, text, error.orig)

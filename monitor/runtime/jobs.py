@@ -7,11 +7,14 @@ from monitor.accounts import upkeep
 from monitor.alerts.cases import report_schedule
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
+from monitor.domain.leases import Duty
 from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
+from monitor.runtime.leases import Leases, store_for
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.store.database import Store
+from monitor.store.leases import LeaseLost
 from monitor.store.retention import back_up, forget_old
 from monitor.store.work import Work
 
@@ -28,21 +31,34 @@ class Jobs:
     """The jobs as methods, run in the calendar's thread; `all_of_them` says when."""
 
     def __init__(
-        self, store: Store, live: RuntimeState, in_force: OfficeInForce, examine: Callable[[], object]
+        self,
+        store: Store,
+        live: RuntimeState,
+        in_force: OfficeInForce,
+        examine: Callable[[], object],
+        leases: Leases,
     ) -> None:
         self._store, self._live, self._in_force, self._examine = store, live, in_force, examine
+        self._leases = leases
 
     def all_of_them(self) -> list[Job]:
         """Return all jobs, in the order in which those due together run."""
         return [
-            Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True),
-            Job("monthly report", self._last_report, self._ask_for_report, makes_up=True),
-            Job("copy of the database", last_night, self._back_up),
-            Job("looking through the database", last_night, self._examine),
-            Job("forgetting", last_night, self._forget),
-            Job("looking for unused labs", last_night, self._look_at_labs),
+            Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True, duty=Duty.BRIEFS),
+            Job("monthly report", self._last_report, self._ask_for_report, makes_up=True, duty=Duty.BRIEFS),
+            Job("copy of the database", last_night, self._back_up, duty=Duty.NIGHTLY),
+            Job("looking through the database", last_night, self._examine, duty=Duty.NIGHTLY),
+            Job("forgetting", last_night, self._forget, duty=Duty.NIGHTLY),
+            Job("looking for unused labs", last_night, self._look_at_labs, duty=Duty.NIGHTLY),
             Job("clearing of memory", last_night, gc_tuning.collect),
         ]
+
+    def _behind(self, duty: Duty) -> Store:
+        """Return the database for what the duty writes; raises LeaseLost when it is another daemon's by now."""
+        found = store_for(self._leases, duty, self._store)
+        if found is None:
+            raise LeaseLost(())
+        return found
 
     def _last_brief(self, now_utc: datetime) -> datetime | None:
         if self._store.waiting:
@@ -51,7 +67,7 @@ class Jobs:
         return max((brief.opens_utc for brief in due), default=None)
 
     def _enqueue_briefs(self) -> object:
-        with self._store.write() as session:
+        with self._behind(Duty.BRIEFS).write() as session:
             work = Work(session, self._live.office, self._live.clock.utc())
             return ", ".join(enqueue_briefs(work, tuple(self._live.link_use.items()))) or None
 
@@ -62,7 +78,7 @@ class Jobs:
         return due.opens_utc if due else None
 
     def _ask_for_report(self) -> object:
-        with self._store.write() as session:
+        with self._behind(Duty.BRIEFS).write() as session:
             return report_schedule.ask_due(Work(session, self._live.office, self._live.clock.utc()))
 
     def _back_up(self) -> object:
@@ -73,12 +89,12 @@ class Jobs:
         return back_up(self._store.place, folder, self._live.clock.utc(), settings.monitor.storage.backups)
 
     def _look_at_labs(self) -> object:
-        with self._store.write() as session:
+        with self._behind(Duty.NIGHTLY).write() as session:
             return note_unused_labs(Work(session, self._live.office, self._live.clock.utc()))
 
     def _forget(self) -> object:
         keep_days = self._in_force.settings.monitor.storage.keep_days
-        with self._store.write() as session:
+        with self._behind(Duty.NIGHTLY).write() as session:
             now_utc = self._live.clock.utc()
             upkeep.forget(session, now_utc)
             return forget_old(session, now_utc, timedelta(days=keep_days))

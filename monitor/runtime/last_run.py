@@ -14,7 +14,7 @@ from monitor.judging.thresholds import StoredState
 from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
-from monitor.store import board_state, notice_rows
+from monitor.store import board_state, leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
@@ -70,7 +70,7 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
-        notice_rows.release_leases(session)
+        notice_rows.release_leases(session, leases.living(session))
         if before is not None:
             self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
         if trust.move is not None:

@@ -18,15 +18,19 @@ from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, log_noti
 from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
+from monitor.store import leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
+from monitor.store.leases import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,7 @@ class Notifier(Part):
     """The part that delivers until cancelled; `wake` makes it look at once. ``channels_of``: the channels of an office.
 
     Puts the error of each channel that cannot be reached into ``live``, from the first try on. While the clock is
-    suspect, nothing is delivered.
+    suspect, nothing is delivered; nor while sending is another daemon's duty.
     """
 
     name = "outbox"
@@ -50,9 +54,11 @@ class Notifier(Part):
         live: RuntimeState,
         channels_of: Callable[[Office], Mapping[ChannelName, Channel]],
         clock: Clock,
+        own: Leases,
         look_s: float = LOOK_S,
     ) -> None:
-        self._live = live
+        self._live, self._leases = live, own
+        self._served: Lease | None = None
         self._channels_of = channels_of
         self._channels = channels_of(live.office)
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
@@ -109,13 +115,16 @@ class Notifier(Part):
         if channel is None:
             self._live.mail_trouble.pop(name, None)
             return "idle"
-        if self._live.clock_suspect:
+        lease = self._leases.held(Duty.OUTBOX)
+        if self._live.clock_suspect or lease is None:
             return "idle"
         try:
-            looking = self._looking.submit(look, self._store, self._live.office, name, self._clock)
-            letter = await asyncio.wrap_future(looking)
+            letter = await asyncio.wrap_future(self._looking.submit(self._look, name, lease))
         except DatabaseError as error:
             emit(log, LogEvent.OUTBOX_UNREADABLE, "the outbox cannot be read now: %s", error.orig)
+            return "idle"
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
             return "idle"
         if letter is None:
             return "idle"
@@ -130,6 +139,15 @@ class Notifier(Part):
         elif attempt.outcome == "sent":
             self._live.mail_trouble.pop(name, None)
         return outcome
+
+    def _look(self, name: ChannelName, lease: Lease) -> Letter | None:
+        """Lease the next letter behind the duty; first what daemons that are gone had leased is free again."""
+        store = self._store.behind(lease)
+        if lease != self._served and not self._leases.is_sole:  # at a start the lock of the state folder says the same
+            with store.write() as session:
+                notice_rows.release_leases(session, leases.living(session))
+        self._served = lease
+        return look(store, self._live.office, name, self._clock, self._leases.holder)
 
     def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
         """Deliver in the channel's thread, to the end even when the daemon stops meanwhile.

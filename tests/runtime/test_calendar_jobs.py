@@ -9,6 +9,7 @@ import pytest
 
 from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.jobs import last_night
+from monitor.runtime.leases import SoleHolder
 from tests.lab.waiting import until
 from tests.runtime.built import settings_of
 
@@ -22,7 +23,9 @@ class Night:
         self._over = threading.Event()
         last = {"the last one": self._over.set}
         work = (jobs or {"a copy": self.copy}) | last
-        self.calendar = CalendarJobs(lambda: self.now, [Job(name, last_night, job) for name, job in work.items()])
+        self.calendar = CalendarJobs(
+            lambda: self.now, [Job(name, last_night, job) for name, job in work.items()], SoleHolder()
+        )
         asyncio.run(self.calendar.open())
 
     def copy(self) -> None:
@@ -73,7 +76,9 @@ class Owed:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures, self.tried = failures, 0
-        self.calendar = CalendarJobs(lambda: self.now, [Job("briefs", self._last_due, self._do, makes_up=True)])
+        self.calendar = CalendarJobs(
+            lambda: self.now, [Job("briefs", self._last_due, self._do, makes_up=True)], SoleHolder()
+        )
         self.now: datetime | None = EVENING
         asyncio.run(self.calendar.open())
 

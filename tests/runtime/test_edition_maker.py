@@ -17,6 +17,7 @@ from monitor.domain.reasons import ReasonCode
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime import edition_maker
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.leases import SoleHolder
 from monitor.store import edition_rows
 from monitor.store.models import Edition
 from tests.desk import Desk
@@ -33,7 +34,9 @@ class Maker:
     def __init__(self, desk: Desk, command: Sequence[str] = COMMAND) -> None:
         self.heard: list[str] = []
         self.live = state_of(desk.clock, office=desk.office)
-        self.part = EditionMaker(desk.store, self.live, settings_of(), desk.clock, command, self.heard.extend)
+        self.part = EditionMaker(
+            desk.store, self.live, settings_of(), desk.clock, command, self.heard.extend, SoleHolder()
+        )
 
 
 def ask(desk: Desk) -> int:
