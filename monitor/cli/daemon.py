@@ -61,6 +61,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import gc_tuning
+    from monitor.runtime.subprocess_load import load_at_start
     from monitor.runtime.systemd import Systemd, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
@@ -69,7 +70,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     gc_tuning.use_one_arena()
     sys.setswitchinterval(SWITCH_S)
     sources: dict[str, bytes] = {}
-    installation = installation_of(directory, sources)
+    installation = installation_of(directory, sources, load_at_start)
     settings = installation.host
     log_output.use(settings.monitor.log.format, settings.monitor.log.level)
     state, where = settings.state, settings.monitor.web.listen

@@ -1,7 +1,7 @@
 """Define how commands fail: with a message for people and a documented exit code."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,16 +37,20 @@ def choose_office(office: str) -> None:
     _office = office
 
 
-def installation_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Installation":
+def installation_of(
+    directory: Path,
+    sources: dict[str, bytes] | None = None,
+    read: "Callable[[Path, dict[str, bytes]], Installation] | None" = None,
+) -> "Installation":
     """Return the installation on disk, with its files' texts in ``sources``.
 
-    Ends the command with every fault in it.
+    ``read``: what loads it, in place of `configuration.load_installation`. Ends the command with every fault in it.
     """
     from monitor.configuration import load_installation
     from monitor.settings.problems import ConfigError
 
     try:
-        return load_installation(directory, sources)
+        return (read or load_installation)(directory, {} if sources is None else sources)
     except ConfigError as error:
         count = n_("{count} error; nothing was started.", "{count} errors; nothing was started.", len(error.problems))
         raise Failure(f"{error.text(lang())}\n{count}", BAD_INPUT) from None

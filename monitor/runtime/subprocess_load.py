@@ -4,6 +4,7 @@ So neither the loop waits for it nor does the daemon keep that memory. Settings 
 """
 
 import asyncio
+import gc
 import pickle
 import sys
 from asyncio.subprocess import PIPE
@@ -16,6 +17,7 @@ from monitor.net.pool import Pool
 from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError, Problem
 
+LARGE_BYTES = 1_000_000  # some 4,000 sites
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
@@ -49,8 +51,22 @@ async def load_in_subprocess(directory: Path) -> tuple[Installation, Mapping[str
     return found
 
 
+def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
+    """Load as `load_installation` does; large files in a process of their own, whose memory the daemon then never had.
+
+    For a thread without an event loop.
+    """
+    files = [file for file in directory.rglob("*.toml") if file.exists()]
+    if sum(file.stat().st_size for file in files) < LARGE_BYTES:
+        return load_installation(directory, sources)
+    installation, read = asyncio.run(load_in_subprocess(directory))
+    sources |= read
+    return installation
+
+
 def main() -> None:
     """Write the installation of a folder to standard output, or its faults."""
+    gc.disable()  # it ends before there is anything to gain
     found: tuple[Installation, dict[str, bytes]] | list[Problem]
     sources: dict[str, bytes] = {}
     try:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
-from monitor.store.errors import refusal
+from monitor.store.errors import StaleDataError, refusal
 from monitor.store.leases import fence
 from monitor.store.offices import ALONE, OFFICES, Offices, OfficeSession
 from monitor.store.session import Session
@@ -149,11 +149,16 @@ class Store(ABC):
 
     @contextmanager
     def _for_a_connection(self) -> Iterator[None]:
-        """Make it a refusal of the database, which passes, when all of its connections are in use."""
+        """Make it a refusal of the database, which passes, when all of its connections are in use.
+
+        Or when another transaction has changed a row meanwhile: it is read anew at the next try.
+        """
         try:
             yield
         except PoolTimeout:
             raise refusal(f"all connections to {self.name} are in use") from None
+        except StaleDataError:
+            raise refusal("another transaction has changed the same row") from None
 
     @contextmanager
     def waiting_for_locks(self, seconds: float) -> Iterator[None]:

@@ -12,6 +12,7 @@ SQLAlchemy's errors have their names here for all other rooms::
     └── DBAPIError            a statement was refused; ``orig`` is the driver's error
         └── DatabaseError     by the database
             └── OperationalError   for what is not in the statement: a lock, a full disk
+    StaleDataError            another transaction has changed the row; `Store.write` makes it an OperationalError
 """
 
 import errno
@@ -19,6 +20,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 
 __all__ = [
     "DBAPIError",
@@ -27,6 +29,7 @@ __all__ = [
     "NoDatabase",
     "OperationalError",
     "SQLAlchemyError",
+    "StaleDataError",
     "StoreError",
     "is_lock_timeout",
     "may_pass",

@@ -50,9 +50,19 @@ class Size:
                 "timeout_s": 0.5,
             },
             "judging": {"down_after": 3, "up_after": 2, "trace": False, "flapping_low": 0.98, "flapping_high": 0.99},
-            "notices": {"quiet_hours": False, "morning": [], "weekly": [], "most_per_hour": 5_000},
+            "notices": {
+                "quiet_hours": False,
+                "morning": [],
+                "weekly": [],
+                "most_per_hour": 5_000,
+                "digest_every_s": 60,
+            },
             "history": {"days": 0, "years": 0},
         }
+
+
+WHOLE = Size()
+SMALL = Size(trees=16, interval_s=2.0, recheck_s=0.6, term_s=3.0)
 
 
 def daemon_name(number: int) -> str:
