@@ -31,6 +31,7 @@ from monitor.cli import (
     notes,
     notify,
     office_calendar,
+    offices,
     outbox,
     printing,
     probe,
@@ -89,6 +90,7 @@ app.add_typer(notes.app, name="notes")
 app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
 app.add_typer(office_calendar.app, name="calendar")
+app.add_typer(offices.app, name="offices")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(users.app, name="user")

@@ -65,6 +65,12 @@ def offices(context: typer.Context) -> Choices:
     return [] if found is None else _plain((id_, found.tree.nodes[id_].name_en) for id_ in found.offices)
 
 
+def places(context: typer.Context) -> Choices:
+    """Offer the places of the tree of offices."""
+    found = _installation(context)
+    return [] if found is None else _plain((id_, node.name_en) for id_, node in found.tree.nodes.items())
+
+
 def tickets(context: typer.Context) -> Choices:
     """Return the numbers of the latest tickets, the newest first, with the site and the state of each."""
     from monitor.i18n.terms import TICKET_STATES

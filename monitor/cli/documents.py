@@ -35,6 +35,19 @@ class ConfigurationDocument(TypedDict):
     devices: NotRequired[int]
 
 
+class OfficeDocument(TypedDict):
+    """A place of offices.toml; ``offices``: those below it, none at an office itself."""
+
+    id: str
+    kind: str
+    parent: str | None
+    name_bn: str
+    name_en: str
+    ticket_prefix: str
+    offices: list[str]
+    sites: int
+
+
 class SoundnessDocument(TypedDict):
     """Whether a copy of the database is sound, and its faults."""
 

@@ -126,7 +126,7 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     from monitor.store.opening import existing_store
 
     try:
-        store = existing_store(settings.state, settings.server)
+        store = existing_store(settings.state, settings.server).of(settings.office)
     except NoDatabase as error:
         raise Failure(said_by(error), BAD_INPUT) from None
     except StoreError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
+from monitor.charter.offices import ALONE
 from monitor.domain.clock import Clock
 from monitor.domain.leases import Duty
 from monitor.domain.log_events import LogEvent
@@ -23,6 +25,7 @@ from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
+from monitor.store import helpdesk_queries
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.leases import LeaseLost
@@ -42,7 +45,7 @@ class HelpdeskWorker(Part):
         self._store, self._live, self._clock, self._leases = store, live, clock, leases
         self._opened: tuple[Section, Helpdesk] | None = None
         self._cancellation = Cancellation()
-        self._failures = 0
+        self._failures, self._served = 0, ALONE
         self._thread = Pool("help desk", threads=1)
         self._changed = asyncio.Event()
         self._begin(settings)
@@ -79,7 +82,7 @@ class HelpdeskWorker(Part):
                 opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
-            outcome = Mirror(store, self._live.office, desk, key_of(section), poll, self._clock).next()
+            outcome = self._next(store, desk, key_of(section), poll)
         except SecretError as error:
             emit(log, LogEvent.HELPDESK_SECRET_UNREADABLE, "tickets are not mirrored: %s", error)
             return TOKEN_S
@@ -96,6 +99,20 @@ class HelpdeskWorker(Part):
             self._failures = 0
             emit(log, LogEvent.HELPDESK_BACK, "the help desk takes tickets again")
         return 0.0 if outcome is Outcome.MORE else LOOK_S
+
+    def _next(self, store: Store, desk: Helpdesk, key: str, poll: timedelta) -> Outcome:
+        """Mirror the next ticket, of each office in its turn. Raises DatabaseError."""
+        offices = self._live.offices
+        concerned: Sequence[str] = (ALONE,)
+        if offices.several:
+            with store.read() as session:
+                concerned = helpdesk_queries.offices_in_turn(session, key, self._clock.utc())
+        for id_ in sorted(concerned, key=lambda each: (each <= self._served, each)):
+            outcome = Mirror(store.of(id_), offices.office(id_), desk, key, poll, self._clock).next()
+            if outcome is not Outcome.IDLE:
+                self._served = id_
+                return outcome
+        return Outcome.IDLE
 
     def _left_alone(self, outcome: Outcome) -> float:
         self._failures += 1

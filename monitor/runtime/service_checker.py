@@ -2,7 +2,7 @@
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.probes.checks.checks import ServiceChecks
-from monitor.probes.snmp.limits import ConcurrencyLimit, Slot
+from monitor.probes.checks.limits import ConcurrencyLimit, Slot
 from monitor.runtime.live import RuntimeState, ServiceState
 from monitor.runtime.part import Part
 from monitor.runtime.schedule import Due, DueTasks, Schedule

@@ -140,7 +140,7 @@ class SnmpPoller(Part):
         try:
             session = self._agents.session(device.snmp, device.address, device.snmp_port, device.snmp_source)
             async with asyncio.timeout(LONGEST_READ_S):
-                reading = await read(session, skip=self._skipped(device.id))
+                reading = await self._agents.hold(read(session, skip=self._skipped(device.id)))
             unread = set(self._skipped(device.id))
             series = await self._series(device, session, reading, unread)
             reading = replace(reading, unread=(*reading.unread, *sorted(unread.difference(reading.unread))))
@@ -194,7 +194,7 @@ class SnmpPoller(Part):
         try:
             async with asyncio.timeout(LONGEST_READ_S):
                 kind = str(reading.system.get("sysObjectID", ""))
-                return await read_modules(session, kind, self._modules, unread)
+                return await self._agents.hold(read_modules(session, kind, self._modules, unread))
         except (SnmpError, TimeoutError) as error:
             text = "%s: its modules could not be read: %s"
             emit(log, LogEvent.SNMP_MODULES_UNREAD, text, device.id, error, site=device.site, device=device.id)
