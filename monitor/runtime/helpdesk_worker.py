@@ -101,7 +101,7 @@ class HelpdeskWorker(Part):
         return 0.0 if outcome is Outcome.MORE else LOOK_S
 
     def _next(self, store: Store, desk: Helpdesk, key: str, poll: timedelta) -> Outcome:
-        """Mirror the next ticket, of each office in its turn. Raises DatabaseError."""
+        """Mirror the next ticket, of each office in its turn. Raises DatabaseError, LeaseLost."""
         offices = self._live.offices
         concerned: Sequence[str] = (ALONE,)
         if offices.several:

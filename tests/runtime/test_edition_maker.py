@@ -186,7 +186,7 @@ def test_each_offices_report_is_about_its_own_sites_and_kept_by_it(tmp_path: Pat
         with store.of(id_).write() as session:
             work = Work(session, offices.office(id_), clock.utc())
             editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1), files=FILES))
-    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None)
+    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None, SoleHolder())
 
     async def plays() -> list[bool]:
         return [await maker.turn(), await maker.turn(), await maker.turn()]
