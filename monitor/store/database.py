@@ -121,6 +121,10 @@ class Store(ABC):
         """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
         return self._reading(self.glances)
 
+    def read_at_length(self) -> AbstractContextManager[Session]:
+        """Open a session as `read` does, for a copy of everything: however long that takes."""
+        return self._reading(self.engine)
+
     @contextmanager
     def _reading(self, engine: Engine) -> Iterator[Session]:
         if not self.readable:
@@ -143,6 +147,13 @@ class Store(ABC):
             session.connection()  # take the write lock now, not at the first statement
             fence(session, {*self.leases, *behind})
             yield session
+
+    def write_once(self) -> AbstractContextManager[Session]:
+        """Open a session as `write` does, for what a person does: what ends with an error is not stored.
+
+        Where a commit's answer is lost, it is found out what became of it; raises OutcomeUnknown where it cannot be.
+        """
+        return self.write()
 
     def _refuse_while_waiting(self) -> None:
         if self.waiting:
