@@ -1,5 +1,6 @@
 """The outbox as a whole: storms, long silences, quiet hours, and further readers, on the shipped office."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Notices, RecipientEntry
 from monitor.store import notice_rows
 from monitor.store.models import Notice
+from monitor.store.work import Work
 from tests.desk import Desk
 
 NIGHT = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # two in the morning in Dhaka, on Wednesday
@@ -221,7 +223,7 @@ def test_what_became_of_a_letter_is_recorded_only_under_the_lease_with_which_it_
     now = lease_by(desk, "b/2")
     assert now is not None
     assert (now.id, now.attempts) == (late.id, 2)
-    recorded = [
+    recorded: list[Callable[[Work, Letter], bool]] = [
         lambda work, letter: outbox.mark_sent(work, letter, "250 ok"),
         lambda work, letter: outbox.mark_failed(work, letter, "no", 0.5),
         lambda work, letter: outbox.mark_dead(work, letter, "no"),
