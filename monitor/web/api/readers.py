@@ -61,6 +61,35 @@ async def prometheus(asked: Asking) -> Response:
     return response(asked.request, *await asked.api.run(make))
 
 
+@router.get(
+    "/sd/daemons",
+    responses={
+        200: {
+            "description": "All targets.",
+            "content": {"application/json": {"schema": {"type": "array", "items": schema_of(TargetDocument, NAMED)}}},
+        },
+        304: {"description": "The same as before."},
+        **problems("no-token", "no-scope", "too-many", "busy"),
+    },
+    openapi_extra={SCOPE: STATUS_READ},
+    response_model=None,
+)
+async def daemons(asked: Asking) -> Response:
+    """List the daemons on this database for Prometheus (http_sd): each exposes the sites that it judges."""
+    members = [(each.name, each.url) for each in asked.api.live.leases.members()]
+
+    def make() -> tuple[Found, bytes]:
+        body = written([_daemon(name, url) for name, url in members or [("", asked.api.settings_of().page_url)]])
+        return Found(None, headers={"etag": digest_tag(body)}), body
+
+    return response(asked.request, *await asked.api.run(make))
+
+
+def _daemon(name: str, url: str) -> TargetDocument:
+    scheme, _, address = url.partition("://")
+    return {"targets": [address], "labels": {"__scheme__": scheme, "__meta_upazila_daemon": name}}
+
+
 def _targets(site: Site) -> list[TargetDocument]:
     """Return each device of a site for the exporter of echoes, and again for that of SNMP where it is read."""
     found = []
