@@ -219,17 +219,6 @@ CERTIFICATE_FAULTS: Mapping[str, str] = {
 }
 """Why a certificate is not trusted, by `net.tls`."""
 
-DUTIES: Mapping[str, str] = {
-    "duty/cases": N_("tickets and their deadlines"),
-    "duty/outbox": N_("sending letters"),
-    "duty/helpdesk": N_("the help desk"),
-    "duty/briefs": N_("daily and weekly briefs"),
-    "duty/nightly": N_("the work of the night"),
-    "duty/reports": N_("making reports"),
-    "duty/public": N_("the copy of the public page"),
-}
-"""What one of several daemons at a time does for the whole installation."""
-
 SNMP_OUTCOMES: Mapping[str, str] = {
     "ok": N_("read"),
     "silent": N_("no answer"),

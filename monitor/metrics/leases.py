@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from monitor.metrics.text import Family, Labels, Line
 from monitor.runtime.live import RuntimeView
 
-HELD = Family(
+TAKEN = Family(
     "upazila_lease_held",
     "gauge",
     "1 for each shard of sites that this daemon judges, and each duty that it does.",
@@ -36,7 +36,7 @@ REFUSED = Family(
     "Transactions that wrote nothing because the shard or duty had become another daemon's.",
     unit="transactions",
 )
-FAMILIES = (HELD, EPOCH, TAKEOVERS, LOST, REFUSED)
+FAMILIES = (TAKEN, EPOCH, TAKEOVERS, LOST, REFUSED)
 
 
 def leases(live: RuntimeView) -> Iterator[Line]:
@@ -45,7 +45,7 @@ def leases(live: RuntimeView) -> Iterator[Line]:
         return
     office = live.office_id
     for lease in sorted(live.leases.own()):
-        yield HELD.of(1, office, lease.name)
+        yield TAKEN.of(1, office, lease.name)
         yield EPOCH.of(lease.epoch, office, lease.name)
     counts = live.leases.counts
     yield TAKEOVERS.of(counts.taken, office)

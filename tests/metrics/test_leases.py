@@ -11,9 +11,9 @@ def test_a_daemon_among_several_tells_what_it_does_and_what_became_of_it() -> No
     assert list(leases(live)) == [], "the database is a file"
     live.leases = OfOthers(Lease(Duty.OUTBOX, "a/1", 7))
     assert [line for _, line in leases(live)] == [
-        'upazila_lease_held{lease="duty/outbox",office="bheramara"} 1\n',
-        'upazila_lease_epoch{lease="duty/outbox",office="bheramara"} 7\n',
-        'upazila_lease_takeovers_total{office="bheramara"} 9\n',
-        'upazila_lease_lost_total{office="bheramara"} 4\n',
-        'upazila_writes_refused_total{office="bheramara"} 2\n',
+        'upazila_lease_held{lease="duty/outbox",office="bheramara"} 1.0\n',
+        'upazila_lease_epoch{lease="duty/outbox",office="bheramara"} 7.0\n',
+        'upazila_lease_takeovers_total{office="bheramara"} 9.0\n',
+        'upazila_lease_lost_total{office="bheramara"} 4.0\n',
+        'upazila_writes_refused_total{office="bheramara"} 2.0\n',
     ]

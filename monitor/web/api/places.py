@@ -12,13 +12,11 @@ from starlette.responses import Response
 
 from monitor.alerts.cases import publishing
 from monitor.domain.api_scopes import ADMIN, STATUS_READ, TICKETS_WRITE
-from monitor.domain.leases import shard_of
 from monitor.domain.message import message
 from monitor.domain.roles import Right
 from monitor.reports.availability import figures
 from monitor.reports.charter_documents import SiteSharesDocument, availability_document
 from monitor.reports.status_document import ConfigurationDocument, LiveStatus, SiteDocument
-from monitor.runtime.leases import Leases
 from monitor.runtime.part import stale
 from monitor.settings.fleet import Site
 from monitor.store import keyset_queries
@@ -51,6 +49,7 @@ from monitor.web.api.answers import (
 from monitor.web.api.asked import Asked, Asking, GuardedRoute
 from monitor.web.api.bodies import OutageChange
 from monitor.web.api.changes import do, version_wanted
+from monitor.web.api.daemons import LeasesDocument, leases_document
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To, span
 from monitor.web.api.problems import Problem, bad_field, without_scope
@@ -70,24 +69,6 @@ class SpanDocument(TypedDict):
     begins: str
     ends: str
     availability: SiteSharesDocument
-
-
-class DaemonDocument(TypedDict):
-    """One of several daemons on this database; ``shards``: how many of the 64 shards of sites it judges."""
-
-    name: str
-    url: str
-    shards: int
-    clock_trusted: bool
-    is_this: bool
-
-
-class LeasesDocument(TypedDict):
-    """What this daemon does among several: its shards of sites, and its duties."""
-
-    shards: list[int]
-    duties: list[str]
-    daemons: list[DaemonDocument]
 
 
 class HealthDocument(TypedDict):
@@ -329,22 +310,6 @@ def outage_found(asked: Asked, session: Session, number: int) -> Found:
     return Found(outage_document(found), version=found.version)
 
 
-def _leases(leases: Leases) -> LeasesDocument:
-    """Return what this daemon does, and which others there are."""
-    duties = sorted(lease.name for lease in leases.own() if shard_of(lease.name) is None)
-    daemons: list[DaemonDocument] = [
-        {
-            "name": each.name,
-            "url": each.url,
-            "shards": each.shards,
-            "clock_trusted": each.fit,
-            "is_this": each.is_self,
-        }
-        for each in leases.members()
-    ]
-    return {"shards": sorted(leases.shards()), "duties": duties, "daemons": daemons}
-
-
 @router.get("/health", **route(STATUS_READ, HealthDocument))
 async def health(asked: Asking) -> Response:
     """Read the monitor's own condition."""
@@ -361,7 +326,7 @@ async def health(asked: Asking) -> Response:
         "store_refuses": live.store_refuses,
         "store_faults": list(live.store_faults),
         "decisions_waiting": live.decisions_waiting,
-        "leases": None if live.leases.is_sole else _leases(live.leases),
+        "leases": None if live.leases.is_sole else leases_document(live.leases),
         "configuration": {"accepted": live.verdict.accepted_utc.isoformat(), "refused": live.verdict.refused},
         "notice_channels": {channel: str(why) for channel, why in sorted(live.mail_trouble.items())},
         "icmp_rounds": live.taken.get("icmp", 0),

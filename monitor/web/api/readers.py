@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from monitor.store.session import Session
 from monitor.web.api import feeds
 from monitor.web.api.answers import NAMED, Found, digest_tag, response, written
 from monitor.web.api.asked import SCOPE, Asking, GuardedRoute
+from monitor.web.api.daemons import TargetDocument
 from monitor.web.api.maintenance import plans_of
 from monitor.web.api.problems import Problem, late
 from monitor.web.api.schemas import problems, schema_of
@@ -27,13 +28,6 @@ MOST_DEADLINES = 1_000  # the latest tickets: a calendar of more is read by nobo
 _DTSTAMP = re.compile(rb"DTSTAMP:[^\r\n]*")
 
 Feed = Literal["deadlines", "maintenance", "holidays"]
-
-
-class TargetDocument(TypedDict):
-    """A target for Prometheus, as its http_sd wants it."""
-
-    targets: list[str]
-    labels: dict[str, str]
 
 
 @router.get(
@@ -59,35 +53,6 @@ async def prometheus(asked: Asking) -> Response:
         return Found(None, headers={"etag": digest_tag(body)}), body
 
     return response(asked.request, *await asked.api.run(make))
-
-
-@router.get(
-    "/sd/daemons",
-    responses={
-        200: {
-            "description": "All targets.",
-            "content": {"application/json": {"schema": {"type": "array", "items": schema_of(TargetDocument, NAMED)}}},
-        },
-        304: {"description": "The same as before."},
-        **problems("no-token", "no-scope", "too-many", "busy"),
-    },
-    openapi_extra={SCOPE: STATUS_READ},
-    response_model=None,
-)
-async def daemons(asked: Asking) -> Response:
-    """List the daemons on this database for Prometheus (http_sd): each exposes the sites that it judges."""
-    members = [(each.name, each.url) for each in asked.api.live.leases.members()]
-
-    def make() -> tuple[Found, bytes]:
-        body = written([_daemon(name, url) for name, url in members or [("", asked.api.settings_of().page_url)]])
-        return Found(None, headers={"etag": digest_tag(body)}), body
-
-    return response(asked.request, *await asked.api.run(make))
-
-
-def _daemon(name: str, url: str) -> TargetDocument:
-    scheme, _, address = url.partition("://")
-    return {"targets": [address], "labels": {"__scheme__": scheme, "__meta_upazila_daemon": name}}
 
 
 def _targets(site: Site) -> list[TargetDocument]:

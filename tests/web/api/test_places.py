@@ -5,10 +5,8 @@ from urllib.parse import quote
 
 from monitor.domain.api_scopes import ADMIN, STATUS_READ, TICKETS_WRITE
 from monitor.domain.event_kinds import EventKind
-from monitor.domain.leases import Duty, Lease
 from monitor.store import queries
 from monitor.store.models import Event
-from tests.runtime.built import OfOthers
 from tests.web.api.calling import call, token_for
 from tests.web.asking import ask
 from tests.web.desk import Desk
@@ -134,14 +132,3 @@ async def test_the_monitor_tells_of_its_own_health(office: Desk, port: int) -> N
     assert (said.document["parts"], said.document["late_parts"]) == ({"probing": 0.0}, [])
     office.clock.advance(60)
     assert (await call(port, "/health")).document["late_parts"] == ["probing"]
-
-
-async def test_of_several_daemons_it_tells_which_there_are_and_what_this_one_does(office: Desk, port: int) -> None:
-    assert (await call(port, "/health")).document["leases"] is None, "the database is a file"
-    office.live.leases = OfOthers(Lease(Duty.OUTBOX, "a/1", 3))
-    said = (await call(port, "/health")).document["leases"]
-    assert (said["shards"], said["duties"]) == ([3, 5], ["duty/outbox"])
-    assert [(each["name"], each["shards"], each["clock_trusted"], each["is_this"]) for each in said["daemons"]] == [
-        ("a", 2, True, True),
-        ("b", 62, False, False),
-    ]

@@ -11,7 +11,6 @@ from monitor.domain.api_scopes import STATUS_READ, TICKETS_READ
 from monitor.i18n.formats import DHAKA
 from monitor.store.session import Session
 from monitor.store.work import Work
-from tests.runtime.built import OfOthers
 from tests.web.api.calling import Said, call, token_for
 from tests.web.desk import Desk
 
@@ -41,17 +40,6 @@ async def test_prometheus_finds_every_device_by_its_site(office: Desk, port: int
     }
     again = await call(port, "/sd/prometheus", if_none_match=said.headers["etag"])
     assert (again.status, again.body) == (304, b"")
-
-
-async def test_prometheus_finds_every_daemon_that_works_on_the_database(office: Desk, port: int) -> None:
-    (alone,) = (await call(port, "/sd/daemons", token=token_for(office, STATUS_READ))).document
-    assert alone["targets"] == [office.settings.page_url.partition("://")[2]]
-    office.live.leases = OfOthers()
-    said = await call(port, "/sd/daemons")
-    assert [(each["targets"], each["labels"]) for each in said.document] == [
-        (["a.example.org:9786"], {"__scheme__": "http", "__meta_upazila_daemon": "a"}),
-        (["b.example.org:9786"], {"__scheme__": "https", "__meta_upazila_daemon": "b"}),
-    ]
 
 
 async def test_prometheus_of_a_union_finds_nothing_elsewhere(office: Desk, port: int) -> None:
