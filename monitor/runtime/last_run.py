@@ -14,7 +14,7 @@ from monitor.judging.thresholds import StoredState
 from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
-from monitor.store import board_state, notice_rows
+from monitor.store import adoption, board_state, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
@@ -33,10 +33,10 @@ class RestoredState:
 
 
 class LastRun:
-    """The restorer. Used by one thread at a time: at the start, then by the opener's."""
+    """The restorer. Used by one thread at a time: at the start, then by the opener's. ``several``: offices."""
 
-    def __init__(self, settings: Settings, clock: TrustedClock, store: Store) -> None:
-        self._settings, self._clock, self._store = settings, clock, store
+    def __init__(self, settings: Settings, clock: TrustedClock, store: Store, *, several: bool = False) -> None:
+        self._settings, self._clock, self._store, self._several = settings, clock, store, several
         self._before: ClockTrust | None = None
         self._knows_the_time = False
 
@@ -64,7 +64,12 @@ class LastRun:
             self._knows_the_time = True
 
     def take_up(self, session: Session) -> None:
-        """Release leases, and record the time until this run began as unmonitored."""
+        """Release leases, and record the time until this run began as unmonitored.
+
+        Raises StoreError where an office that stood alone is to be told which of several it is.
+        """
+        if self._several:
+            adoption.refuse_unadopted(session)
         board_state.adopt_heartbeat(session, self._settings.daemon)
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
