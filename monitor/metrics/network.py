@@ -70,10 +70,14 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
         CachedLines(
-            (INFO,), _Infos(live), lambda _, sites: gathered((), (_info(live.office_id, site) for site in sites))
+            (INFO,),
+            _Infos(live),
+            lambda _, sites: gathered((), (_info(live.office_of(site.id), site) for site in sites)),
         ),
         CachedLines((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
-        CachedLines((WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_id, id_, found)),
+        CachedLines(
+            (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
+        ),
     ]
 
 
@@ -98,21 +102,22 @@ class _Rounds:
             self._fleet, self._labels = fleet, {}
         labels = self._labels.get((id_, probe))
         if labels is None and (device := fleet.devices.get(id_)) is not None:
-            labels = DEVICE(self._live.office_id, device.site, device.name, fleet.sites[device.site].kind, probe)
+            site = fleet.sites[device.site]
+            labels = DEVICE(self._live.office_of(site.id), site.id, device.name, site.kind, probe)
             self._labels[id_, probe] = labels
         return labels
 
 
 class _Infos:
-    """The info lines of sites, which change only with the fleet."""
+    """The info lines of the sites that are judged here, which change only with the fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
         self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
 
     def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
-        if self._live.fleet is not self._fleet:
-            self._fleet = self._live.fleet
+        if self._live.board.fleet is not self._fleet:
+            self._fleet = self._live.board.fleet
             sites = tuple(self._fleet.sites.values())
             self._hundreds = [(first, sites[first : first + 100]) for first in range(0, len(sites), 100)]
         return self._hundreds
@@ -125,24 +130,26 @@ def _info(office: str, site: Site) -> Line:
 
 
 def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
-    for id_ in list(live.fleet.sites):
-        board = live.board
-        yield id_, board.state(id_) if id_ in board.fleet.sites else State.UNKNOWN
+    board = live.board
+    for id_ in list(board.fleet.sites):  # those of other daemons stand in their metrics
+        yield id_, board.state(id_)
 
 
 def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
-    before, after = STATE.labels(live.office_id, id_, site.kind, ANY_STATE).split(ANY_STATE)  # written once for all six
+    labels = STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
+    before, after = labels.split(ANY_STATE)  # written once for all six
     lines = (STATE.line(state is current, f"{before}{state}{after}") for state in STATES)
     return {STATE: "".join(lines)}
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
-    for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
-        board = live.board
-        if id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
+    board = live.board
+    fleet = board.fleet
+    for id_ in sorted({fleet.devices[each].site for each in fleet.workstations}):
+        if (found := board.lab(id_)) is not None:
             yield id_, found
 
 

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 from sqlalchemy import text as sql
 
+from monitor.configuration import load_installation
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.sample import Verdict
 from monitor.metrics.exposition import Exposition
@@ -22,6 +24,8 @@ from monitor.probes.icmp.packets import Rejected
 from monitor.settings.fleet import Fleet
 from monitor.store.retention import forget_old
 from tests.metrics.pages import value
+from tests.settings.many_offices import installation
+from tests.store.migrated import new_store
 from tests.web.desk import Desk
 
 
@@ -32,6 +36,21 @@ def test_a_good_round_is_a_success_with_its_time_and_loss(office: Desk) -> None:
     assert value(text, "upazila_icmp_rtt_seconds", site="udc-juniadaha") == 0.004
     assert value(text, "upazila_icmp_packet_loss_ratio", site="udc-juniadaha") == pytest.approx(1 / 3)
     assert value(text, "upazila_site_state", site="udc-juniadaha", state="up") == 1
+
+
+def test_each_series_of_a_site_carries_its_own_office(tmp_path: Path) -> None:
+    settings = load_installation(installation(tmp_path)).host
+    store = new_store(tmp_path / "state")
+    desk = Desk(settings, store)
+    desk.round("mirpur.pop")
+    desk.round("udc-juniadaha")
+    text = desk.text()
+    for site, office in (("mirpur.pop", "mirpur"), ("udc-juniadaha", "bheramara")):
+        for name, more in (("upazila_probe_success", {}), ("upazila_site_state", {"state": "up"})):
+            assert value(text, name, site=site, office=office, **more) == 1
+            assert value(text, name, site=site, office="another", **more) is None
+        assert value(text, "upazila_site_info", site=site, office=office) == 1
+    store.close()
 
 
 def test_a_silent_device_has_no_round_trip_time(office: Desk) -> None:
@@ -108,7 +127,7 @@ def test_openmetrics_is_given_to_who_asks(office: Desk) -> None:
 @given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=40))
 def test_any_name_comes_back_from_a_label_as_it_was(office: Desk, name: str) -> None:
     site = replace(office.settings.fleet.sites["udc-juniadaha"], name_en=name)
-    office.live.fleet = Fleet({"udc-juniadaha": site})
+    office.live.fleet = office.board.fleet = Fleet({"udc-juniadaha": site})
     families = text_string_to_metric_families(office.text())
     info = next(family for family in families if family.name == "upazila_site_info")
     assert [sample.labels["name_en"] for sample in info.samples] == [name]
@@ -136,7 +155,7 @@ def many(office: Desk, count: int) -> Fleet:
 
 
 async def test_while_a_page_is_made_the_loop_turns_on(office: Desk) -> None:
-    office.live.fleet = many(office, 2_000)
+    office.live.fleet = office.board.fleet = many(office, 2_000)
     clock = Busy()
     exposition = Exposition(office.live, office.store, clock)
     turned_ns = [clock.mono]
@@ -163,12 +182,12 @@ async def test_a_configuration_taken_over_while_a_page_is_made_breaks_nothing(of
     for _ in range(10):
         making = asyncio.create_task(exposition.page())
         while not making.done():
-            office.live.fleet = whims.choice((large, small))
+            office.live.fleet = office.board.fleet = whims.choice((large, small))
             await asyncio.sleep(0)
         await making
         clock.advance(2)
 
-    office.live.fleet = small
+    office.live.fleet = office.board.fleet = small
     body = (await exposition.page()).body
     assert body.count(b"upazila_site_info{") == 20
     assert body.count(b"upazila_site_state{") == 120
