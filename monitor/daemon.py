@@ -106,9 +106,9 @@ class Daemon:
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
-        self._live = live = _state_of(settings, clock, left)
+        self._live = live = _state_of(installation, clock, left)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust)
+        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust, installation)
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -252,7 +252,7 @@ class Daemon:
         """Apply another configuration; decisions that follow are stored when all parts have it."""
         self.installation, settings = installation, installation.host
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
-        decisions = self._in_force.reconfigure(settings)
+        decisions = self._in_force.reconfigure(settings, installation)
         for part in self._parts:
             part.reconfigure(settings)
         self._writer.put(decisions)
@@ -308,12 +308,12 @@ class Daemon:
             emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
 
 
-def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
+def _state_of(installation: Installation, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
-    office = left.entered.office(settings)
+    settings, offices = installation.host, left.entered.offices(installation)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
-    board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
-    return RuntimeState(clock, settings.fleet, board, office)
+    board = board_of(settings, offices.host, left.known or NOTHING_STORED, baselines)
+    return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, plain=offices.plain)
 
 
 def _end_now() -> None:

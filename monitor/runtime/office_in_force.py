@@ -11,6 +11,7 @@ from monitor.judging.decisions import Decision
 from monitor.judging.distrust import Distrust
 from monitor.judging.thresholds import limits_of, rules_of, thresholds_of
 from monitor.runtime.live import RuntimeState
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 
 
@@ -21,9 +22,16 @@ class OfficeInForce:
     """
 
     def __init__(
-        self, clock: Clock, settings: Settings, entered: Entered, live: RuntimeState, distrust: Distrust
+        self,
+        clock: Clock,
+        settings: Settings,
+        entered: Entered,
+        live: RuntimeState,
+        distrust: Distrust,
+        installation: Installation | None = None,
     ) -> None:
         self.settings, self.entered = settings, entered
+        self._installation = installation or Installation.of(settings)
         self._clock, self._live, self._distrust = clock, live, distrust
 
     def begin(self) -> list[Decision]:
@@ -31,10 +39,11 @@ class OfficeInForce:
         rules = rules_of(self.settings.monitor.judging)
         return self._live.board.replace_fleet(self.settings.fleet, rules, self._clock.utc())
 
-    def reconfigure(self, settings: Settings) -> list[Decision]:
-        """Apply another configuration."""
+    def reconfigure(self, settings: Settings, installation: Installation | None = None) -> list[Decision]:
+        """Apply another configuration; ``installation``: with its offices, None for one that stands alone."""
+        self._installation = installation or Installation.of(settings)
         self.settings, judging, board = settings, settings.monitor.judging, self._live.board
-        self._live.office = self.entered.office(settings)
+        self._live.offices = self.entered.offices(self._installation)
         board.baselines.adjust(limits_of(judging))
         board.downtimes, board.flaps.thresholds = partial(downtime_of, self._live.office), thresholds_of(judging)
         decisions = board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
@@ -44,7 +53,7 @@ class OfficeInForce:
     def replan(self, entered: Entered) -> list[Decision]:
         """Apply work that was planned or ended, and orders about the calendar."""
         self.entered = entered
-        self._live.office = entered.office(self.settings)
+        self._live.offices = entered.offices(self._installation)
         return self._live.board.replan(partial(downtime_of, self._live.office), self._clock.utc())
 
     def redate(self, move: Move) -> list[Decision]:

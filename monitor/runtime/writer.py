@@ -7,17 +7,19 @@ stored, with its original time, while probing goes on.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 
-from monitor.alerts.cases import outages, recount, redate, set_aside
+from monitor.alerts.cases import outages, recount, redate
 from monitor.alerts.cases.clock import note_trust, settle
-from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
+from monitor.alerts.cases.due import MOST_AT_ONCE
 from monitor.alerts.cases.entered import Entered, entered_by
+from monitor.alerts.cases.of_offices import Works
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
+from monitor.charter.offices import ALONE, Offices
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.log_events import LogEvent
 from monitor.judging.clock_trust import ClockTrust, next_trust
@@ -33,7 +35,7 @@ from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import board_state, operations, ticket_history
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.work import Work
+from monitor.store.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,7 @@ class DecisionWriter(Part):
         ) = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
-        self._counted_by: Office | None = None
+        self._counted_by: Mapping[str, Office] = {}
         self._last_commit_mono_ns = clock.mono_ns()
         live.clock_suspect = clock.trust.suspect
 
@@ -155,7 +157,7 @@ class DecisionWriter(Part):
         """
         self._has_work.clear()
         batch = list(self._waiting)
-        self._writing = writing = self._thread.submit(self._write, batch, self._live.office), batch
+        self._writing = writing = self._thread.submit(self._write, batch, self._live.offices), batch
         may_send, entered, trust, news = await asyncio.wrap_future(writing[0])
         self._writing = None
         self._stored(batch, trust)
@@ -215,49 +217,60 @@ class DecisionWriter(Part):
             self.put(self._in_force.redate(move))
 
     def _write(
-        self, batch: Sequence[tuple[Decision, datetime]], office: Office
+        self, batch: Sequence[tuple[Decision, datetime]], offices: Offices
     ) -> tuple[bool, Entered, ClockTrust, list[str]]:
         before = self._clock.trust
         with self._store.write() as session:
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
-            work = Work(session, office, now_utc)
+            works = Works(session, offices, now_utc)
             operation = ""
             if batch:
                 stored, operation = operations.begin(session, operations.DECISIONS)
                 left = self._attempts.left(stored, batch)
-                set_aside.apply_all(work, left, certain=not (before.suspect or trust.suspect))
+                works.store(left, certain=not (before.suspect or trust.suspect))
             if trust.move is not None:
-                settle(work, trust.move)
+                for work in works.each():
+                    settle(work, trust.move)
             if trust.suspect != before.suspect:
-                note_trust(work, trust)
+                with works.of(ALONE) as work:
+                    note_trust(work, trust)
             anything_new, entered = False, entered_by(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
-                    outages.catch_up(work, before.unproven_since_utc)
-                if office is not self._counted_by and (moved := recount.open_deadlines(work)):
-                    text = "%d deadlines were counted again: the charter or the calendar has changed"
-                    emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
-                anything_new = do_what_is_due(work, MOST_AT_ONCE)
+                    for work in works.each():
+                        outages.catch_up(work, before.unproven_since_utc)
+                self._count_again(works)
+                anything_new = works.do_what_is_due(MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.store_heartbeat(session, trust, self._leases.daemon)
                 self._last_heartbeat_ns = trust.last.boot_ns
-            news = self._news(work)
+            news = self._news(session)
             if operation:
                 self._attempts.committing(operation, batch)
         self._attempts.confirmed()
-        log_history(work)
+        log_history(works.history)
         if not trust.suspect:
-            self._counted_by = office
+            self._counted_by = offices.by_id
         return anything_new or bool(batch), entered, trust, news
 
-    def _news(self, work: Work) -> list[str]:
+    def _count_again(self, works: Works) -> None:
+        """Count the running deadlines of each office again whose rules are others than the last time."""
+        for id_, office in works.offices.by_id.items():
+            if office is not self._counted_by.get(id_):
+                with works.of(id_) as work:
+                    moved = recount.open_deadlines(work)
+                if moved:
+                    text = "%d deadlines were counted again: the charter or the calendar has changed"
+                    emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
+
+    def _news(self, session: Session) -> list[str]:
         """Return the names of tickets and sites with lines of history since the last turn, by whomever."""
-        before, self._last_event = self._last_event, ticket_history.last_event(work.session)
+        before, self._last_event = self._last_event, ticket_history.last_event(session)
         if before is None or before == self._last_event:
             return []
-        found = ticket_history.tickets_after(work.session, before)
+        found = ticket_history.tickets_after(session, before)
         return [name for number, site in found for name in (f"ticket:{number}", f"site:{site}") if name != "site:"]
 
 

@@ -18,12 +18,13 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
 from monitor.store.errors import StaleDataError, refusal
 from monitor.store.leases import fence
-from monitor.store.offices import ALONE, OFFICES, Offices, OfficeSession
+from monitor.store.offices import OFFICES, Offices, OfficeSession
 from monitor.store.session import Session
 
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
