@@ -82,7 +82,7 @@ def tickets(context: typer.Context) -> Choices:
     if found is None:
         return []
     try:
-        store = existing_store(found.state)
+        store = existing_store(found.state, found.server)
         try:
             with store.read() as session:
                 rows = queries.tickets(session, limit=MOST_TICKETS)

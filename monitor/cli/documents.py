@@ -57,6 +57,24 @@ class SoundnessDocument(TypedDict):
     lived: str | None
 
 
+class TableDocument(TypedDict):
+    """How many rows a table has, and a hash over them."""
+
+    rows: int
+    sha256: str
+
+
+class MovedDocument(TypedDict):
+    """The result of `db copy`; all of it is alike on both sides."""
+
+    source: str
+    target: str
+    rows: int
+    events: int
+    heads: dict[str, str]
+    tables: dict[str, TableDocument]
+
+
 class SummaryDocument(TypedDict):
     """The totals of a probe run."""
 

@@ -48,6 +48,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "audit list": ("audit list",),
     "backup create": ("backup create",),
     "backup verify": ("backup verify",),
+    "db copy": ("db copy var postgresql+psycopg://monitor@db.example.org/upazila --password-file secrets/database",),
     "user add": (
         "user add rahima --role officer --union juniadaha",
         "user add rahim --role admin --password-file word",

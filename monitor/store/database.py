@@ -18,12 +18,13 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
 from monitor.store.errors import StaleDataError, refusal
 from monitor.store.leases import fence
-from monitor.store.offices import ALONE, OFFICES, Offices, OfficeSession
+from monitor.store.offices import OFFICES, Offices, OfficeSession
 from monitor.store.session import Session
 
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
@@ -45,11 +46,13 @@ class Store(ABC):
     it need not outlive a crash, and is faster. ``waiting``: why it cannot be written yet; empty once it can. Until then
     `write` raises OperationalError, as it does when the database refuses later, and so does `read` unless it is
     ``readable``. ``was_empty``: it had no table yet. ``offices``: whose rows its sessions are for; None: all.
+    ``leases``: what each transaction that writes proves first.
     """
 
     def __init__(self, state: Path, name: str, *, lasting: bool = True) -> None:
         self.state, self.name, self.lasting = state, name, lasting
         self.offices: Offices = None
+        self.leases: Collection[Lease] = ()
         self.opening = Opening()
         self.engine, self.glances = self._engines()
         self.for_writing = self._for_writing()
@@ -61,6 +64,12 @@ class Store(ABC):
         """
         narrowed = copy.copy(self)
         narrowed.offices = None if offices == (ALONE,) else offices
+        return narrowed
+
+    def behind(self, *leases: Lease) -> Self:
+        """Return the same database for work that needs these leases: each `write` proves them first."""
+        narrowed = copy.copy(self)
+        narrowed.leases = leases
         return narrowed
 
     @property
@@ -112,6 +121,10 @@ class Store(ABC):
         """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
         return self._reading(self.glances)
 
+    def read_at_length(self) -> AbstractContextManager[Session]:
+        """Open a session as `read` does, for a copy of everything: however long that takes."""
+        return self._reading(self.engine)
+
     @contextmanager
     def _reading(self, engine: Engine) -> Iterator[Session]:
         if not self.readable:
@@ -132,8 +145,15 @@ class Store(ABC):
             session.begin(),
         ):
             session.connection()  # take the write lock now, not at the first statement
-            fence(session, behind)
+            fence(session, {*self.leases, *behind})
             yield session
+
+    def write_once(self) -> AbstractContextManager[Session]:
+        """Open a session as `write` does, for what a person does: what ends with an error is not stored.
+
+        Where a commit's answer is lost, it is found out what became of it; raises OutcomeUnknown where it cannot be.
+        """
+        return self.write()
 
     def _refuse_while_waiting(self) -> None:
         if self.waiting:

@@ -290,6 +290,7 @@ def json_words(name: str, home: Path, port: int) -> list[str]:
     arguments: dict[str, Callable[[], list[str]]] = {
         "backup create": lambda: ["--output", str(home / f"copy-{len(list(home.iterdir()))}.db")],
         "backup verify": lambda: [copy],
+        "db copy": lambda: [str(home / "var"), str(home / f"moved-{len(list(home.iterdir()))}")],
         "calendar month": lambda: ["2026-12"],
         "calendar order": lambda: ["closed", *ORDER, "--date", "2026-12-08", "--dry-run"],
         "public export": lambda: [str(home / "public")],
