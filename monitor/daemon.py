@@ -163,6 +163,7 @@ class Daemon:
             probes,
             history,
             examiner=examiner,
+            installation_of=lambda: self.installation,
         )
         self._page = page = PageServer(
             *(app, settings.monitor.web, sockets, clock),
