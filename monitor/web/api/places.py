@@ -72,10 +72,7 @@ class SpanDocument(TypedDict):
 
 
 class HealthDocument(TypedDict):
-    """The monitor's own condition; ``parts``: seconds since each of its parts last turned.
-
-    ``leases``: null where the database is a file, which has one daemon.
-    """
+    """The monitor's own condition; ``parts``: seconds since each last turned; ``leases``: null for a database file."""
 
     ready: bool
     version: str
@@ -293,8 +290,7 @@ def within_scope(
 ) -> Within:
     """Return what a list is narrowed to: a site that was asked for, else the caller's scope; and two times.
 
-    Raises Problem for a site outside the scope. One that was removed from the configuration is known to those who may
-    see all.
+    Raises Problem for a site outside the scope. One removed from the configuration is known to who may see all.
     """
     if site is not None and not asked.sees_site(site):
         raise Problem("not-found")
@@ -313,8 +309,7 @@ def outage_found(asked: Asked, session: Session, number: int) -> Found:
 @router.get("/health", **route(STATUS_READ, HealthDocument))
 async def health(asked: Asking) -> Response:
     """Read the monitor's own condition."""
-    live, api = asked.api.live, asked.api
-    ages = api.ages()
+    live, api, ages = asked.api.live, asked.api, asked.api.ages()
     document: HealthDocument = {
         "ready": live.is_judged,
         "version": version("upazila-monitor"),
