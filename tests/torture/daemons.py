@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from itertools import pairwise
 from pathlib import Path
 
 from tests.lab.daemon import Daemon
@@ -46,9 +47,13 @@ class World:
 @contextmanager
 def world() -> Iterator[World]:
     """A new one."""
-    with Lab() as lab, MailCatcher.on(lab.hosts) as mails, tempfile.TemporaryDirectory() as folder:
-        with Daemon(lab, Path(folder)) as daemon:
-            yield World(lab, mails, daemon)
+    with (
+        Lab() as lab,
+        MailCatcher.on(lab.hosts) as mails,
+        tempfile.TemporaryDirectory() as folder,
+        Daemon(lab, Path(folder)) as daemon,
+    ):
+        yield World(lab, mails, daemon)
 
 
 def kills(count: int, seed: int) -> Found:
@@ -93,7 +98,7 @@ def disk_full(seconds: int, seed: int) -> Found:
     chance, found = random.Random(seed), Found()
     with world() as office:
         daemon, lab = office.daemon, office.lab
-        write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=None, settings=QUICK)
+        write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=86_400, settings=QUICK)
         daemon.start(ready_within_s=60)
         until(lambda: states(daemon).get(CENTRE) == "up", "the centre up", within_s=30)
         _, most = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
@@ -182,7 +187,7 @@ def by_pytest(node: str, count: int) -> Found:
         words = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "--color=no", node]
         said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1_800, check=False).stdout
         last = said.strip().splitlines()[-1].split()
-        for number, word in zip(last, last[1:], strict=False):
+        for number, word in pairwise(last):
             if word.rstrip(",") in {"passed", "failed", "error", "errors"}:
                 found.done += int(number)
                 found.lost += 0 if word.startswith("passed") else int(number)

@@ -1,8 +1,8 @@
 """Answers in the name of devices, on the wire and by their thousands: none is believed.
 
-Of ICMP each is right in all but one thing, and every fourth is by somebody who has seen nothing. Of SNMP somebody stands
-between the program and a real agent: of v3 whatever is changed on the way must be noticed; of v2c, which whoever sees the
-traffic can forge, only what others send counts as forged.
+Of ICMP each is right in all but one thing, and every fourth is by somebody who has seen nothing. Of SNMP somebody
+stands between the program and a real agent: of v3 whatever is changed on the way must be noticed; of v2c, which whoever
+sees the traffic can forge, only what others send counts as forged.
 """
 
 import asyncio

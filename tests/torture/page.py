@@ -28,7 +28,7 @@ class Row:
     doubled: int
     undetected: int
     besides: str
-    date: str
+    on: str
     took_s: int
     machine: str
 
@@ -50,7 +50,7 @@ def table(rows: Iterable[Row]) -> str:
     """Return the table in Markdown."""
     lines = [
         f"| {row.what} (`{row.name}`) | {row.done:,} | {row.full:,} | {row.lost} | {row.doubled} | {row.undetected} "
-        f"| {row.besides} | {row.date} |\n"
+        f"| {row.besides} | {row.on} |\n"
         for row in rows
     ]
     return HEAD + "".join(lines)

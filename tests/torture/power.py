@@ -10,7 +10,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class File:
         self.synced, self.later, self.lasts = as_left(self, lambda _: True), [], True
 
 
-def as_left(file: File, reaches: "Reaches") -> bytes:
+def as_left(file: File, reaches: Callable[[Operation], bool]) -> bytes:
     """Return what lies on the disk when those sectors of what is not synced have reached it."""
     if not file.later:
         return file.synced

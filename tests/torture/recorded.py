@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from monitor.charter.office import Office
 from monitor.configuration import load
-from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
 from monitor.store.models import Base
 from monitor.store.opening import DATABASE, open_store
 from tests.desk import Desk
@@ -54,7 +54,7 @@ def main() -> None:
     sites, down = sorted(desk.office.fleet.sites), set[str]()
     for number in range(count):
         now = desk.clock.utc()
-        batch = []
+        batch = list[Decision]()
         for site in chance.sample(sites, chance.choice([1, 1, 1, 2, 5, 20])):
             if site in down:
                 batch.append(OutageClosed(site, now))

@@ -31,9 +31,7 @@ TRIALS = {
             needs_lab=True,
         ),
         Trial("power", "power cuts: what was not synced vanishes, in part and in any order", 10_000, power.cut_power),
-        Trial(
-            "torn-tails", "a write-ahead log that ends anywhere, with anything behind it", 10_000, at_rest.torn_tails
-        ),
+        Trial("torn-tails", "a write-ahead log that ends anywhere, anything behind it", 10_000, at_rest.torn_tails),
         Trial("flipped-bits", "one bit of the database's file turned over", 1_000, at_rest.flipped_bits),
         Trial(
             "disk-full",
