@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.growth import addresses_of, growth, table
 from benchmarks.measuring import Run, debian_version, inside, machine, median, run, spread
+from benchmarks.rounds import addresses_of, growth, table
 
 PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
 BLACKBOX = "prometheus-blackbox-exporter"

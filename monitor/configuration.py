@@ -5,8 +5,9 @@ from pathlib import Path
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.helpdesks.registry import DESKS
 from monitor.probes.checks.checks import CHECKS
-from monitor.settings import load as files
 from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.installation import Installation
+from monitor.settings.installation import load as load_files
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelSection, RecipientEntry
 from monitor.settings.of_kind import Kinds
@@ -20,6 +21,11 @@ KINDS: Kinds = {
 }
 
 
+def load_installation(directory: Path, sources: dict[str, bytes] | None = None) -> Installation:
+    """Load all files of ``directory`` as `settings.installation.load` does; raises ConfigError."""
+    return load_files(directory, KINDS, sources)
+
+
 def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
-    """Load all files of ``directory`` as `settings.load.load` does; raises ConfigError."""
-    return files.load(directory, KINDS, sources)
+    """Load all files of ``directory``; return the settings of the whole installation. Raises ConfigError."""
+    return load_installation(directory, sources).host

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from threading import Timer
@@ -16,6 +16,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.leases import Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -42,6 +43,8 @@ from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
+from monitor.runtime.lease_keeper import leases_of
+from monitor.runtime.leases import LeaseChange
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
@@ -52,13 +55,14 @@ from monitor.runtime.service_checker import ServiceChecker
 from monitor.runtime.setup_code import setup_line
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
-from monitor.runtime.startup_messages import startup_lines, warnings
+from monitor.runtime.startup_messages import startup_lines, warnings_of_all
 from monitor.runtime.store_opener import StoreOpener
 from monitor.runtime.systemd import Systemd
 from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.web_section import connect_address
@@ -79,13 +83,13 @@ END_WITHIN_S = 8.5
 class Daemon:
     """One running installation. ``sockets``: listening sockets opened by somebody else, or none.
 
-    ``sources``: the files of ``settings``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
+    ``sources``: the files of ``installation``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
     another process takes its place at once.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        installation: Installation,
         clock: Clock,
         sockets: list[socket.socket],
         sources: Mapping[str, bytes],
@@ -93,9 +97,9 @@ class Daemon:
         log_output: LogOutput,
         lang: Lang = SOURCE,
     ) -> None:
-        self._systemd, self._log_output, self._lang = systemd, log_output, lang
-        self._stop = asyncio.Event()
-        self.begins_again = False
+        self._systemd, self._log_output, self._lang, self.installation = systemd, log_output, lang, installation
+        self._stop, self.begins_again = asyncio.Event(), False
+        settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
         last_run = LastRun(settings, clock, store)
@@ -108,12 +112,15 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
+        leases = leases_of(
+            settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
+        )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
         notifier = Notifier(store, live, self._channels_of, clock)
         changes = Changes(live.instance)
-        self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
+        self._writer = writer = DecisionWriter(clock, store, live, in_force, leases, notifier.wake, changes.publish)
         reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
@@ -154,11 +161,13 @@ class Daemon:
             history,
             examiner=examiner,
         )
-        web, certificate = settings.monitor.web, certificate_of(settings)
-        self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
+        self._page = page = PageServer(
+            *(app, settings.monitor.web, sockets, clock),
+            *(self._say_how, self._line_lang, certificate_of(settings)),
+        )
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
-            *(opener, sample_log, history, baselines, writer, diagnostics),
+            *(opener, sample_log, leases, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat, reports, examiner),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
@@ -239,14 +248,21 @@ class Daemon:
             self.begins_again = True
             self._stop.set()
 
-    def _take_over(self, settings: Settings, sources: Mapping[str, bytes]) -> None:
+    def _take_over(self, installation: Installation, sources: Mapping[str, bytes]) -> None:
         """Apply another configuration; decisions that follow are stored when all parts have it."""
+        self.installation, settings = installation, installation.host
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings)
         for part in self._parts:
             part.reconfigure(settings)
         self._writer.put(decisions)
         self.sources = sources if self.sources else {}
+
+    def _leases_changed(self, change: LeaseChange) -> None:
+        """Watch the sites of shards that were taken, and drop those of shards that were lost."""
+
+    async def _decisions_stored(self, leases: Collection[Lease]) -> None:
+        """Wait until what was decided by these leases is stored."""
 
     def _channels_of(self, office: Office) -> Mapping[ChannelName, Channel]:
         return channels_of(office, self.settings.state, self.settings.home)
@@ -280,7 +296,7 @@ class Daemon:
 
     def _say_what_runs(self) -> None:
         lang = self._line_lang()
-        for warning in warnings(self.settings, self._live.office, self._clock.utc()):
+        for warning in warnings_of_all(self.installation, self._clock.utc()):
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))

@@ -20,6 +20,7 @@ from monitor.logs.output import LogOutput
 from monitor.runtime import gc_tuning
 from monitor.runtime.part import Part
 from monitor.runtime.systemd import Systemd
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from tests.places import MONITOR
 from tests.runtime.built import settings_of
@@ -73,7 +74,7 @@ async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(Daemon, "_end_in_time", staticmethod(lambda: None))
     monkeypatch.setattr(gc_tuning, "freeze_heap", lambda: None)
     settings = replace(settings_of(), directory=tmp_path / "config")
-    made = Daemon(settings, SystemClock(), [], {}, Systemd(), LogOutput(sys.stderr, None))
+    made = Daemon(Installation.of(settings), SystemClock(), [], {}, Systemd(), LogOutput(sys.stderr, None))
     yield made
     made._store.close()
 
@@ -113,7 +114,7 @@ async def test_parts_are_opened_in_order_told_in_order_and_closed_in_the_reverse
     for _ in range(100):
         await asyncio.sleep(0)
     assert told[-1] == "run b"
-    daemon._take_over(daemon.settings, {})
+    daemon._take_over(daemon.installation, {})
     assert not running.done(), "whoever has nothing left to do ends nobody else"
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(running, 10)

@@ -29,8 +29,8 @@ def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_configuration_is_read_again_by_our_own_code(trap: Path) -> None:
-    settings, _ = asyncio.run(load_in_subprocess(SHIPPED))
-    assert settings.fleet.sites
+    installation, _ = asyncio.run(load_in_subprocess(SHIPPED))
+    assert installation.host.fleet.sites
     assert not trap.exists()
 
 

@@ -65,6 +65,7 @@ EXCEPTIONS = {
     "believed_from_utc": "a key of `clock --json`",
     "believed_utc": "a key of `clock --json`",
     "folded_into": "a column of the database, and a key of `outbox --json`",
+    "held": "of a lease, as the metric upazila_lease_held has it",
     "held_open": "a column of the database",
     "matters": "a key of stored digests",
     "operator_told": "a column of the database",

@@ -19,6 +19,7 @@ from monitor.settings.charter_file import CharterFile
 from monitor.settings.key_docs import default_of, key_docstrings
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.of_kind import OfKind
+from monitor.settings.offices_file import OfficesFile
 from monitor.settings.sites_file import SitesFile
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,10 @@ FILES: dict[str, tuple[type[Model], str]] = {
         HolidaysFile,
         "Public holidays, as they were notified. The project's own; it is renewed with it.",
     ),
+    "offices.toml": (
+        OfficesFile,
+        "The tree of offices, where one daemon serves several (docs/offices.md). One office alone has no such file.",
+    ),
 }
 HEAD = """# Every key of the configuration
 <!-- Made by scripts/docs from the models in monitor/settings: do not edit. -->
@@ -40,7 +45,7 @@ NAME, ID, PART and the like in the heading of a section stand for a name of your
 left out unless it says that it must be given. What is shown as an example comes from the shipped files, or is made up.
 """
 NAMED = {
-    "sites": "ID", "devices": "DEVICE", "officers": "PART", "unions": "WORD", "modules": "MODULE",
+    "sites": "ID", "offices": "ID", "devices": "DEVICE", "officers": "PART", "unions": "WORD", "modules": "MODULE",
 }  # fmt: skip
 """What stands for the name in a section of that key; NAME for all others."""
 EXAMPLES = tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
@@ -206,11 +211,17 @@ def toml(given: Any) -> str:
             return f"`{given}`"
 
 
+def shipped_values(file: str) -> Mapping[str, Any]:
+    """What the shipped file says; nothing where none is shipped."""
+    path = ROOT / "config" / file
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
 def page() -> str:
     """The whole page."""
     lines = [HEAD]
     for file, (model, about) in FILES.items():
-        shipped = tomllib.loads((ROOT / "config" / file).read_text(encoding="utf-8"))
+        shipped = shipped_values(file)
         lines += [f"## {file}", "", about, ""]
         for section in sections(model):
             shown, _, inner, _ = section

@@ -122,7 +122,7 @@ class Charter:
             name_en=file.office.name_en,
             dated=file.office.dated,
             website=file.office.website,
-            office_id=file.office.id or file.office.ticket_prefix.lower(),
+            office_id=file.office.known_id,
             ticket_prefix=file.office.ticket_prefix,
             vision=file.vision,
             mission=file.mission,

@@ -48,7 +48,7 @@ from monitor.cli import (
     users,
 )
 from monitor.cli.command_help import prepare, show_error, unknown_language
-from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure
+from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure, choose_office
 from monitor.cli.language import _, render, speak
 from monitor.cli.streams import flush, make_printable
 from monitor.domain.message import Message, message
@@ -145,12 +145,23 @@ def configuration(
             autocompletion=completion.languages,
         ),
     ] = "",
+    office: Annotated[
+        str,
+        typer.Option(
+            "--office",
+            metavar="ID",
+            envvar="UPAZILA_MONITOR_OFFICE",
+            help="Which office it is about, where the installation has several.",
+            autocompletion=completion.offices,
+        ),
+    ] = "",
     version: Annotated[
         bool, typer.Option("--version", "-V", is_eager=True, callback=_say_version, help="Print the version.")
     ] = False,
 ) -> None:
     """Keeps what every command may ask for."""
     context.obj = directory
+    choose_office(office)
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ def now_of(settings: "Settings") -> datetime:
     if not daemon_runs(settings.state):
         return now.utc
     with store_of(settings) as store, store.read() as session:
-        return _date(now, last_trust(session))
+        return _date(now, last_trust(session, settings.daemon))
 
 
 def _date(now: "ClockReading", trust: "ClockTrust | None") -> datetime:
@@ -60,7 +60,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
-        found = _state(_look(), last_trust(session), now_of(settings))
+        found = _state(_look(), last_trust(session, settings.daemon), now_of(settings))
     if as_json:
         print_json(found)
         return

@@ -14,6 +14,7 @@ import typer
 from monitor.cli.language import lang, term
 
 if TYPE_CHECKING:
+    from monitor.settings.installation import Installation
     from monitor.settings.load import Settings
 
 MOST_TICKETS = 50
@@ -58,6 +59,12 @@ def languages() -> Choices:
     return [*known.languages()]
 
 
+def offices(context: typer.Context) -> Choices:
+    """Offer the offices of the installation."""
+    found = _installation(context)
+    return [] if found is None else _plain((id_, found.tree.nodes[id_].name_en) for id_ in found.offices)
+
+
 def tickets(context: typer.Context) -> Choices:
     """Return the numbers of the latest tickets, the newest first, with the site and the state of each."""
     from monitor.i18n.terms import TICKET_STATES
@@ -81,12 +88,19 @@ def tickets(context: typer.Context) -> Choices:
 
 
 def _settings(context: typer.Context) -> "Settings | None":
-    """Return the configuration on disk; None where it cannot be read."""
-    from monitor.configuration import load
+    """Return the configuration on disk, of the office of --office; None where it cannot be read."""
+    found = _installation(context)
+    if found is None:
+        return None
+    return found.offices.get(context.find_root().params.get("office") or "", found.host)
+
+
+def _installation(context: typer.Context) -> "Installation | None":
+    from monitor.configuration import load_installation
     from monitor.settings.problems import ConfigError
 
     try:
-        return load(Path(context.find_root().params["directory"]))
+        return load_installation(Path(context.find_root().params["directory"]))
     except (ConfigError, OSError):
         return None
 

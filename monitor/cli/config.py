@@ -8,7 +8,7 @@ import typer
 
 from monitor.cli.console import print_json, say
 from monitor.cli.documents import ConfigurationDocument
-from monitor.cli.errors import BAD_INPUT, settings_of
+from monitor.cli.errors import BAD_INPUT, installation_of
 from monitor.cli.language import _
 from monitor.cli.options import AsJson
 
@@ -18,39 +18,36 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
     With --json: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
     """
-    from monitor.charter.office import Office
     from monitor.domain.clock import SystemClock
-    from monitor.runtime.startup_messages import summary, warnings
+    from monitor.runtime.startup_messages import summary, warnings_of_all
 
     if as_json:
         _print_json(context.obj)
         return
-    settings = settings_of(context.obj)
-    office = Office.of(settings)
-    for warning in warnings(settings, office, SystemClock().utc()):
+    installation = installation_of(context.obj)
+    for warning in warnings_of_all(installation, SystemClock().utc()):
         say(_("warning: {what}", what=warning))
-    say(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(settings)))
+    say(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(installation.host)))
 
 
 def _print_json(directory: Path) -> None:
-    from monitor.charter.office import Office
-    from monitor.configuration import load
+    from monitor.configuration import load_installation
     from monitor.domain.clock import SystemClock
-    from monitor.runtime.startup_messages import warnings
+    from monitor.runtime.startup_messages import warnings_of_all
     from monitor.settings.problems import ConfigError
 
     found: ConfigurationDocument = {"directory": str(directory), "errors": [], "warnings": []}
     try:
-        settings = load(directory)
+        installation = load_installation(directory)
     except ConfigError as error:
         found["errors"] = [
             {"file": each.file, "line": each.line, "key": each.key, "message": str(each.message)}
             for each in error.problems
         ]
     else:
-        missing = warnings(settings, Office.of(settings), SystemClock().utc())
-        found["warnings"] = list(map(str, missing))
-        found["sites"], found["devices"] = len(settings.fleet.sites), len(settings.fleet.devices)
+        found["warnings"] = list(map(str, warnings_of_all(installation, SystemClock().utc())))
+        fleet = installation.host.fleet
+        found["sites"], found["devices"] = len(fleet.sites), len(fleet.devices)
     print_json(found)
     if found["errors"]:
         raise typer.Exit(BAD_INPUT)

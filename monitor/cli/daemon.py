@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, installation_of
 from monitor.cli.language import choose, lang
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import Message, message, said_by
@@ -62,6 +62,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import gc_tuning
+    from monitor.runtime.subprocess_load import load_at_start
     from monitor.runtime.systemd import Systemd, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
@@ -70,7 +71,8 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     gc_tuning.use_one_arena()
     sys.setswitchinterval(SWITCH_S)
     sources: dict[str, bytes] = {}
-    settings = settings_of(directory, sources)
+    installation = installation_of(directory, sources, load_at_start)
+    settings = installation.host
     log_output.use(settings.monitor.log.format, settings.monitor.log.level)
     state, where = settings.state, settings.monitor.web.listen
     try:
@@ -89,12 +91,13 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
             systemd = Systemd()
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
-                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output, lang())
-                del settings, sources  # the daemon replaces them at a reload
+                daemon = Daemon(installation, SystemClock(), mine, sources, systemd, log_output, lang())
+                del installation, settings, sources  # the daemon replaces them at a reload
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:
                     break
-                settings, sources = daemon.settings, dict(daemon.sources)
+                installation, sources = daemon.installation, dict(daemon.sources)
+                settings = installation.host
     except NoDatabase as error:
         raise Failure(said_by(error), BAD_INPUT) from None
     except (StoreError, NoSocket) as error:

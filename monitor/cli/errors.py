@@ -1,7 +1,7 @@
 """Define how commands fail: with a message for people and a documented exit code."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from monitor.cli.language import _, lang, n_, render
 from monitor.domain.message import Said, message, said_by
 
 if TYPE_CHECKING:
+    from monitor.settings.installation import Installation
     from monitor.settings.load import Settings
     from monitor.store.database import Store
 
 NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
+_office = ""
 
 
 class Failure(Exception):
@@ -29,23 +31,38 @@ class Failure(Exception):
         return render(self.said).partition("\n")[0]
 
 
-def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
-    """Return the configuration on disk, with its files' texts in ``sources``.
+def choose_office(office: str) -> None:
+    """Set the office that this process is about; '' for the installation as a whole."""
+    global _office  # noqa: PLW0603 - a process has one command line
+    _office = office
 
-    Ends the command with every fault in it.
+
+def installation_of(
+    directory: Path,
+    sources: dict[str, bytes] | None = None,
+    read: "Callable[[Path, dict[str, bytes]], Installation] | None" = None,
+) -> "Installation":
+    """Return the installation on disk, with its files' texts in ``sources``.
+
+    ``read``: what loads it, in place of `configuration.load_installation`. Ends the command with every fault in it.
     """
-    from monitor.configuration import load
+    from monitor.configuration import load_installation
     from monitor.settings.problems import ConfigError
 
     try:
-        return load(directory, sources)
+        return (read or load_installation)(directory, {} if sources is None else sources)
     except ConfigError as error:
         count = n_("{count} error; nothing was started.", "{count} errors; nothing was started.", len(error.problems))
         raise Failure(f"{error.text(lang())}\n{count}", BAD_INPUT) from None
 
 
-def settings_in_force(directory: Path) -> "Settings":
-    """Return the running daemon's settings.
+def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
+    """Return the configuration on disk, of the office of --office. Ends the command with every fault in it."""
+    return _chosen(installation_of(directory, sources))
+
+
+def installation_in_force(directory: Path) -> "Installation":
+    """Return the running daemon's installation.
 
     Without one the configuration on disk, or the last that a daemon accepted.
     """
@@ -53,17 +70,34 @@ def settings_in_force(directory: Path) -> "Settings":
     from monitor.settings import in_force
 
     found = in_force.read(in_force.state_of(directory))
-    kept = in_force.settings_of(found, directory, KINDS) if found is not None else None
+    kept = in_force.installation_of(found, directory, KINDS) if found is not None else None
     if found is None or kept is None:
-        return settings_of(directory)
+        return installation_of(directory)
     if found.lives:
         return kept
     try:
-        return settings_of(directory)
+        return installation_of(directory)
     except Failure as failure:
         instead = _("The last configuration that the daemon accepted is used instead.")
         print(f"{failure.first}\n{instead}", file=sys.stderr)
         return kept
+
+
+def settings_in_force(directory: Path) -> "Settings":
+    """Return the settings of the office of --office in the installation in force."""
+    return _chosen(installation_in_force(directory))
+
+
+def _chosen(installation: "Installation") -> "Settings":
+    """Return the settings of the office of --office; without it those of the only office, or of all of them."""
+    from monitor.settings.problems import no_such
+
+    if _office and _office not in installation.offices:
+        fault = no_such("office", _office, installation.offices)
+        raise Failure(message("--office: there is {fault}", fault=fault), BAD_INPUT)
+    if _office or len(installation.offices) == 1:
+        return installation.offices[_office or next(iter(installation.offices))]
+    return installation.host
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from monitor.i18n.languages import SOURCE, Lang, languages, lookup
 
 ENVIRONMENT = "UPAZILA_MONITOR_LANG"
 CONFIG = "UPAZILA_MONITOR_CONFIG"
-GENERAL = ("--config", "--lang")  # general options that take a value
+GENERAL = ("--config", "--lang", "--office")  # general options that take a value
 
 _chosen: Lang = SOURCE
 

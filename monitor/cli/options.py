@@ -49,12 +49,15 @@ def user() -> str:
 def by_command(session: "Session", settings: "Settings", now_utc: datetime, actor: str) -> "Work":
     """Return the transaction of a command, by its system user: 'cli:' and the name of ``--as``, or who is logged in.
 
-    Ends the command when that name is a user's of the console, who acts there, with a password.
+    Ends the command when that name is a user's of the console, who acts there, with a password; and when it is not
+    said which of several offices it is about.
     """
     from monitor.alerts.cases.entered import office_of
     from monitor.store import user_rows
     from monitor.store.work import Work
 
+    if settings.spans_offices:
+        raise Failure(message("there are several offices. Expected --office ID before the command"), BAD_INPUT)
     name = clean(actor or user(), LONGEST_NAME - len(f"{CLI}:"))
     if actor and (known := user_rows.user(session, name)) is not None:
         said = message("--as: {name} is a user of the console, and acts there. Expected another name", name=known.name)

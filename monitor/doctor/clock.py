@@ -45,7 +45,7 @@ class Seen:
 def _gather(place: Place) -> Seen:
     trust = None
     with suppress(StoreError, SQLAlchemyError), place.opened() as store, store.read_briefly() as session:
-        trust = last_trust(session)
+        trust = last_trust(session, place.settings.daemon)
     return Seen(kernel_says_synchronised(), trust is not None and trust.suspect)
 
 

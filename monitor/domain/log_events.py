@@ -101,6 +101,16 @@ class LogEvent(Enum):
         "Commands cannot ask the daemon by the socket in its state folder; they ask by the page's address.",
         "Take away what lies at that path, or choose a shorter `[storage] directory`.",
     )
+    LEASES_TAKEN = INFO, "count", "This daemon judges more sites, or does more of the duties, of several daemons."
+    LEASES_GIVEN = INFO, "count", "This daemon leaves some of its sites or duties to another, which has fewer."
+    LEASES_LOST = (
+        WARNING,
+        "count",
+        "Sites or duties of this daemon are another's, because it could not say in time that it lives.",
+        "Look for load, a stopped process, or a cut line to the database at that time.",
+    )
+    LEASES_UNRENEWED = WARNING, "", "The database cannot be asked who does what.", "Check its server and line."
+    LEASES_RENEWED = INFO, "", "The database can be asked again who does what."
     HEARTBEAT_FAILED = (
         WARNING,
         "",

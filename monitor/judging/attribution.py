@@ -299,8 +299,7 @@ class OutageAttribution:
 
     def _neighbours(self, site: str) -> list[str]:
         """Return the other sites on the site's feeder."""
-        feeder = self.fleet.sites[site].feeder
-        return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
+        return [each for each in self.fleet.on_feeder_of(site) if each != site]
 
     def _vital_health(self, site: str) -> Health:
         return self._known.worst(self.fleet.sites[site].vital)

@@ -30,6 +30,7 @@ NEVER_NS = 1 << 62
 EPOCH, HOUR = datetime(1970, 1, 1, tzinfo=UTC), timedelta(hours=1)
 WIDTH = HOURS * WEEKS
 PACKED_BYTES = WIDTH * 3
+_NO_MEDIANS, _NO_MADS = array("H", bytes(2 * WIDTH)), array("B", bytes(WIDTH))  # shared until something is learned
 
 
 class Limits(NamedTuple):
@@ -48,7 +49,7 @@ class Usual:
     __slots__ = ("hour", "limit_ns", "mads", "medians", "rounds")
 
     def __init__(self, packed: bytes = b"") -> None:
-        self.medians, self.mads = array("H", bytes(2 * WIDTH)), array("B", bytes(WIDTH))
+        self.medians, self.mads = _NO_MEDIANS, _NO_MADS
         if len(packed) == PACKED_BYTES:
             self.medians, self.mads = array("H", packed[: 2 * WIDTH]), array("B", packed[2 * WIDTH :])
         self.hour = -1
@@ -63,6 +64,8 @@ class Usual:
         """Store median and MAD of the present hour; False when it has fewer than ``FEWEST_ROUNDS``."""
         if len(self.rounds) < FEWEST_ROUNDS:
             return False
+        if self.medians is _NO_MEDIANS:
+            self.medians, self.mads = _NO_MEDIANS[:], _NO_MADS[:]
         middle = median(self.rounds)
         place = self.hour % HOURS * WEEKS
         for values, code in (

@@ -103,6 +103,7 @@ class Exposition:
                     if self._clock.mono_ns() - begun_ns > SLICE_NS:
                         await asyncio.sleep(0)
                         begun_ns = self._clock.mono_ns()
+                asyncio.get_running_loop().call_later(FRESH_NS / NS_PER_S, self._release, self._snapshot)
             snapshot = self._snapshot
             plain = snapshot.page(openmetrics=openmetrics)
             if not compressed:
@@ -111,6 +112,11 @@ class Exposition:
                 packing = self._threads.submit(_compressed, plain)
                 snapshot.pages[openmetrics, True] = await asyncio.wrap_future(packing)
             return snapshot.pages[openmetrics, True]
+
+    def _release(self, snapshot: _Snapshot) -> None:
+        """Free a page that is no longer fresh: a kilobyte a site, until somebody asks again."""
+        if self._snapshot is snapshot:
+            self._snapshot = _Snapshot(0, [])
 
     def render(self, accept: str = "") -> Page:
         """Return the page in one go: for callers without an event loop to keep turning."""

@@ -61,6 +61,7 @@ WORKSTATIONS = Family(
     most=2,
     per="lab",
 )
+ANY_STATE, STATES = "\0", tuple(State)
 FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
@@ -120,7 +121,7 @@ class _Infos:
 def _info(office: str, site: Site) -> Line:
     latitude, longitude = map(str, site.position) if site.position else ("", "")
     names = (site.union or "", site.name_bn, site.name_en)
-    return INFO.of(1, office, site.id, site.kind, *names, latitude, longitude)
+    return INFO.of(1.0, office, site.id, site.kind, *names, latitude, longitude)
 
 
 def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
@@ -133,8 +134,9 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
-    office = live.office_id
-    return gathered((), (STATE.of(state is current, office, id_, site.kind, state) for state in State))
+    before, after = STATE.labels(live.office_id, id_, site.kind, ANY_STATE).split(ANY_STATE)  # written once for all six
+    lines = (STATE.line(state is current, f"{before}{state}{after}") for state in STATES)
+    return {STATE: "".join(lines)}
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:

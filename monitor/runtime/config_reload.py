@@ -14,14 +14,14 @@ from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.part import Part
 from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.runtime.systemd import Systemd
-from monitor.settings.load import Settings
+from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError
 
 log = logging.getLogger(__name__)
 
 
 class ConfigReload(Part):
-    """The part that reads ``directory`` after each `ask`; valid settings and sources go to ``take_over``."""
+    """The part that reads ``directory`` after each `ask`; a valid installation and its sources go to ``take_over``."""
 
     name = "reload"
 
@@ -31,7 +31,7 @@ class ConfigReload(Part):
         directory: Path,
         verdicts: ConfigVerdicts,
         systemd: Systemd,
-        take_over: Callable[[Settings, Mapping[str, bytes]], None],
+        take_over: Callable[[Installation, Mapping[str, bytes]], None],
     ) -> None:
         self._clock, self._directory, self._verdicts, self._systemd = clock, directory, verdicts, systemd
         self._take_over = take_over
@@ -53,8 +53,8 @@ class ConfigReload(Part):
     async def _read(self) -> None:
         asked_mono_ns = self._clock.mono_ns()
         try:
-            settings, sources = await load_in_subprocess(self._directory)
-            private_network.check_settings(settings)
+            installation, sources = await load_in_subprocess(self._directory)
+            private_network.check_settings(installation.host)
         except ConfigError as error:
             self._verdicts.refuse(error.problems, asked_mono_ns)
             for problem in error.problems:
@@ -63,12 +63,13 @@ class ConfigReload(Part):
             count, text = len(error.problems), "%d error(s); the running configuration stays in force"
             emit(log, LogEvent.CONFIG_REFUSED, text, count, count=count)
             return
-        self._take_over(settings, sources)
+        self._take_over(installation, sources)
         self._verdicts.accept(sources, asked_mono_ns)
-        sites, devices = len(settings.fleet.sites), len(settings.fleet.devices)
+        fleet = installation.host.fleet
+        sites, devices = len(fleet.sites), len(fleet.devices)
         text = "configuration read again: %d sites, %d devices"
         emit(log, LogEvent.CONFIG_RELOADED, text, sites, devices, sites=sites, devices=devices)
-        del settings, sources  # before what the one before took is given back
+        del installation, fleet, sources  # before what the one before took is given back
         await asyncio.wrap_future(self._thread.submit(gc_tuning.trim_heap))
 
     async def close(self) -> None:

@@ -27,6 +27,7 @@ from monitor.settings.monitor_file import Probing
 log = logging.getLogger(__name__)
 
 STALL_NS = 3 * NS_PER_S
+FIRST_ROUND_SPAN = 1.25  # of the time that its echoes take at the rate: devices are not spread quite evenly
 
 
 class EchoProbe(Probe, Protocol):
@@ -93,7 +94,7 @@ class IcmpProber(Part):
         self._schedule.restart(self._probing.interval_s)
         now_ns = self._clock.mono_ns()
         echoes = len(self._targets) * self._probing.echoes
-        span_s = min(self._probing.interval_s, max(1.0, 2 * echoes / self._probing.rate_per_s))
+        span_s = min(self._probing.interval_s, max(1.0, FIRST_ROUND_SPAN * echoes / self._probing.rate_per_s))
         for device in self._targets:
             turn_ns = self._schedule.next_turn_ns(device, now_ns)
             self._schedule.put(device, now_ns + round((turn_ns - now_ns) * span_s / self._probing.interval_s))

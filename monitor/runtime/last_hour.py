@@ -7,12 +7,16 @@ an outage must not include it.
 import math
 from array import array
 from collections.abc import Sequence
+from struct import Struct
 from typing import NamedTuple
 
 from monitor.domain import evidence
 from monitor.domain.sample import Sample, Verdict
 
 MINUTES = 60
+MOST_SENT = 0xFFFF
+_MINUTE = Struct("=IHHff")  # the minute since 1970, echoes sent and lost, slowest_ms (NaN: None), sum_ms
+_UNUSED = _MINUTE.pack(0, 0, 0, math.nan, 0.0)
 BARS = "▁▂▃▄▅▆▇█"
 LOST, NOTHING_STORED = "×", "·"
 
@@ -37,23 +41,12 @@ class Minute(NamedTuple):
 class Hour:
     """A ring of minutes, and the failed rounds since the last answer, if any."""
 
-    __slots__ = (
-        "_failed",
-        "_failed_minutes",
-        "_failed_since_s",
-        "_lost",
-        "_minutes",
-        "_sent",
-        "_slowest_ms",
-        "_sum_ms",
-    )
+    __slots__ = ("_failed", "_failed_since_s", "_ring")
 
     def __init__(self) -> None:
-        self._minutes = array("I", [0] * MINUTES)
-        self._sent, self._lost = array("H", [0] * MINUTES), array("H", [0] * MINUTES)
-        self._slowest_ms, self._sum_ms = array("f", [math.nan] * MINUTES), array("f", [0.0] * MINUTES)
+        self._ring = bytearray(_UNUSED * MINUTES)
+        self._failed: array[int] | None = None  # minute and echoes sent, alternately
         self._failed_since_s = math.nan
-        self._failed, self._failed_minutes = array("H"), array("I")
 
     def add(self, sample: Sample) -> None:
         """Add a round; an ``unknown`` one is skipped."""
@@ -65,35 +58,33 @@ class Hour:
             self._fail(started_s, minute, sample.sent)
             return
         if self._failed:
-            for sent, failed_minute in zip(self._failed, self._failed_minutes, strict=True):
+            for failed_minute, sent in zip(self._failed[::2], self._failed[1::2], strict=True):
                 self._put(failed_minute, Minute(sent, sent))
-            self._failed, self._failed_minutes, self._failed_since_s = array("H"), array("I"), math.nan
+            self._failed, self._failed_since_s = None, math.nan
         times_ms = [rtt_ns / 1e6 for rtt_ns in sample.rtts_ns]
         slowest_ms = None if sample.rtt_ns is None else sample.rtt_ns / 1e6
         self._put(minute, Minute(sample.sent, sample.sent - sample.received, slowest_ms, sum(times_ms)))
 
     def _fail(self, started_s: float, minute: int, sent: int) -> None:
-        if not self._failed:
-            self._failed_since_s = started_s
-        if self._failed_minutes and self._failed_minutes[-1] == minute:
-            self._failed[-1] = min(self._failed[-1] + sent, 0xFFFF)
+        if self._failed is None:
+            self._failed, self._failed_since_s = array("I"), started_s
+        if self._failed and self._failed[-2] == minute:
+            self._failed[-1] = min(self._failed[-1] + sent, MOST_SENT)
         else:
-            self._failed.append(min(sent, 0xFFFF))
-            self._failed_minutes.append(minute)
-            del self._failed[:-MINUTES], self._failed_minutes[:-MINUTES]
+            self._failed.extend((minute, sent))
+            del self._failed[: -2 * MINUTES]
 
     def _put(self, minute: int, added: Minute) -> None:
-        at = minute % MINUTES
-        if self._minutes[at] != minute:
-            if self._minutes[at] > minute:
-                return  # the clock was set back: what is later stays
-            self._minutes[at], self._sent[at], self._lost[at] = minute, 0, 0
-            self._slowest_ms[at], self._sum_ms[at] = math.nan, 0.0
-        self._sent[at] = min(self._sent[at] + added.sent, 0xFFFF)
-        self._lost[at] = min(self._lost[at] + added.lost, 0xFFFF)
-        self._sum_ms[at] += added.sum_ms
-        if added.slowest_ms is not None and not self._slowest_ms[at] >= added.slowest_ms:  # a NaN is never greater
-            self._slowest_ms[at] = added.slowest_ms
+        at = minute % MINUTES * _MINUTE.size
+        known, sent, lost, slowest_ms, sum_ms = _MINUTE.unpack_from(self._ring, at)
+        if known > minute:
+            return  # the clock was set back: what is later stays
+        if known < minute:
+            sent, lost, slowest_ms, sum_ms = 0, 0, math.nan, 0.0
+        if added.slowest_ms is not None and not slowest_ms >= added.slowest_ms:  # a NaN is never greater
+            slowest_ms = added.slowest_ms
+        sent, lost = min(sent + added.sent, MOST_SENT), min(lost + added.lost, MOST_SENT)
+        _MINUTE.pack_into(self._ring, at, minute, sent, lost, slowest_ms, sum_ms + added.sum_ms)
 
     def before(self, at_s: float) -> list[Minute | None]:
         """Return the 60 minutes up to that wall time, oldest first; None for one without a round.
@@ -103,12 +94,10 @@ class Hour:
         last = int(min(at_s, self._failed_since_s) if self._failed else at_s) // 60
         found: list[Minute | None] = []
         for minute in range(last - MINUTES + 1, last + 1):
-            at = minute % MINUTES
-            slowest_ms = self._slowest_ms[at]
-            known = Minute(
-                self._sent[at], self._lost[at], None if math.isnan(slowest_ms) else slowest_ms, self._sum_ms[at]
-            )
-            found.append(known if self._minutes[at] == minute else None)
+            at = minute % MINUTES * _MINUTE.size
+            known, sent, lost, slowest_ms, sum_ms = _MINUTE.unpack_from(self._ring, at)
+            there = Minute(sent, lost, None if math.isnan(slowest_ms) else slowest_ms, sum_ms)
+            found.append(there if known == minute else None)
         return found
 
 

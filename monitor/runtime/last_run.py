@@ -59,12 +59,13 @@ class LastRun:
     def _begin_clock(self, session: Session) -> None:
         """Start the trusted clock from the run before's; once."""
         if not self._knows_the_time:
-            self._before = board_state.last_trust(session)
+            self._before = board_state.last_trust(session, self._settings.daemon)
             self._clock.begin(self._before, board_state.operator_confirmation(session))
             self._knows_the_time = True
 
     def take_up(self, session: Session) -> None:
         """Release leases, and record the time until this run began as unmonitored."""
+        board_state.adopt_heartbeat(session, self._settings.daemon)
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
@@ -78,7 +79,7 @@ class LastRun:
             emit(log, LogEvent.CLOCK_SUSPECT, "the wall clock says %s, which is not trusted yet", trust.last.utc)
             if before is None or not before.suspect:
                 note_trust(work, trust)
-        board_state.store_heartbeat(session, trust)
+        board_state.store_heartbeat(session, trust, self._settings.daemon)
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
         """Record the gap since ``last_utc``, unless it is recorded once its length is known."""

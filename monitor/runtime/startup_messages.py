@@ -11,22 +11,44 @@ from monitor.charter.office import Office
 from monitor.domain.message import N_, Message, message, messages, said_by
 from monitor.i18n.terms import COUNTED
 from monitor.runtime.server_certificate import NoCertificate, certificate_of
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
 from monitor.store.database import Store
 
 EXPIRES_SOON = timedelta(days=14)
+MOST_NAMED = 6  # offices in one warning
 
 
 def summary(settings: Settings) -> Message:
-    """Return the fleet in numbers: '30 sites (3 backbone links, 6 labs, …), 31 devices'."""
+    """Return the fleet in numbers: '30 sites (3 backbone links, 6 labs, …), 31 devices', with the number of offices."""
     kinds = Counter(site.kind for site in settings.fleet.sites.values())
-    return message(
+    fleet = message(
         "{sites} ({kinds}), {devices}",
         sites=messages("{count} site", "{count} sites", len(settings.fleet.sites)),
         kinds=[messages(*COUNTED[kind], count) for kind, count in kinds.items()],
         devices=messages("{count} device", "{count} devices", len(settings.fleet.devices)),
     )
+    if not settings.spans_offices:
+        return fleet
+    count = len({site.office for site in settings.fleet.sites.values()})
+    return message("{offices}: {fleet}", offices=messages("{count} office", "{count} offices", count), fleet=fleet)
+
+
+def warnings_of_all(installation: Installation, now_utc: datetime) -> Iterator[Message]:
+    """Yield the warnings of every office, each once: with the offices that it is about, unless it is about all."""
+    found: dict[str, tuple[Message, list[str]]] = {}
+    for id_, settings in installation.offices.items():
+        for each in warnings(settings, Office.of(settings), now_utc):
+            found.setdefault(str(each), (each, []))[1].append(id_)
+    for fault, ids in found.values():
+        if len(ids) == len(installation.offices):
+            yield fault
+        elif len(ids) <= MOST_NAMED:
+            yield message("{offices}: {fault}", offices=ids, fault=fault)
+        else:
+            text = N_("{offices} and {count:,} more offices: {fault}")
+            yield message(text, offices=ids[:MOST_NAMED], count=len(ids) - MOST_NAMED, fault=fault)
 
 
 def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[Message]:

@@ -25,6 +25,7 @@ from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.decision_lines import log_decision
+from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
@@ -63,10 +64,12 @@ class DecisionWriter(Part):
         store: Store,
         live: RuntimeState,
         in_force: OfficeInForce,
+        leases: Leases,
         wake_delivery: Callable[[], None],
         changed: Callable[[Collection[str]], None] = lambda _: None,
     ) -> None:
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
+        self._leases = leases
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
         self._attempts = operations.Attempts[tuple[Decision, datetime]]()
@@ -238,7 +241,7 @@ class DecisionWriter(Part):
                 anything_new = do_what_is_due(work, MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
-                board_state.store_heartbeat(session, trust)
+                board_state.store_heartbeat(session, trust, self._leases.daemon)
                 self._last_heartbeat_ns = trust.last.boot_ns
             news = self._news(work)
             if operation:

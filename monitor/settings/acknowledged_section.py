@@ -7,7 +7,7 @@ from pydantic import Field
 
 from monitor.settings.base import Model
 from monitor.settings.maintenance_section import Moment, in_utc
-from monitor.settings.sites_file import Id
+from monitor.settings.sites_file import AnySite
 
 
 class Acknowledged(Model):
@@ -17,11 +17,11 @@ class Acknowledged(Model):
     """What the trouble is."""
     until: Moment
     """Tickets about it are acknowledged until then, then open again."""
-    sites: list[Id] = Field(default_factory=list)
+    sites: list[AnySite] = Field(default_factory=list)
     """Outages of these sites."""
     unions: list[str] = Field(default_factory=list)
     """Of all sites of these unions."""
-    behind: Id | None = None
+    behind: AnySite | None = None
     """Of this site and all that is reached through it."""
 
     @property

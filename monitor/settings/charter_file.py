@@ -80,6 +80,11 @@ class OfficeEntry(Model):
     officers_confirmed: bool = False
     """The officers and their addresses are the office's own; until then mails are written to files."""
 
+    @property
+    def known_id(self) -> str:
+        """Return what distinguishes the office: its id, or the ticket prefix in small letters."""
+        return self.id or self.ticket_prefix.lower()
+
 
 class Statement(Model):
     """A sentence of the charter; ``printed`` where the published page spells it otherwise."""

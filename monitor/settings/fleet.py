@@ -1,6 +1,6 @@
 """Build the fleet: sites, their devices and their dependencies, validated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
@@ -55,8 +55,9 @@ class Service:
 class Site:
     """A place or link of the office. Its first device is its gateway and decides whether it is down.
 
-    ``vital``: the ids that must be up for the site to be up; ``others``: those that make it degraded when they are
-    down; workstations are in neither, since they may be off. Both are cached, as every round reads them.
+    ``office``: the id of its office in offices.toml; '' where one office stands alone. ``vital``: the ids that must be
+    up for the site to be up; ``others``: those that make it degraded when they are down; workstations are in neither,
+    since they may be off. Both are cached, as every round reads them.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Site:
     hours: HoursName | None = None
     services: tuple[Service, ...] = ()
     contacts: tuple[ContactEntry, ...] = ()
+    office: str = ""
     vital: tuple[str, ...] = field(init=False)
     others: tuple[str, ...] = field(init=False)
 
@@ -103,19 +105,29 @@ class Group:
 
 @dataclass(frozen=True)
 class Fleet:
-    """All sites by id, the uplinks by name, and what unions are called, by the `comparison_key` of their word."""
+    """All sites by id, the uplinks by name, and what unions are called, by the `comparison_key` of their word.
+
+    ``around``: of a fleet that is one office's among several, the sites of others through which its own are reached.
+    """
 
     sites: Mapping[str, Site]
     groups: Mapping[str, Group] = field(default_factory=dict)
     unions: Mapping[str, Names] = field(default_factory=dict)
+    around: Mapping[str, Site] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None) -> "Fleet":
-        """Build the fleet of a file in which `problems` found nothing wrong."""
-        groups = {name: _group(name, entry) for name, entry in (uplinks or {}).items()}
-        spelt = _Spellings()
+    def of(
+        cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None, naming: "Naming | None" = None
+    ) -> "Fleet":
+        """Build the fleet of a file in which `problems` found nothing wrong; ``naming``: where there are several."""
+        spelt, naming = _Spellings(), naming or Naming()
         unions = {comparison_key(word): Names(entry.name_bn, entry.name_en) for word, entry in file.unions.items()}
-        return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups, unions)
+        sites = (_site(naming.id(id_), entry, spelt, naming) for id_, entry in file.sites.items())
+        return cls({site.id: site for site in sites}, groups_of(uplinks or {}), unions)
+
+    def site(self, id_: str) -> Site:
+        """Return a site of the fleet, or one through which its sites are reached."""
+        return self.sites.get(id_) or self.around[id_]
 
     def union_name(self, union: str) -> Names:
         """Return what a union is called; the word by which sites name it where sites.toml has no names for it."""
@@ -167,29 +179,34 @@ class Fleet:
         return {device: tuple(links) for device, links in carried.items()}
 
     @cached_property
-    def feeders(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the ids of the sites on each feeder."""
-        fed: dict[str, list[str]] = {}
+    def feeders(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Return the ids of the sites on each feeder, by office and name: another office's may bear the same name."""
+        fed: dict[tuple[str, str], list[str]] = {}
         for site in self.sites.values():
             if site.feeder:
-                fed.setdefault(site.feeder, []).append(site.id)
+                fed.setdefault((site.office, site.feeder), []).append(site.id)
         return {feeder: tuple(ids) for feeder, ids in fed.items()}
+
+    def on_feeder_of(self, site: str) -> Sequence[str]:
+        """Return the ids of the sites on the site's feeder, itself among them; none where no feeder is known."""
+        found = self.sites[site]
+        return self.feeders[found.office, found.feeder] if found.feeder else ()
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
         """Return the ids of the sites directly behind each site that has any."""
         behind: dict[str, list[str]] = {}
-        for site in self.sites.values():
+        for site in (*self.around.values(), *self.sites.values()):
             if site.parent is not None:
                 behind.setdefault(site.parent, []).append(site.id)
         return {parent: tuple(ids) for parent, ids in behind.items()}
 
     def ancestors(self, site: str) -> Iterator[str]:
         """Yield the ids of the sites that ``site`` depends on, nearest first."""
-        parent = self.sites[site].parent
+        parent = self.site(site).parent
         while parent is not None:
             yield parent
-            parent = self.sites[parent].parent
+            parent = self.site(parent).parent
 
     def descendants(self, site: str) -> Iterator[str]:
         """Yield the ids of all sites behind ``site``, nearest first."""
@@ -197,6 +214,26 @@ class Fleet:
         for child in queue:
             yield child
             queue.extend(self.children.get(child, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the plain ids of an office's files are called in the program: 'OFFICE.SITE' where there are several offices.
+
+    ``office``: '' where one stands alone. ``plain``: the office whose sites keep their plain ids.
+    """
+
+    office: str = ""
+    plain: str = ""
+
+    def id(self, site: str) -> str:
+        """Return the id of one of the office's own sites."""
+        return site if self.office == self.plain else f"{self.office}.{site}"
+
+    def meant(self, text: str) -> str:
+        """Return the id of a site as a file names it: a plain id is the office's own, 'OFFICE.SITE' any office's."""
+        office, dot, site = text.rpartition(".")
+        return Naming(office, self.plain).id(site) if dot else self.id(text)
 
 
 class _Spellings:
@@ -210,7 +247,7 @@ class _Spellings:
         return self._first.setdefault(comparison_key(name), name)
 
 
-def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
+def _site(id_: str, entry: SiteEntry, spelt: _Spellings, naming: Naming) -> Site:
     devices = [
         Device(f"{id_}/{name}", id_, name, **dict(device))  # a device's keys are named as its fields are
         for name, device in entry.devices.items()
@@ -224,20 +261,26 @@ def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
         entry.name_en,
         spelt.of(entry.union) if entry.union else None,
         entry.position,
-        entry.parent,
+        entry.parent and naming.meant(entry.parent),
         tuple(devices),
         spelt.of(entry.operator),
         entry.operator_hours,
-        None if entry.link is None else link_of(id_, entry.link),
+        None if entry.link is None else link_of(id_, entry.link, naming),
         spelt.of(entry.feeder),
         entry.hours,
         tuple(_service(id_, name, check, devices[0]) for name, check in entry.services.items()),
         entry.contacts,
+        naming.office,
     )
 
 
 def _service(site: str, name: str, check: ServiceCheck, gateway: Device) -> Service:
     return Service(f"{site}/{name}", site, name, check.at(str(gateway.address)))
+
+
+def groups_of(uplinks: Mapping[str, UplinkEntry]) -> Mapping[str, Group]:
+    """Return the uplinks of monitor.toml by name."""
+    return {name: _group(name, entry) for name, entry in uplinks.items()}
 
 
 def _group(name: str, entry: UplinkEntry) -> Group:
@@ -248,7 +291,8 @@ def _group(name: str, entry: UplinkEntry) -> Group:
     return Group(tuple(devices), entry.behind)
 
 
-def link_of(site: str, entry: LinkEntry) -> Link:
+def link_of(site: str, entry: LinkEntry, naming: Naming | None = None) -> Link:
     """Return a site's link as sites.toml names it; a device without '/' is a site's gateway."""
-    device = entry.device if "/" in entry.device else f"{entry.device}/gateway"
+    named = entry.device if "/" in entry.device else f"{entry.device}/gateway"
+    device = (naming or Naming()).id(named)
     return Link(f"{site}/{LINK}", site, device, entry.interface, entry.speed_mbps)

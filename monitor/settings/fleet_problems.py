@@ -1,6 +1,6 @@
 """Find what is wrong between sites: unknown parents, circles of parents, links, and addresses that are given twice."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.message import N_, Message, Said, message
@@ -17,10 +17,7 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
 
     ``known``: the ids of all sites in the file, including those with faults of their own.
     """
-
-    def at(path: KeyPath, said: Said) -> Problem:
-        return Problem(document.name, document.line(path), ".".join(map(str, path)), said)
-
+    at = document.problem
     unlike = 0  # names that are like none; to look for the nearest among many thousands takes its time
     if "vantage" in sites:
         taken = message("this id is taken by the references of [vantage.NAME]. Expected another one")
@@ -32,9 +29,8 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
             expected = message("Expected the id of another site")
             yield at(("sites", id_, "parent"), no_such("site", site.parent, near, expected))
     yield from _link_problems(document, sites, known)
-    for cycle in _cycles(sites):
-        chain = " → ".join([*cycle, cycle[0]])
-        yield at(("sites", cycle[0], "parent"), message("a circle of parents: {chain}. Expected a tree", chain=chain))
+    for cycle in cycles({id_: site.parent for id_, site in sites.items()}):
+        yield at(("sites", cycle[0], "parent"), circle_of_parents(cycle))
     seen: dict[IPv4Address | IPv6Address, KeyPath] = {}
     for path, address in _addresses(sites):
         if address in seen:
@@ -65,7 +61,7 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Co
             said = message("'{device}' is not read by SNMP. Expected a device with 'snmp'", device=device)
         else:
             continue
-        yield Problem(document.name, document.line(path), ".".join(map(str, path)), said)
+        yield document.problem(path, said)
 
 
 def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:
@@ -78,14 +74,20 @@ def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Ad
                 yield ("sites", id_, "devices", name, "snmp_source"), device.snmp_source
 
 
-def _cycles(sites: Mapping[str, SiteEntry]) -> Iterator[list[str]]:
+def circle_of_parents(cycle: Sequence[str]) -> Said:
+    """Return what is wrong with parents that lead back to where they began."""
+    return message("a circle of parents: {chain}. Expected a tree", chain=" → ".join([*cycle, cycle[0]]))
+
+
+def cycles(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
+    """Yield each circle among ``parents`` (id → id of the parent), from the first of it that is met."""
     done: set[str] = set()
-    for start in sites:
+    for start in parents:
         path: dict[str, None] = {}  # in the order of the way up
         current: str | None = start
-        while current is not None and current in sites and current not in done and current not in path:
+        while current is not None and current in parents and current not in done and current not in path:
             path[current] = None
-            current = sites[current].parent
+            current = parents[current]
         if current is not None and current in path:
             yield list(path)[list(path).index(current) :]
         done.update(path)

@@ -8,7 +8,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from monitor.domain.message import message
 from monitor.plain_file import PlainFileError, read_bounded
-from monitor.settings.load import Settings, load
+from monitor.settings.installation import Installation, load
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError
 from monitor.state_file import read_state, write_state
@@ -88,15 +88,17 @@ def _in_force(entry: Any) -> InForce | None:
     return InForce(**{**entry, "refused": tuple(entry["refused"])})
 
 
-def settings_of(found: InForce, directory: Path, kinds: Kinds) -> Settings | None:
-    """Return the settings of its files; None when they are of another folder, or this version refuses them."""
+def installation_of(found: InForce, directory: Path, kinds: Kinds) -> Installation | None:
+    """Return the installation of its files; None when they are of another folder, or this version refuses them."""
     if found.directory != str(directory.absolute()):
         return None
     with tempfile.TemporaryDirectory(prefix="upazila-") as folder:
         for name, text in found.files.items():
-            (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
+            path = Path(folder, *(part for part in Path(name).parts if part not in {"/", ".."}))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
         try:
-            return replace(load(Path(folder), kinds), directory=directory)
+            return load(Path(folder), kinds).in_folder(directory)
         except ConfigError:
             return None
 
@@ -124,16 +126,20 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
     Raises ValueError when one is written in such a way that it cannot be cut out.
     """
     texts = {name: source.decode() for name, source in sources.items()}
-    data = tomllib.loads(texts["monitor.toml"])
-    urls = [(path, url) for path, url in _urls(data, ()) if path != DATABASE_URL]
+    return {name: _bare_text(text) if Path(name).name == "monitor.toml" else text for name, text in texts.items()}
+
+
+def _bare_text(text: str) -> str:
+    """Return the text of a monitor.toml without the secrets in its URLs; raises ValueError."""
+    urls = [(path, url) for path, url in _urls(tomllib.loads(text), ()) if path != DATABASE_URL]
     secrets = {url: _bare(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
     for url, bare in secrets.items():
         if url != bare:
-            texts["monitor.toml"] = texts["monitor.toml"].replace(url, bare)
-    left = {url for _, url in _urls(tomllib.loads(texts["monitor.toml"]), ())}
+            text = text.replace(url, bare)
+    left = {url for _, url in _urls(tomllib.loads(text), ())}
     if left & {url for url, bare in secrets.items() if url != bare}:
         raise ValueError(message("an address of monitor.toml holds a secret and is written with escapes"))
-    return texts
+    return text
 
 
 def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:

@@ -1,6 +1,7 @@
 """Load a folder of configuration files into frozen settings, or collect every fault in them."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +22,27 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.notices_section import ChannelSection
 from monitor.settings.of_kind import Kinds
+from monitor.settings.office_monitor_file import OfficeMonitorFile
 from monitor.settings.problems import ConfigError, Problem, did_you_mean, hinted, no_such
 from monitor.settings.secrets import secret_path
 from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.storage_section import Server
 from monitor.settings.toml import Document, read
+from monitor.settings.uplinks_section import UplinkEntry
 from monitor.settings.validate import validate
+from monitor.settings.web_section import LOOPBACK_OF
 
 M = TypeVar("M", bound=Model)
+
+LONGEST_NAME = 120  # of a daemon, as the database keeps it
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of an office. Relative paths in it start at ``home``. ``areas``: None without areas.json."""
+    """All settings of an office. Relative paths in it start at ``home``. ``areas``: None without areas.json.
+
+    ``office``: its id in offices.toml; '' for one that stands alone, and for an installation as a whole.
+    """
 
     directory: Path
     fleet: Fleet
@@ -42,6 +51,7 @@ class Settings:
     calendar: CalendarFile
     holidays: HolidaysFile
     areas: Areas | None = None
+    office: str = ""
 
     @property
     def home(self) -> Path:
@@ -61,57 +71,111 @@ class Settings:
             return None
         return Server(storage.url, storage.password_file and secret_path(self.home, storage.password_file))
 
+    @property
+    def page_url(self) -> str:
+        """Return where other machines find this daemon's page: by this machine's name where it listens everywhere."""
+        web = self.monitor.web
+        host = socket.gethostname() if web.listen.startswith(tuple(LOOPBACK_OF)) else web.listen.rpartition(":")[0]
+        return f"{web.scheme}://{host}:{web.port}"
 
-def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:
-    """Load all files of ``directory``; raises ConfigError with the faults of all of them.
+    @property
+    def spans_offices(self) -> bool:
+        """Return whether these are the settings of an installation with several offices, as a whole."""
+        return not self.office and any(site.office for site in self.fleet.sites.values())
 
-    ``kinds``: the registered checks, channels and help desks; `monitor.configuration.load` has all of them. ``sources``
-    is filled with what was read: the name of each file, and its bytes.
+    @property
+    def daemon(self) -> str:
+        """Return the name of this daemon among several on one database; empty where the database is a file."""
+        if self.server is None:
+            return ""
+        return self.monitor.daemon.name or f"{socket.gethostname()}:{self.state.absolute()}"[:LONGEST_NAME]
+
+
+class Reader:
+    """Reads the files of a folder one by one; collects their faults and what was read.
+
+    ``kinds``: the registered checks, channels and help desks; `monitor.configuration` has all of them.
     """
-    if not directory.is_dir():
-        raise ConfigError(
-            [Problem(str(directory), 0, "", message("is not a folder. Expected one with sites.toml in it"))]
-        )
-    faults: list[Problem] = []
-    documents: dict[str, Document] = {}
 
-    def part(name: str, model: type[M]) -> M | None:
+    among_others = False
+    """A parent may be 'OFFICE.SITE'; whether that exists is looked up when all offices are read."""
+
+    def __init__(self, directory: Path, kinds: Kinds) -> None:
+        self.directory, self.kinds = directory, kinds
+        self.faults: list[Problem] = []
+        self.documents: dict[str, Document] = {}
+        self._areas: dict[str, bytes] = {}
+
+    @property
+    def sources(self) -> dict[str, bytes]:
+        """Return what was read: the name of each file below the folder, and its bytes."""
+        return {name: document.source for name, document in self.documents.items()} | self._areas
+
+    def document(self, name: str) -> Document | None:
+        """Read a file; None when it cannot be."""
         try:
-            document = documents[name] = read(directory / name, str(directory / name))
-            if model is SitesFile:
-                faults.extend(_between_sites(document, kinds))
-            return validate(document, model, kinds)
+            return self.documents.setdefault(name, read(self.directory / name, str(self.directory / name)))
         except ConfigError as error:
-            faults.extend(error.problems)
+            self.faults.extend(error.problems)
             return None
 
-    sites = part("sites.toml", SitesFile)
-    monitor = part("monitor.toml", MonitorFile)
-    charter = part("charter.toml", CharterFile)
-    calendar = part("calendar.toml", CalendarFile)
-    holidays = part("holidays.toml", HolidaysFile)
-    outlines = None
-    try:
-        outlines = read_areas(directory / AREAS, str(directory / AREAS))
-    except ConfigError as error:
-        faults.extend(error.problems)
+    def validated(self, document: Document | None, model: type[M]) -> M | None:
+        """Validate what was read; None when it is wrong."""
+        try:
+            return None if document is None else validate(document, model, self.kinds)
+        except ConfigError as error:
+            self.faults.extend(error.problems)
+            return None
+
+    def sites(self, name: str) -> SitesFile | None:
+        """Read and validate a file of sites, and what is wrong between those that are sound themselves."""
+        document = self.document(name)
+        if document is not None:
+            self.faults.extend(_between_sites(document, self.kinds, among_others=self.among_others))
+        return self.validated(document, SitesFile)
+
+    def areas(self, name: str) -> Areas | None:
+        """Read the outlines; None without any."""
+        try:
+            found = read_areas(self.directory / name, str(self.directory / name))
+        except ConfigError as error:
+            self.faults.extend(error.problems)
+            return None
+        if found is None:
+            return None
+        self._areas[name] = found[1]
+        return found[0]
+
+
+def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:
+    """Load the files of one office that stands alone; raises ConfigError with the faults of all of them.
+
+    ``sources`` is filled with what was read, as `Reader.sources` has it.
+    """
+    reader = Reader(directory, kinds)
+    sites = reader.sites("sites.toml")
+    monitor = reader.validated(reader.document("monitor.toml"), MonitorFile)
+    charter = reader.validated(reader.document("charter.toml"), CharterFile)
+    calendar = reader.validated(reader.document("calendar.toml"), CalendarFile)
+    holidays = reader.validated(reader.document("holidays.toml"), HolidaysFile)
+    areas = reader.areas(AREAS)
+    faults = reader.faults
     if sites and monitor:
-        faults.extend(_unknown_credentials(documents["sites.toml"], sites, monitor))
-        faults.extend(_unknown_sites(documents["monitor.toml"], sites, monitor))
+        faults.extend(unknown_credentials(reader.documents["sites.toml"], sites, monitor))
+        unions = {site.union for site in sites.sites.values() if site.union}
+        faults.extend(unknown_sites(reader.documents["monitor.toml"], monitor, sites.sites, unions, monitor.vantage))
     if monitor:
-        faults.extend(_channels_without_section(documents["monitor.toml"], monitor, kinds))
+        faults.extend(channels_without_section(reader.documents["monitor.toml"], monitor, kinds))
     if monitor and charter:
-        faults.extend(_conflicting_recipients(documents["monitor.toml"], monitor, charter))
+        faults.extend(conflicting_recipients(reader.documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     if sources is not None:
-        sources |= {name: document.source for name, document in documents.items()}
-        sources |= {AREAS: outlines[1]} if outlines else {}
-    areas = outlines[0] if outlines else None
+        sources |= reader.sources
     return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays, areas)
 
 
-def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
+def unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
     """Yield devices whose credentials are not in monitor.toml."""
     known = {*monitor.snmp.v2c, *monitor.snmp.v3}
     for id_, site in sites.sites.items():
@@ -122,15 +186,20 @@ def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorF
                     "Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
                 )
                 said = hinted(message("monitor.toml has no such credentials."), hint)  # it may be the community itself
-                yield Problem(document.name, document.line(path), ".".join(path), said)
+                yield document.problem(path, said)
 
 
-def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
-    """Yield sites named in monitor.toml that are not in sites.toml."""
+def unknown_sites(
+    document: Document,
+    monitor: MonitorFile | OfficeMonitorFile,
+    sites: Collection[str],
+    unions: Collection[str],
+    uplinks: Mapping[str, UplinkEntry],
+) -> Iterator[Problem]:
+    """Yield sites and unions named in monitor.toml that are not among these of sites.toml."""
     named: list[tuple[tuple[str, ...], str | None]] = []
-    for name, group in monitor.vantage.items():
+    for name, group in uplinks.items():
         named.append((("vantage", name, "behind"), group.behind))
-    unions = sorted({site.union for site in sites.sites.values() if site.union})
     there = {comparison_key(union) for union in unions}
     chosen: dict[tuple[str, str], Maintenance | Acknowledged] = {}
     chosen |= {("maintenance", name): window for name, window in monitor.maintenance.items()}
@@ -140,38 +209,36 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
         named += [((*section, "sites"), site) for site in window.sites]
         for union in window.unions:
             if comparison_key(union) not in there:
-                said = message("sites.toml has {fault}", fault=no_such("union", union, unions))
-                where = (*section, "unions")
-                yield Problem(document.name, document.line(where), ".".join(where), said)
+                said = message("sites.toml has {fault}", fault=no_such("union", union, sorted(unions)))
+                yield document.problem((*section, "unions"), said)
     for path, site in named:
-        if site is not None and site not in sites.sites:
-            said = message("sites.toml has {fault}", fault=no_such("site", site, sites.sites))
-            yield Problem(document.name, document.line(path), ".".join(path), said)
+        if site is not None and site not in sites:
+            yield document.problem(path, message("sites.toml has {fault}", fault=no_such("site", site, sites)))
 
 
-def _channels_without_section(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
+def channels_without_section(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
     """Yield recipients by a channel whose section is missing."""
     for name, entry in monitor.recipients.items():
         if entry.channel in kinds[ChannelSection] and entry.channel not in monitor.channels:
             text = N_("this channel needs to know more. Expected a section [channels.{channel}] as well")
             said, path = Message(text, {"channel": entry.channel}), ("recipients", name, "channel")
-            yield Problem(document.name, document.line(path), ".".join(path), said)
+            yield document.problem(path, said)
 
 
-def _conflicting_recipients(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
+def conflicting_recipients(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
     """Yield recipients named like an officer, and briefs or reports for officers whom the charter does not have."""
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
         said = message("'{name}' already is a reader by the charter. Expected a name of its own", name=name)
-        yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", said)
+        yield document.problem(("recipients", name), said)
     known = {*charter.officers, *monitor.recipients}
     readers = {("notices", brief): getattr(monitor.notices, brief) for brief in ("morning", "weekly")}
     for path, roles in {**readers, ("reports", "recipients"): monitor.reports.recipients}.items():
         for role in (role for role in roles if role not in known):
             said = message("there is {fault}", fault=no_such("officer or recipient", role, known))
-            yield Problem(document.name, document.line(path), ".".join(path), said)
+            yield document.problem(path, said)
 
 
-def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:
+def _between_sites(document: Document, kinds: Kinds, *, among_others: bool) -> list[Problem]:
     """Return the faults between those sites that have none of their own."""
     tables = document.data.get("sites")
     if not isinstance(tables, dict):
@@ -179,5 +246,7 @@ def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:
     sound = {}
     for id_, table in tables.items():
         with suppress(ValidationError):
-            sound[id_] = SiteEntry.model_validate(table, context=kinds)
+            entry = SiteEntry.model_validate(table, context=kinds)
+            elsewhere = among_others and "." in (entry.parent or "")
+            sound[id_] = entry.model_copy(update={"parent": None}) if elsewhere else entry
     return list(problems_of_fleet(document, sound, tables))

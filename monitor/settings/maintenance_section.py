@@ -10,7 +10,7 @@ from monitor.domain.message import message
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import ClosingTime, Time, Weekday
 from monitor.settings.found import found
-from monitor.settings.sites_file import Id
+from monitor.settings.sites_file import AnySite
 
 YEARS = (2000, 2100)
 A_WEEK = 7 * 24 * 60
@@ -55,11 +55,11 @@ class Maintenance(Model):
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
     """What the work is."""
-    sites: list[Id] = Field(default_factory=list)
+    sites: list[AnySite] = Field(default_factory=list)
     """For these sites."""
     unions: list[str] = Field(default_factory=list)
     """For all sites of these unions."""
-    behind: Id | None = None
+    behind: AnySite | None = None
     """For this site and all that is reached through it; without any of the three: for everything."""
     begins: Moment | None = None
     """Once: when it begins, by Dhaka's clock."""

@@ -22,7 +22,7 @@ from monitor.settings.public_section import Public
 from monitor.settings.reports_section import Reports
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
-from monitor.settings.storage_section import Storage
+from monitor.settings.storage_section import Daemon, Storage
 from monitor.settings.uplinks_section import UplinkEntry
 from monitor.settings.web_section import Web
 
@@ -243,6 +243,7 @@ class MonitorFile(Model):
     judging: Judging = Judging()
     tickets: Tickets = Tickets()
     storage: Storage = Storage()
+    daemon: Daemon = Daemon()
     mail: Mail = Mail()
     notices: Notices = Notices()
     recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)

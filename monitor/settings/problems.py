@@ -87,6 +87,7 @@ NO_SUCH: Mapping[str, tuple[str, str]] = {
     "credentials": (N_("no credentials '{word}'."), N_("no credentials of that name.")),
     "device": (N_("no device '{word}'."), N_("no device of that name.")),
     "language": (N_("no language '{word}'."), N_("no language of that name.")),
+    "office": (N_("no office '{word}'."), N_("no office of that name.")),
     "officer": (N_("no officer '{word}'."), N_("no officer of that name.")),
     "officer or recipient": (N_("no officer or recipient '{word}'."), N_("no officer or recipient of that name.")),
     "site": (N_("no site '{word}'."), N_("no site of that name.")),

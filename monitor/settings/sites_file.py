@@ -63,6 +63,15 @@ Id = Annotated[str, AfterValidator(_id)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+def _any_office_site(value: str) -> str:
+    office, dot, site = value.rpartition(".")
+    return f"{_id(office)}.{_id(site)}" if dot else _id(value)
+
+
+AnySite = Annotated[str, AfterValidator(_any_office_site)]
+"""The id of a site; 'OFFICE.SITE' for one of another office, where an installation has several."""
+
+
 def _phone(value: str) -> str:
     dialled = ascii_digits(value)
     if not re.fullmatch(r"\+?[0-9](?:[0-9 -]*[0-9])?", dialled) or not 3 <= sum(map(str.isdigit, dialled)) <= 20:

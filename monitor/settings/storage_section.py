@@ -1,4 +1,4 @@
-"""Model the section [storage] of config/monitor.toml: the state folder, and the database where it is on a server."""
+"""Model [storage] and [daemon] of config/monitor.toml: the state folder, the database, and one of several daemons."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.domain.message import message
 from monitor.domain.text import has_controls
-from monitor.settings.base import Model, PlainPath, SecretFile
+from monitor.settings.base import Model, PlainPath, SecretFile, matching
 
 SCHEME = "postgresql+psycopg"
 FORM = "postgresql+psycopg://USER@HOST:PORT/DATABASE"
@@ -51,6 +51,8 @@ class Storage(Model):
     """The database on a PostgreSQL server: `postgresql+psycopg://USER@HOST/DATABASE`; empty: a file in `directory`."""
     password_file: SecretFile | None = None
     """A file whose first line is the password for `url`."""
+    lease_s: Annotated[float, Field(ge=3, le=60)] = 6.0
+    """With `url`: what a daemon does is another's so long after its last word, in seconds; the same for all daemons."""
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
     """Closed outages and sent notices are kept so long, in days."""
     backups: Annotated[int, Field(ge=0, le=365)] = 7
@@ -70,6 +72,13 @@ class Storage(Model):
         if self.password_file is not None and not self.url:
             raise ValueError(message("password_file belongs to a url. Expected one, such as {form}", form=FORM))
         return self
+
+
+class Daemon(Model):
+    """[daemon]: one of those that work on the same database."""
+
+    name: Annotated[str, Field(max_length=60), matching(r"[A-Za-z0-9._-]*", "letters, digits, '.', '_' and '-'")] = ""
+    """Its name, by which the others and `/health` show it; empty: the machine's name and the state folder."""
 
 
 def checked_url(url: str) -> str:

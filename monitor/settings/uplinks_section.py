@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.settings.base import Model
-from monitor.settings.sites_file import Address, Id
+from monitor.settings.sites_file import Address, AnySite
 
 
 class UplinkEntry(Model):
@@ -18,5 +18,5 @@ class UplinkEntry(Model):
     """Addresses beyond the uplink that always answer; while all of them do not, nothing beyond it is judged. Only
     those that you may probe.
     """
-    behind: Id | None = None
+    behind: AnySite | None = None
     """What lies behind this site lies beyond the uplink; left out: all sites do."""

@@ -39,7 +39,7 @@ def _problem(document: Document, model: type[Model], kinds: Kinds, error: dict[s
             said = _missing(path)
         case _:
             said = described(error)
-    return Problem(document.name, document.line(path), ".".join(map(str, path)), said)
+    return document.problem(path, said)
 
 
 def _missing(path: KeyPath) -> Message:

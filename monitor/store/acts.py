@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from monitor.store.audit_chain import link_act
 from monitor.store.columns import storable_facts, storable_line
 from monitor.store.models import Act, Ticket, TicketEvent
+from monitor.store.offices import office_of
 from monitor.store.ticket_history import head_row
 from monitor.store.work import Work
 
@@ -42,8 +43,9 @@ def record(work: Work, kind: str, about: str, before: Mapping[str, object], afte
     changed_to = {key: value for key, value in after.items() if before.get(key, absent) != value}
     work.session.flush()  # the events of this transaction get their numbers
     texts = {"actor": work.actor, "via": work.via, "address": work.address, "kind": kind, "about": about}
+    last_event = select(func.max(TicketEvent.id)).where(TicketEvent.office == office_of(work.session))
     act = Act(
-        after_event_id=work.session.scalar(select(func.max(TicketEvent.id))) or 0,
+        after_event_id=work.session.scalar(last_event) or 0,
         at_utc=work.now_utc,
         before=storable_facts(_plain(changed_from)),
         after=storable_facts(_plain(changed_to)),

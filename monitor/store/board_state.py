@@ -41,8 +41,7 @@ def load_state(session: Session) -> StoredState:
 
 def _timed_out(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
     """Return when sites went down that may have done so together with one that is down, or failing, now."""
-    last = last_trust(session)
-    seen_utc = [last.utc_at(last.last.boot_ns)] if last else []
+    seen_utc = list(session.scalars(select(Heartbeat.at_utc)))
     oldest_utc = min([*silent_utc, *seen_utc], default=None)
     if oldest_utc is None:
         return {}
@@ -53,9 +52,12 @@ def _timed_out(session: Session, silent_utc: Iterable[datetime]) -> dict[str, li
     return went_down
 
 
-def last_trust(session: Session) -> ClockTrust | None:
-    """Return the clock's trust as of the last heartbeat; None before the first."""
-    row = session.get(Heartbeat, 1)
+def last_trust(session: Session, daemon: str = "") -> ClockTrust | None:
+    """Return the clock's trust as of the daemon's last heartbeat; None before the first.
+
+    ``daemon``: its name; empty where the database is a file, which has one alone.
+    """
+    row = session.get(Heartbeat, daemon)
     if row is None:
         return None
     boot = row.boot_id.replace("-", "")
@@ -69,11 +71,11 @@ def last_trust(session: Session) -> ClockTrust | None:
     )
 
 
-def store_heartbeat(session: Session, trust: ClockTrust) -> None:
-    """Store a heartbeat with the clock's trust."""
+def store_heartbeat(session: Session, trust: ClockTrust, daemon: str = "") -> None:
+    """Store a daemon's heartbeat with its clock's trust; ``daemon`` as in `last_trust`."""
     session.merge(
         Heartbeat(
-            id=1,
+            daemon=daemon,
             at_utc=trust.date(trust.last.utc, trust.last.boot_ns),
             boot_id=trust.last.boot_id,
             boot_ns=trust.last.boot_ns,
@@ -86,6 +88,15 @@ def store_heartbeat(session: Session, trust: ClockTrust) -> None:
             resumed_utc=trust.off and trust.off[1],
         )
     )
+
+
+def adopt_heartbeat(session: Session, daemon: str) -> None:
+    """Give the heartbeat of a daemon that had no name yet to the first that has one: the same, as a rule."""
+    if daemon and (row := session.get(Heartbeat, "")) is not None:
+        if session.get(Heartbeat, daemon) is None:
+            row.daemon = daemon
+        else:
+            session.delete(row)
 
 
 def operator_confirmation(session: Session) -> ClockReading | None:

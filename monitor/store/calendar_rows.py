@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import CalendarOrder, CountedCalendar, Ticket
+from monitor.store.offices import office_of
 from monitor.store.session import Session
 
 
@@ -23,9 +24,9 @@ def unsettled(session: Session) -> Sequence[Ticket]:
 
 def last_count(session: Session) -> CountedCalendar | None:
     """Return the calendar by which running deadlines were counted last; None before the first count."""
-    return session.get(CountedCalendar, 1)
+    return session.get(CountedCalendar, (office_of(session), 1))
 
 
 def store_count(session: Session, files: Mapping[str, object], last_order: int) -> None:
     """Store the calendar by which running deadlines are counted now."""
-    session.merge(CountedCalendar(id=1, files=dict(files), last_order=last_order))
+    session.merge(CountedCalendar(office=office_of(session), id=1, files=dict(files), last_order=last_order))

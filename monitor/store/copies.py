@@ -171,7 +171,7 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
             why = str(error).replace(str(scratch_copy), str(copy)).removesuffix(f". Put a copy back: {MEND}")
             raise StoreError(why) from None
         try:
-            if store.was_empty:
+            if store.opening.was_empty:
                 raise StoreError(message("{copy} holds nothing. Expected a copy of the database", copy=copy))
             yield store
         except DatabaseError as error:

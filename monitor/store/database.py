@@ -7,20 +7,35 @@
     └── PostgresStore    a database of a PostgreSQL server
 """
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
 from monitor.store.errors import refusal
+from monitor.store.leases import fence
+from monitor.store.offices import ALONE, OFFICES, Offices, OfficeSession
+from monitor.store.session import Session
 
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
+
+
+@dataclass
+class Opening:
+    """How far a database is open: the same for all offices that are kept in it."""
+
+    waiting: str = ""
+    readable: bool = False
+    was_empty: bool = False
 
 
 class Store(ABC):
@@ -29,15 +44,40 @@ class Store(ABC):
     ``state``: the state folder. ``name``: what errors call it. One that is not ``lasting`` is thrown away in the end:
     it need not outlive a crash, and is faster. ``waiting``: why it cannot be written yet; empty once it can. Until then
     `write` raises OperationalError, as it does when the database refuses later, and so does `read` unless it is
-    ``readable``. ``was_empty``: it had no table yet.
+    ``readable``. ``was_empty``: it had no table yet. ``offices``: whose rows its sessions are for; None: all.
     """
 
     def __init__(self, state: Path, name: str, *, lasting: bool = True) -> None:
         self.state, self.name, self.lasting = state, name, lasting
-        self.waiting, self.readable = "", False
-        self.was_empty = False
+        self.offices: Offices = None
+        self.opening = Opening()
         self.engine, self.glances = self._engines()
         self.for_writing = self._for_writing()
+
+    def of(self, *offices: str) -> Self:
+        """Return the same database for the sessions of some offices; of several, only to read.
+
+        The office that stands alone ('') has the whole of it.
+        """
+        narrowed = copy.copy(self)
+        narrowed.offices = None if offices == (ALONE,) else offices
+        return narrowed
+
+    @property
+    def waiting(self) -> str:
+        return self.opening.waiting
+
+    @waiting.setter
+    def waiting(self, why: str) -> None:
+        self.opening.waiting = why
+
+    @property
+    def readable(self) -> bool:
+        return self.opening.readable
+
+    @readable.setter
+    def readable(self, is_so: bool) -> None:
+        self.opening.readable = is_so
 
     @abstractmethod
     def _engines(self) -> tuple[Engine, Engine]:
@@ -46,6 +86,10 @@ class Store(ABC):
     @abstractmethod
     def _for_writing(self) -> Engine:
         """Return the engine whose transactions write."""
+
+    def for_leases(self, term_s: float) -> Engine | None:
+        """Return an engine for leases of that term; None where the lock of the state folder is the lease of all."""
+        return None
 
     @property
     @abstractmethod
@@ -72,19 +116,23 @@ class Store(ABC):
     def _reading(self, engine: Engine) -> Iterator[Session]:
         if not self.readable:
             self._refuse_while_waiting()
-        with self._for_a_connection(), Session(engine) as session:
+        with self._for_a_connection(), OfficeSession(engine, info={OFFICES: self.offices}) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a session whose changes are committed at the end of the block, all or nothing."""
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
+        """Open a session whose changes are committed at the end of the block, all or nothing.
+
+        ``behind``: leases that are proved first, and held until the end; raises LeaseLost when one is another's now.
+        """
         self._refuse_while_waiting()
         with (
             self._for_a_connection(),
-            Session(self.for_writing, expire_on_commit=False) as session,
+            OfficeSession(self.for_writing, expire_on_commit=False, info={OFFICES: self.offices}) as session,
             session.begin(),
         ):
             session.connection()  # take the write lock now, not at the first statement
+            fence(session, behind)
             yield session
 
     def _refuse_while_waiting(self) -> None:

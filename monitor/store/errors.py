@@ -28,6 +28,7 @@ __all__ = [
     "OperationalError",
     "SQLAlchemyError",
     "StoreError",
+    "is_lock_timeout",
     "may_pass",
     "refusal",
 ]
@@ -53,6 +54,7 @@ PASSING_ERRNO = {
     errno.EMFILE,
     errno.ENFILE,
 }
+LOCK_TIMEOUT = "55P03"
 LOST = {"OperationalError", "InterfaceError"}
 PASSING_CLASSES = {
     "08",  # the connection
@@ -69,7 +71,7 @@ PASSING_STATES = {
     "3D000",  # no such database, as long as one is put back
     "42501",  # a right that is missing
     "55006",  # in use
-    "55P03",  # a lock that was not to be had in time
+    LOCK_TIMEOUT,  # a lock that was not to be had in time
 }
 
 
@@ -103,6 +105,11 @@ def may_pass(error: BaseException | None) -> bool:
     if hasattr(error, "sqlstate"):
         return _may_pass_there(error)
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Return whether a server's lock was not to be had in time."""
+    return getattr(error.orig, "sqlstate", None) == LOCK_TIMEOUT
 
 
 def _may_pass_there(error: Any) -> bool:

@@ -6,10 +6,11 @@ Every figure of unmonitored time is counted by what `gaps` returns, so that no t
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.judging.availability import Interval, clipped, merged, total
+from monitor.store.columns import Utc
 from monitor.store.models import Gap, Heartbeat
 from monitor.store.session import Session
 
@@ -27,8 +28,8 @@ class GapRow(NamedTuple):
 
 
 def last_heartbeat(session: Session) -> datetime | None:
-    """Return when a daemon last stored that it lives; None before any did."""
-    return session.scalar(select(Heartbeat.at_utc))
+    """Return when a daemon last stored that it lives, whichever it was; None before any did."""
+    return session.scalar(select(func.max(Heartbeat.at_utc, type_=Utc)))
 
 
 def gaps(session: Session, window: Interval, now_utc: datetime) -> list[GapRow]:

@@ -1,8 +1,9 @@
-"""Number tickets: the last number by year, in a row that grows."""
+"""Number tickets: the last number by office and year, in a row that grows."""
 
 from sqlalchemy import func, select
 
 from monitor.store.models import LastNumber, Ticket
+from monitor.store.offices import office_of
 from monitor.store.work import Work
 
 
@@ -15,9 +16,11 @@ def next_number(work: Work, year: int) -> int:
 
 
 def _row(work: Work, year: int) -> LastNumber:
-    row = work.session.scalars(select(LastNumber).where(LastNumber.year == year).with_for_update()).one_or_none()
+    office = office_of(work.session)
+    locked = select(LastNumber).where(LastNumber.office == office, LastNumber.year == year).with_for_update()
+    row = work.session.scalars(locked).one_or_none()
     if row is None:
-        given = work.session.scalar(select(func.max(Ticket.seq)).where(Ticket.year == year)) or 0
-        row = LastNumber(year=year, seq=given)
+        given = select(func.max(Ticket.seq)).where(Ticket.office == office, Ticket.year == year)
+        row = LastNumber(office=office, year=year, seq=work.session.scalar(given) or 0)
         work.session.add(row)
     return row

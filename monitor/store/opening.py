@@ -16,14 +16,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from monitor.domain.message import N_, Message, message, messages
 from monitor.settings.storage_section import Server
 from monitor.store import belonging, redundancy
 from monitor.store.database import Store
 from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
+from monitor.store.offices import OfficeSession
 from monitor.store.schema import refuse_unfit
+from monitor.store.session import Session
 from monitor.store.sqlite import BUSY_TIMEOUT_S, SqliteStore
 from monitor.store.upgrade import VERSION_TABLE, upgrade
 
@@ -97,7 +98,7 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
         with store.waiting_for_locks(wait_s):
             _prepare(store, belonging.renew_mark)
             if first is not None:
-                with Session(store.for_writing) as session, session.begin():
+                with OfficeSession(store.for_writing) as session, session.begin():
                     session.connection()
                     first(session)
     except (DatabaseError, OSError) as error:
@@ -177,7 +178,7 @@ def _prepare_server(store: Store, *, makes: bool) -> None:
     if not contents and store.lasting and _copies(store.state) is not None:
         names = {"name": store.name, "state": store.state, "installed": belonging.INSTALLED}
         raise NoDatabase(Message(EMPTY_SERVER, names))
-    store.was_empty = not contents
+    store.opening.was_empty = not contents
     upgrade(store.name, store.engine, store.for_writing)
     store.readable = True
     if store.lasting and makes:
@@ -217,7 +218,7 @@ def _prepare_file(
         )
     if store.lasting and not may_be_missing:
         _refuse_without_contents(store.path, contents)
-    store.was_empty = not contents
+    store.opening.was_empty = not contents
     upgrade(store.name, store.engine, store.for_writing)
     store.readable = True
     if store.lasting:

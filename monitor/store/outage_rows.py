@@ -7,9 +7,11 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from monitor.store.models import AffectedSite, Outage
+from monitor.store.offices import ALL, office_of
 from monitor.store.session import Session
 
-UNSYNCHRONISED = {"synchronize_session": False}
+# What lies behind a router that is down may be another office's.
+UNSYNCHRONISED = {"synchronize_session": False, **ALL}
 
 
 def down(session: Session) -> Sequence[Outage]:
@@ -114,9 +116,10 @@ def affect(session: Session, root: str, site: str, since_utc: datetime) -> None:
     By plain statements: a router that is down may have thousands of sites behind it, and the ORM would load all for
     each.
     """
-    root_id = session.scalar(select(Outage.id).where(Outage.site == root, Outage.ended_utc.is_(None)))
+    open_at_root = select(Outage.id).where(Outage.site == root, Outage.ended_utc.is_(None))
+    root_id = session.scalar(open_at_root, execution_options=ALL)
     if root_id is not None:
-        row = {"outage_id": root_id, "site": site, "since_utc": since_utc}
+        row = {"outage_id": root_id, "site": site, "since_utc": since_utc, "office": office_of(session)}
         session.execute(insert(AffectedSite).values(row))
 
 

@@ -9,12 +9,21 @@ from sqlalchemy import or_, select
 from monitor.domain.reasons import ReasonCode
 from monitor.domain.states import DowntimeKind
 from monitor.store.models import PlannedWork, SuppressedOutage
+from monitor.store.offices import office_of
 from monitor.store.session import Session
 
 
 def planned(session: Session) -> Sequence[PlannedWork]:
     """Return all planned work, over or not, by name."""
     return session.scalars(select(PlannedWork).order_by(PlannedWork.name)).all()
+
+
+def planned_as(session: Session, name: str, *, locked: bool = False) -> PlannedWork | None:
+    """Return the planned work of that name of the session's office; ``locked``: until the transaction ends."""
+    key = (office_of(session), name)
+    if locked:
+        return session.get(PlannedWork, key, with_for_update=True, populate_existing=True)
+    return session.get(PlannedWork, key)
 
 
 class SilentSite(NamedTuple):

@@ -23,6 +23,9 @@ from monitor.store.errors import refusal
 WRITING = {"statement_timeout": 30.0, "lock_timeout": 10.0, "idle_in_transaction_session_timeout": 30.0}
 """Limits of a transaction that writes, in seconds. A report may compute between its statements."""
 
+WAIT_FOR_A_LINE_S = database.GLANCE_S
+"""So long whoever comes waits while all connections are in use: no longer than a page may take."""
+
 CONNECTING: Mapping[str, Any] = {
     "connect_timeout": 3,
     # An idle connection notices a lost peer by keepalives, one with data under way by the other: each needs both.
@@ -37,6 +40,7 @@ CONNECTING: Mapping[str, Any] = {
     "gssencmode": "disable",
     "prepare_threshold": None,  # a pooler gives each transaction another connection
 }
+LEASING = 3  # connections: one renews, one looks and takes, one gives all back at the end
 HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -47,15 +51,26 @@ class PostgresStore(Store):
         self.server = server
         super().__init__(state, server.name, lasting=lasting)
 
-    def _engines(self) -> tuple[Engine, Engine]:
+    def _engine(self, **pool: Any) -> Engine:
         # An error quotes no values: it may be logged, and they may be what citizens wrote.
         url = make_url(self.server.url)
-        engine = create_engine(
-            url, connect_args=arguments(url.host, url.query), hide_parameters=True, pool_pre_ping=True
-        )
+        engine = create_engine(url, connect_args=arguments(url.host, url.query), hide_parameters=True, **pool)
         event.listen(engine, "do_connect", self._on_connecting)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _without_values)
+        return engine
+
+    def for_leases(self, term_s: float) -> Engine:
+        """Return an engine with connections of its own: leases wait for nothing else, and for nobody for long."""
+        limits = {
+            "statement_timeout": term_s / 2,
+            "lock_timeout": term_s / 6,
+            "idle_in_transaction_session_timeout": term_s / 2,
+        }
+        return self._engine(pool_size=LEASING, max_overflow=0, pool_timeout=term_s).execution_options(limits=limits)
+
+    def _engines(self) -> tuple[Engine, Engine]:
+        engine = self._engine(pool_pre_ping=True, pool_timeout=WAIT_FOR_A_LINE_S)
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writing = engine
         glancing = {"statement_timeout": database.GLANCE_S, "lock_timeout": database.GLANCE_S}
@@ -92,9 +107,8 @@ def arguments(host: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """
     hosts = [host] if host else str(asked.get("host", "")).split(",")
     found: dict[str, Any] = {name: value for name, value in CONNECTING.items() if name not in asked}
-    if all(each in HERE or each.startswith("/") for each in hosts):
-        return found | ({} if "sslmode" in asked else {"sslmode": "disable"})
-    mode = asked.get("sslmode", TLS_MODES[0])
+    is_here = all(each in HERE or each.startswith("/") for each in hosts)
+    mode = asked.get("sslmode", "disable" if is_here else TLS_MODES[0])
     found["sslmode"] = mode
     if mode.startswith("verify") and "sslrootcert" not in asked:
         found["sslrootcert"] = ssl.get_default_verify_paths().cafile or "system"

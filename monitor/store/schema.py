@@ -4,6 +4,9 @@ Migrations make the tables of both; triggers that protect the history are writte
 `complete` for PostgreSQL, after each of them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, inspect
 
 from monitor.domain.message import N_, Message
@@ -28,6 +31,12 @@ OF_POSTGRESQL = """
             concat_ws(' ', t.tgenabled, t.tgtype, t.tgattr, t.tgqual IS NULL, p.prosrc)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+"""
+
+TRIGGERS_OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+TRIGGERS_OF_POSTGRESQL = """
+    SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace ORDER BY 1
 """
 
 REFUSING = """
@@ -103,9 +112,28 @@ def complete(connection: Connection) -> None:
         _trigger(connection, f"{table}_only_grows", "UPDATE OR DELETE OR TRUNCATE", table, "STATEMENT")
     # A ticket that vanishes or gets another number takes its history along.
     _trigger(connection, "tickets_no_delete", "DELETE OR TRUNCATE", "tickets", "STATEMENT")
-    fixed = ("id", "number", "year", "seq")
+    fixed = ("id", "number", "year", "seq", "office")
     changed = f"WHEN ({' OR '.join(f'OLD.{each} IS DISTINCT FROM NEW.{each}' for each in fixed)})"
     _trigger(connection, "tickets_no_renumber", f"UPDATE OF {', '.join(fixed)}", "tickets", "ROW", changed)
+
+
+@contextmanager
+def without_triggers(connection: Connection) -> Iterator[None]:
+    """Take away what protects the history within the block, and put it back; in one transaction with what is done."""
+    if is_server(connection):
+        triggers = connection.exec_driver_sql(TRIGGERS_OF_POSTGRESQL).all()
+        for name, table in triggers:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        yield
+        for name, table in triggers:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+        return
+    triggers = connection.exec_driver_sql(TRIGGERS_OF_SQLITE).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
 
 
 def _trigger(connection: Connection, name: str, verbs: str, table: str, each: str, when: str = "") -> None:

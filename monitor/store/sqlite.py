@@ -6,8 +6,9 @@ because one that reads first and then writes fails at once, whatever the busy ti
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.storage_section import Place
 from monitor.store import database
@@ -38,13 +40,20 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
+@dataclass
+class OwnFile:
+    """Which file was opened (device and number; None: none yet), and the mark that nobody else changes."""
+
+    file: tuple[int, int] | None = None
+    mark: int = 0
+
+
 class SqliteStore(Store):
     """A database in a file."""
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path = path
-        self._file: tuple[int, int] | None = None
-        self._mark = 0
+        self._own = OwnFile()
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
         super().__init__(path.parent, str(path), lasting=lasting)
 
@@ -57,7 +66,7 @@ class SqliteStore(Store):
     def _engine(self, busy_timeout_s: float) -> Engine:
         def connect() -> sqlite3.Connection:
             # A file that was removed must not reappear as an empty one.
-            mode = "rwc" if self._file is None else "rw"
+            mode = "rwc" if self._own.file is None else "rw"
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
             return sqlite3.connect(uri, busy_timeout_s, uri=True, check_same_thread=False)
 
@@ -90,7 +99,7 @@ class SqliteStore(Store):
         return sum(path.stat().st_size for name in names if (path := self.path.with_name(name)).exists())
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
         """Open a session whose changes are committed at the end of the block, all or nothing.
 
         Raises OperationalError also when the file was removed or replaced since it was opened: the changes would be
@@ -98,9 +107,9 @@ class SqliteStore(Store):
         """
         self._refuse_while_waiting()
         self._refuse_another_file()
-        with super().write() as session:
+        with super().write(behind) as session:
             mark = "PRAGMA application_id"
-            if self._mark and session.connection().exec_driver_sql(mark).scalar_one() != self._mark:
+            if self._own.mark and session.connection().exec_driver_sql(mark).scalar_one() != self._own.mark:
                 raise refusal(f"{self.path} was overwritten while it was at work")
             yield session
 
@@ -121,10 +130,10 @@ class SqliteStore(Store):
     def note_file(self, mark: int = 0) -> None:
         """Note which file was opened, and the ``mark`` that nobody else changes; raises OSError."""
         found = self.path.stat()
-        self._file, self._mark = (found.st_dev, found.st_ino), mark
+        self._own.file, self._own.mark = (found.st_dev, found.st_ino), mark
 
     def _refuse_another_file(self) -> None:
-        if self._file is None:
+        if self._own.file is None:
             return
         try:
             found = self.path.stat()
@@ -132,7 +141,7 @@ class SqliteStore(Store):
             raise refusal(f"{self.path} was taken away while it was at work") from None
         except OSError:
             return  # SQLite will say the same, in its own words
-        if (found.st_dev, found.st_ino) != self._file:
+        if (found.st_dev, found.st_ino) != self._own.file:
             raise refusal(f"{self.path} was exchanged for another file while it was at work")
 
 

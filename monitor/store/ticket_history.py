@@ -11,6 +11,7 @@ from monitor.domain.reasons import Reason
 from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, last_hash, link, verify
 from monitor.store.columns import storable, storable_line, stored_whole
 from monitor.store.models import ChainHead, Ticket, TicketEvent
+from monitor.store.offices import office_of
 from monitor.store.work import HistoryLine, Work
 
 head = last_hash
@@ -34,7 +35,7 @@ def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason
 
 
 def head_of(work: Work) -> str:
-    """Return the hash of the last entry of the chain, those of this transaction included.
+    """Return the hash of the last entry of the office's chain, those of this transaction included.
 
     Nobody else adds any until it ends.
     """
@@ -44,10 +45,10 @@ def head_of(work: Work) -> str:
 def head_row(work: Work) -> ChainHead:
     """Return the row of the chain's head, locked until the transaction ends; the next entry is linked to its hash."""
     if work.known.head is None:
-        locked = select(ChainHead).where(ChainHead.name == TICKETS).with_for_update()
-        work.known.head = work.session.scalars(locked).one_or_none()
-    if work.known.head is None:  # somebody has deleted it
-        work.known.head = ChainHead(name=TICKETS, hash=head(work.session))
+        locked = select(ChainHead).where(ChainHead.office == office_of(work.session), ChainHead.name == TICKETS)
+        work.known.head = work.session.scalars(locked.with_for_update()).one_or_none()
+    if work.known.head is None:  # the office is new, or somebody has deleted it
+        work.known.head = ChainHead(office=office_of(work.session), name=TICKETS, hash=head(work.session))
         work.session.add(work.known.head)
     return work.known.head
 

@@ -1,6 +1,5 @@
 """docs/reference/ is as the code is, and what it shows as an example is taken."""
 
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,12 +7,12 @@ import pytest
 from pydantic import ConfigDict, create_model
 
 from docs.generator import api_paths, config_keys
-from docs.generator.config_keys import FILES, Section, example, model_of, sections
+from docs.generator.config_keys import FILES, Section, example, model_of, sections, shipped_values
 from monitor.configuration import KINDS
 from monitor.settings.base import Model
 from monitor.settings.monitor_file import Probing
 from monitor.settings.of_kind import OfKind
-from tests.places import DOCS, SHIPPED
+from tests.places import DOCS
 
 REFERENCE = DOCS / "reference"
 
@@ -57,7 +56,7 @@ def test_every_example_is_a_value_that_its_key_may_have() -> None:
         field = model.model_fields[key]
         if model_of(field.annotation):
             continue
-        given = example(file, tomllib.loads((SHIPPED / file).read_text(encoding="utf-8")), (*path, key))
+        given = example(file, shipped_values(file), (*path, key))
         alone = create_model("Alone", __base__=Model, **{key: (field.annotation, field)})  # type: ignore[call-overload]
         alone.model_validate({key: given})
 

@@ -25,7 +25,7 @@ def test_it_is_found_out_as_the_kernel_and_the_database_have_it(office: Installa
     assert office.found("clock") == [expected], "without a database, too"
     store = office.store()
     with store.write() as session:
-        beat = Heartbeat(id=1, at_utc=NOW, wall_utc=NOW, boot_id="0" * 32, boot_ns=1, synchronised=False)
+        beat = Heartbeat(at_utc=NOW, wall_utc=NOW, boot_id="0" * 32, boot_ns=1, synchronised=False)
         beat.suspect_since_boot_ns = 1
         session.add(beat)
     store.close()

@@ -18,12 +18,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.lab.namespace import PATH
-from tests.lab.network import Lab
+from tests.lab.namespace import PATH, Namespace
 from tests.lab.waiting import until
 
 HERE = f"{Path(sys.executable).parent}:{PATH}"
@@ -44,6 +43,13 @@ os.execv(program, sys.argv[2:])
 BESIDE_RESOLV_CONF = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
 
+class Network(Protocol):
+    """What a daemon is in: ``monitor`` is its own side."""
+
+    @property
+    def monitor(self) -> Namespace: ...
+
+
 class Daemon:
     """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``.
 
@@ -52,7 +58,7 @@ class Daemon:
 
     def __init__(
         self,
-        lab: Lab,
+        lab: Network,
         home: Path,
         port: int = 0,
         environment: Mapping[str, str] | None = None,

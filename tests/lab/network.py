@@ -62,13 +62,19 @@ class Lab:
             raise LabError(f"the lab needs {', '.join(missing)}: apt-get install iproute2 nftables util-linux procps")
         self.hosts = namespace("hosts")
         self._namespaces.append(self.hosts)
-        self.monitor = self._another_namespace(self.hosts)
-        self._namespaces.append(self.monitor)
+        self._join()
+
+    def _join(self) -> None:
+        """Makes whoever is to reach the hosts, and the way there."""
+        self.monitor = self._another_namespace("monitor")
         self._lay_cable()
 
-    def _another_namespace(self, first: Namespace) -> Namespace:
+    def _another_namespace(self, name: str) -> Namespace:
+        first = self.hosts
         enter_user = ["nsenter", "-t", str(first.holder.pid), "-U", "--preserve-credentials"] if first.of_user else []
-        return Namespace.made_by([*enter_user, "unshare", "-n"], "monitor", of_user=first.of_user)
+        made = Namespace.made_by([*enter_user, "unshare", "-n"], name, of_user=first.of_user)
+        self._namespaces.append(made)
+        return made
 
     def _lay_cable(self) -> None:
         other = self.hosts.holder.pid
@@ -100,13 +106,17 @@ class Lab:
         # With both ends up only: IPv6 refuses a route through a cable without carrier.
         self.monitor.run(["ip", "route", "add", HOSTS4, "via", GATEWAY4])
         self.monitor.run(["ip", "-6", "route", "add", HOSTS6, "via", GATEWAY6])
-        # In a user namespace only its own group exists; otherwise whoever the daemon runs as may ping.
-        groups = "0 0" if self.monitor.of_user else "0 2147483647"
-        self.monitor.run(["sysctl", "-qw", f"net.ipv4.ping_group_range={groups}"])
+        self._let_ping(self.monitor)
         self.hosts.run(
             ["nft", "-f", "-"],
             text="table inet lab { chain loss { type filter hook input priority 0; policy accept; }; }",
         )
+
+    @staticmethod
+    def _let_ping(namespace: Namespace) -> None:
+        # In a user namespace only its own group exists; otherwise whoever the daemon runs as may ping.
+        groups = "0 0" if namespace.of_user else "0 2147483647"
+        namespace.run(["sysctl", "-qw", f"net.ipv4.ping_group_range={groups}"])
 
     def down(self, where: str) -> None:
         """Kills an address, or a whole prefix: it neither answers nor says why."""

@@ -207,7 +207,7 @@ def fill(session: Session, history: History) -> None:
     for uplink, span in history.gaps:
         session.add(Gap(started_utc=span.begins, ended_utc=span.ends, uplink=uplink))
     if history.heard is not None:
-        session.add(Heartbeat(id=1, at_utc=history.heard, boot_id="x", boot_ns=1))
+        session.add(Heartbeat(at_utc=history.heard, boot_id="x", boot_ns=1))
 
 
 class Counted:

@@ -178,14 +178,14 @@ def test_nobody_saw_anything_after_the_last_word_of_a_daemon_that_runs_no_more(t
     desk = desk_at(str(tmp_path))
     last = BEGINS + timedelta(days=9)
     with desk.store.write() as session:
-        session.add(Heartbeat(id=1, at_utc=last, boot_id="x", boot_ns=1))
+        session.add(Heartbeat(at_utc=last, boot_id="x", boot_ns=1))
     desk.clock.advance(timedelta(days=60).total_seconds())
     found = report(desk, month(2026, 11))
     (unseen,) = found.unseen
     assert (unseen.begins_utc, unseen.ends_utc) == (last, month(2026, 11).window[1])
     with desk.store.write() as session:
         board_state.note_gap(session, last, desk.clock.utc(), timedelta())
-        session.get_one(Heartbeat, 1).at_utc = desk.clock.utc()
+        session.get_one(Heartbeat, "").at_utc = desk.clock.utc()
     assert document(report(desk, month(2026, 11))) == document(found), "as when it runs again and stores the gap"
     desk.store.close()
 

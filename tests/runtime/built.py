@@ -15,6 +15,7 @@ from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules
 from monitor.judging.links import Passage
 from monitor.judging.power import UpsReading
+from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.trusted_clock import TrustedClock
@@ -53,7 +54,7 @@ def writer_of(
     """The writer of the shipped office, or of that in ``live``."""
     live = live or state_of(clock)
     return DecisionWriter(
-        clock, store, live, OfficeInForce(clock, shipped(), Entered(), live, Distrust()), wake_delivery
+        clock, store, live, OfficeInForce(clock, shipped(), Entered(), live, Distrust()), SoleHolder(), wake_delivery
     )
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
-from monitor.configuration import load
-from monitor.runtime.startup_messages import warnings
+from monitor.configuration import load, load_installation
+from monitor.runtime.startup_messages import summary, warnings, warnings_of_all
 from tests.lab.authority import Issuer
+from tests.settings import many_offices
+from tests.settings.many_offices import change
 from tests.settings.offices import office
 
 __all__ = ["office"]
@@ -51,3 +53,17 @@ def test_a_certificate_of_the_page_that_soon_expires_is_told_and_a_good_one_is_n
     (line,) = told(7)
     assert line.startswith("the page's certificate expires on ")
     assert str(pair) in line
+
+
+def test_offices_share_one_warning_and_what_differs_names_the_offices(tmp_path: Path) -> None:
+    directory = many_offices.installation(tmp_path)
+    now_utc = datetime(2026, 12, 1, tzinfo=UTC)
+    before = list(map(str, warnings_of_all(load_installation(directory), now_utc)))
+    change(directory / "offices/mirpur/charter.toml", 'email = "mirpur@example.org"\n', "")
+    found = list(map(str, warnings_of_all(load_installation(directory), now_utc)))
+    (more,) = set(found) - set(before)
+    assert more.startswith("mirpur: no e-mail address for officers.responsible")
+    # What all of them have in common is told once, as of an office that stands alone.
+    assert sum("not confirmed" in each for each in found) == 1
+    assert any(each.startswith("the officers in charter.toml are not confirmed") for each in found)
+    assert str(summary(load_installation(directory).host)).startswith("3 offices: ")

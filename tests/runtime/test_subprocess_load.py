@@ -3,19 +3,38 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from monitor.configuration import load
+from monitor.configuration import load, load_installation
+from monitor.runtime import subprocess_load
 from monitor.runtime.subprocess_load import load_in_subprocess
+from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 
 
 async def test_settings_come_back_as_they_were_read() -> None:
     sources: dict[str, bytes] = {}
-    assert await load_in_subprocess(SHIPPED) == (load(SHIPPED, sources), sources)
+    assert await load_in_subprocess(SHIPPED) == (load_installation(SHIPPED, sources), sources)
+
+
+@pytest.mark.parametrize("large_bytes", [1, 1_000_000], ids=["apart", "here"])
+def test_the_start_reads_large_files_apart_and_gets_the_same(large_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart: list[Path] = []
+
+    async def load_apart(directory: Path) -> tuple[Installation, Mapping[str, bytes]]:
+        apart.append(directory)
+        return await load_in_subprocess(directory)
+
+    monkeypatch.setattr(subprocess_load, "LARGE_BYTES", large_bytes)
+    monkeypatch.setattr(subprocess_load, "load_in_subprocess", load_apart)
+    read: dict[str, bytes] = {}
+    sources: dict[str, bytes] = {}
+    assert (subprocess_load.load_at_start(SHIPPED, read), read) == (load_installation(SHIPPED, sources), sources)
+    assert apart == ([SHIPPED] if large_bytes == 1 else [])
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:
@@ -56,4 +75,4 @@ async def test_a_pipe_in_the_place_of_a_file_is_told_and_the_next_reading_works(
         await asyncio.wait_for(load_in_subprocess(config), 60)
     (config / "sites.toml").unlink()
     kept.rename(config / "sites.toml")
-    assert (await load_in_subprocess(config))[0] == load(config)
+    assert (await load_in_subprocess(config))[0] == load_installation(config)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.configuration import KINDS, load
+from monitor.configuration import KINDS, load_installation
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
 from tests.places import SHIPPED
@@ -27,7 +27,7 @@ def directory(tmp_path: Path) -> Path:
 
 def kept(directory: Path) -> InForce:
     sources: dict[str, bytes] = {}
-    load(directory, sources)
+    load_installation(directory, sources)
     files = in_force.without_secrets(sources)
     pid = os.getpid()
     return InForce(str(directory.absolute()), files, "this run", pid, in_force.started_of(pid), 7)
@@ -47,8 +47,9 @@ def test_no_secret_of_an_address_is_kept_and_all_else_is_as_it_was(directory: Pa
     found = kept(directory)
     for secret in ("pa55", "5f1c-secret", "hidden"):
         assert secret not in json.dumps(found.files)
-    before, after = load(directory), in_force.settings_of(found, directory, KINDS)
-    assert after is not None
+    kept_again = in_force.installation_of(found, directory, KINDS)
+    assert kept_again is not None
+    before, after = load_installation(directory).host, kept_again.host
     assert after.monitor.heartbeat.url == "https://ping.example/"
     same = after.monitor.model_copy(update={"heartbeat": before.monitor.heartbeat})
     assert (after.fleet, after.charter, after.calendar, same) == (
@@ -65,9 +66,9 @@ def test_a_servers_address_is_kept_whole_for_it_holds_no_secret_and_is_needed(di
     monitor = directory / "monitor.toml"
     text = monitor.read_text()
     monitor.write_text(re.sub('^url = ""  .*PostgreSQL', f'url = "{url}"  # PostgreSQL', text, flags=re.MULTILINE))
-    after = in_force.settings_of(kept(directory), directory, KINDS)
+    after = in_force.installation_of(kept(directory), directory, KINDS)
     assert after is not None
-    assert after.monitor.storage.url == url
+    assert after.host.monitor.storage.url == url
 
 
 def test_an_address_whose_secret_cannot_be_cut_out_is_not_kept(directory: Path) -> None:
@@ -78,7 +79,7 @@ def test_an_address_whose_secret_cannot_be_cut_out_is_not_kept(directory: Path) 
 
 
 def test_another_folder_s_configuration_is_not_taken(directory: Path, tmp_path: Path) -> None:
-    assert in_force.settings_of(kept(directory), tmp_path / "other", KINDS) is None
+    assert in_force.installation_of(kept(directory), tmp_path / "other", KINDS) is None
 
 
 def test_a_process_that_is_gone_or_whose_number_another_has_does_not_live(directory: Path) -> None:

@@ -52,7 +52,7 @@ def test_both_spellings_are_one_union_and_one_feeder(office: Path, one: str, oth
     (office / "monitor.toml").write_text(WORK.format(union=union), encoding="utf-8")
     settings = load(office)
     fleet = settings.fleet
-    assert fleet.feeders == {f"{OTHER} ১": ("first", "second")}
+    assert fleet.feeders == {("", f"{OTHER} ১"): ("first", "second")}
     assert {site.union for site in fleet.sites.values()} == {OTHER}
     assert {site.operator for site in fleet.sites.values()} == {"Link3"}
     ready = Office.of(settings)

@@ -22,7 +22,7 @@ def fill(folder: Path) -> None:
     store = open_store(folder, daemon=True)
     times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
     with store.write() as session:
-        session.add(Heartbeat(id=1, at_utc=NOW, boot_id="this boot", boot_ns=10**15))
+        session.add(Heartbeat(at_utc=NOW, boot_id="this boot", boot_ns=10**15))
         session.add(Gap(started_utc=NOW, ended_utc=NOW + timedelta(hours=1), reason=said("the daemon was not running")))
         for number in range(1, 9):
             site = f"udc-{number:02}"

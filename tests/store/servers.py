@@ -36,6 +36,7 @@ FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "listen_addresses": "",
+    "track_commit_timestamp": "on",  # tests/cluster reads commits in their order
     "max_connections": "200",
     "shared_buffers": "64MB",
 }
@@ -47,6 +48,7 @@ class Cluster:
 
     folder: Path
     process: "subprocess.Popen[bytes]"
+    port: int = 5432
     made: set[str] = field(default_factory=set)
 
     def url(self, database: str, user: str = USER) -> str:
@@ -58,7 +60,8 @@ class Cluster:
     def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         import psycopg  # where no test asks for a server, none of it need be there
 
-        return psycopg.connect(f"host={self.folder} user={USER} dbname={database}", autocommit=True)
+        words = f"host={self.folder} port={self.port} user={USER} dbname={database}"
+        return psycopg.connect(words, autocommit=True)
 
     def create(self, name: str, template: str = "template0") -> Server:
         with self.connect() as connection:
@@ -86,12 +89,12 @@ def as_its_user(*command: str | Path) -> list[str]:
     return ["setpriv", *who, *program]
 
 
-def started(folder: Path, options: Sequence[str] = ()) -> Cluster:
-    """The server of a folder that `initdb` has made."""
-    command = as_its_user(DEBIAN[-1] / "postgres", "-D", folder / "data", "-k", folder, *options)
+def started(folder: Path, options: Sequence[str] = (), port: int = 5432) -> Cluster:
+    """The server of a folder that `initdb` has made. ``port``: of its socket's name too."""
+    command = as_its_user(DEBIAN[-1] / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), *options)
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
-    cluster = Cluster(folder, process)
+    cluster = Cluster(folder, process, port)
 
     def answers() -> bool:
         assert process.poll() is None, (folder / "log").read_text()

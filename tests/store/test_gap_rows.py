@@ -24,14 +24,14 @@ def ago(hours: float) -> datetime:
 def store(tmp_path: Path) -> Iterator[Store]:
     found = new_store(tmp_path)
     with found.write() as session:
-        session.add(Heartbeat(id=1, at_utc=NOW, boot_id="x", boot_ns=1))
+        session.add(Heartbeat(at_utc=NOW, boot_id="x", boot_ns=1))
     yield found
     found.close()
 
 
 def heard(store: Store, at_utc: datetime) -> None:
     with store.write() as session:
-        session.get_one(Heartbeat, 1).at_utc = at_utc
+        session.get_one(Heartbeat, "").at_utc = at_utc
 
 
 def found(store: Store, begins: datetime, ends: datetime) -> list[GapRow]:

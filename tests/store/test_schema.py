@@ -53,6 +53,7 @@ def with_history(store: Store) -> None:
         "TRUNCATE tickets CASCADE",
         "UPDATE tickets SET number = 'BHR-2026-000002'",
         "UPDATE tickets SET id = 9",
+        "UPDATE tickets SET office = 'another'",
         "INSERT INTO ticket_events SELECT * FROM ticket_events ON CONFLICT (id) DO UPDATE SET text = 'another'",
         "SET LOCAL session_replication_role = replica; DELETE FROM ticket_events",
     ],

@@ -103,18 +103,19 @@ def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) ->
     [
         "UPDATE ticket_events SET text = ''",
         "DELETE FROM ticket_events",
-        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash, reason "
+        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash, reason, '' "
         "FROM ticket_events",
-        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '', NULL FROM ticket_events "
+        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '', NULL, '' FROM ticket_events "
         "WHERE id = 1",
         "UPDATE OR REPLACE ticket_events SET id = 2 WHERE id = 1",
         "UPDATE OR IGNORE ticket_events SET text = ''",
-        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '', NULL FROM ticket_events "
+        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '', NULL, '' FROM ticket_events "
         "WHERE id = 1 ON CONFLICT (id) DO UPDATE SET text = excluded.text",
         "INSERT OR REPLACE INTO tickets SELECT * FROM tickets WHERE id = 1",
         "DELETE FROM tickets WHERE id = 1",
         "UPDATE tickets SET number = 'BHR-2026-000099' WHERE id = 1",
         "UPDATE OR REPLACE tickets SET id = 2 WHERE id = 1",
+        "UPDATE tickets SET office = 'another' WHERE id = 1",
     ],
 )
 def test_the_database_itself_refuses_to_change_or_replace_history(desk: Desk, statement: str) -> None:

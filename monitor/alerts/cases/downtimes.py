@@ -30,13 +30,13 @@ def entry_of(window: Maintenance) -> dict[str, object]:
 
 def stored_entry(work: Work, name: str) -> dict[str, object]:
     """Return the plan of that name as it is stored; empty when there is none."""
-    row = work.session.get(PlannedWork, name)
+    row = plan_rows.planned_as(work.session, name)
     return dict(row.entry) if row is not None else {}
 
 
 def is_planned(work: Work, name: str) -> bool:
     """Return whether work of that name was ever planned by command."""
-    return work.session.get(PlannedWork, name) is not None
+    return plan_rows.planned_as(work.session, name) is not None
 
 
 def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Maintenance:
@@ -62,7 +62,7 @@ def end(work: Work, name: str, seen: Seen | None = None) -> None:
 
 
 def _running(work: Work, name: str, seen: Seen | None) -> PlannedWork:
-    row = work.session.get(PlannedWork, name, with_for_update=True, populate_existing=True)
+    row = plan_rows.planned_as(work.session, name, locked=True)
     if row is None or row.ended_utc is not None:
         raise NotAllowed(
             message(

@@ -62,8 +62,12 @@ _recent_faults: deque[str] = deque(maxlen=20)  # a step that fails fails every s
 
 
 def _is_done(work: Work, act: Callable[[], object]) -> str | None:
-    """Do the step whole or not at all; return None, or why it cannot be done."""
+    """Do the step whole or not at all; return None, or why it cannot be done.
+
+    Raises DBAPIError when what was to be stored before it is refused: then the whole transaction is over.
+    """
     lines = len(work.history)
+    work.session.flush()  # outside the savepoint, whose beginning would do it: it is not this step's
     try:
         with work.session.begin_nested():
             act()

@@ -19,9 +19,13 @@
     acts                             what people did, chained with ticket_events
     calendar_orders, site_notes      what officers entered in the console
     editions 1 ── n edition_files    reports that were made, and what of them left the house
+    leases, daemons                  who of several daemons does what, where the database is on a server
 
-The files: cases.py, watch.py, accounts.py, editions.py, upkeep.py; base.py is what they share. All are imported
-together, here, because relations name their other end.
+A row of most of them belongs to an office (`base.OfOffice`); accounts, the daemon's own state and unmonitored times
+belong to the installation.
+
+The files: cases.py, watch.py, accounts.py, editions.py, daemons.py, upkeep.py; base.py is what they share. All are
+imported together, here, because relations name their other end.
 """
 
 from monitor.store import redundancy
@@ -50,6 +54,7 @@ from monitor.store.models.cases import (
     Ticket,
     TicketEvent,
 )
+from monitor.store.models.daemons import DaemonRow, LeaseRow
 from monitor.store.models.editions import Edition, EditionFile
 from monitor.store.models.upkeep import LastOperation, SchemaDouble, SetAside
 from monitor.store.models.watch import (
@@ -73,6 +78,7 @@ __all__ = [
     "ClockWord",
     "ComplaintLink",
     "CountedCalendar",
+    "DaemonRow",
     "DeadlineRecount",
     "Edition",
     "EditionFile",
@@ -84,6 +90,7 @@ __all__ = [
     "LastNumber",
     "LastOperation",
     "Learned",
+    "LeaseRow",
     "LoginAttempt",
     "Notice",
     "OneTimeLink",

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.columns import Line, Lines
-from monitor.store.models.base import Base
+from monitor.store.models.base import LONGEST_SITE, Base, OfOffice
 
 
 class User(Base):
@@ -132,7 +132,7 @@ class IdempotentAnswer(Base):
     body: Mapped[str] = mapped_column(Lines, default="")
 
 
-class Act(Base):
+class Act(OfOffice, Base):
     """An act of a person: who, when, from where, and what it changed. Chained with the history of tickets.
 
     ``after_event_id``: the last event of a ticket before it, which gives its place in the chain; ``kind``: such as
@@ -154,7 +154,7 @@ class Act(Base):
     hash: Mapped[str] = mapped_column(Line(64))
 
 
-class CalendarOrder(Base):
+class CalendarOrder(OfOffice, Base):
     """An order that changes the calendar, entered in the console over holidays.toml and calendar.toml.
 
     ``entry``: the keys of an [[order]] of calendar.toml, as plain JSON values. An order is undone by another one:
@@ -170,13 +170,13 @@ class CalendarOrder(Base):
     undone_by: Mapped[int | None]
 
 
-class SiteNote(Base):
+class SiteNote(OfOffice, Base):
     """A dated and signed note about a site."""
 
     __tablename__ = "site_notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
     at_utc: Mapped[datetime]
     actor: Mapped[str] = mapped_column(Line(100))
     text: Mapped[str] = mapped_column(Lines)

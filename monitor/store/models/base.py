@@ -1,13 +1,17 @@
-"""Define what all tables share: names of constraints, and column types."""
+"""Define what all tables share: names of constraints, column types, and the office whose rows they are."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from monitor.domain.reasons import Reason
-from monitor.store.columns import Facts, Reasons, Utc
+from monitor.store.columns import Facts, Line, Reasons, Utc
+
+LONGEST_OFFICE = 63
+LONGEST_SITE = 127  # OFFICE.SITE
+LONGEST_DEVICE = 191  # OFFICE.SITE/DEVICE
 
 
 class Base(DeclarativeBase):
@@ -28,3 +32,21 @@ class Base(DeclarativeBase):
         dict[str, Any]: Facts,
         Reason: Reasons,
     }
+
+
+class OfOffice:
+    """The column of a table whose rows belong to one office each; empty for the office that stands alone.
+
+    `store.offices` fills it, and narrows every query to the offices of its session. What has no such column belongs to
+    the installation.
+    """
+
+    office: Mapped[str] = mapped_column(Line(LONGEST_OFFICE), default="", server_default="")
+
+
+class OfOfficeInKey(OfOffice):
+    """The same where it is a part of the primary key."""
+
+    office: Mapped[str] = mapped_column(
+        Line(LONGEST_OFFICE), primary_key=True, default="", server_default="", sort_order=-1
+    )

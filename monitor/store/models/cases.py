@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from monitor.domain.message import Said
 from monitor.domain.reasons import Reason
 from monitor.store.columns import Line, Lines, Reasons, Sentence
-from monitor.store.models.base import Base
+from monitor.store.models.base import LONGEST_SITE, Base, OfOffice, OfOfficeInKey
 
 
 def _started(context: Any) -> datetime:
@@ -24,7 +24,7 @@ def _started(context: Any) -> datetime:
     return started
 
 
-class Outage(Base):
+class Outage(OfOffice, Base):
     """One contiguous 'down' of a site by its own fault. ``deadline_utc``: the charter's target.
 
     ``started_utc``: since when the site was unreachable within its service hours; ``silent_since_utc``: its first
@@ -37,7 +37,7 @@ class Outage(Base):
     __tablename__ = "outages"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(Line(64))
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE))
     service: Mapped[str] = mapped_column(Line(32))
     started_utc: Mapped[datetime] = mapped_column(index=True)
     silent_since_utc: Mapped[datetime] = mapped_column(default=_started, nullable=True)  # no row is without it
@@ -64,7 +64,7 @@ class Outage(Base):
     __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
 
 
-class DeadlineRecount(Base):
+class DeadlineRecount(OfOffice, Base):
     """A recomputed deadline of an outage, because the charter or the calendar changed."""
 
     __tablename__ = "recounts"
@@ -75,7 +75,7 @@ class DeadlineRecount(Base):
     reason: Mapped[Reason | None]
 
 
-class ComplaintLink(Base):
+class ComplaintLink(OfOffice, Base):
     """A link from a complaint to an outage of its site.
 
     ``told_ticket_id``: the outage's ticket whose history records it.
@@ -91,21 +91,21 @@ class ComplaintLink(Base):
     __table_args__ = (UniqueConstraint("complaint_id", "outage_id"),)
 
 
-class AffectedSite(Base):
+class AffectedSite(OfOffice, Base):
     """A site that was unreachable because of an outage elsewhere."""
 
     __tablename__ = "affected"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
     since_utc: Mapped[datetime]
     until_utc: Mapped[datetime | None]
 
     outage: Mapped[Outage] = relationship(back_populates="affected")
 
 
-class Ticket(Base):
+class Ticket(OfOffice, Base):
     """An overdue outage or a request; its number is ``PREFIX-YEAR-SEQ``, without gaps in a year.
 
     ``source``: 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc``: what the
@@ -124,7 +124,7 @@ class Ticket(Base):
     seq: Mapped[int]
     service: Mapped[str] = mapped_column(Line(32))
     source: Mapped[str] = mapped_column(Line(16), default="outage")
-    site: Mapped[str | None] = mapped_column(Line(64), index=True)
+    site: Mapped[str | None] = mapped_column(Line(LONGEST_SITE), index=True)
     asker: Mapped[str] = mapped_column(Line(200), default="")
     asker_email: Mapped[str] = mapped_column(Line(254), default="")
     asker_phone: Mapped[str] = mapped_column(Line(40), default="", server_default="")
@@ -152,10 +152,10 @@ class Ticket(Base):
     notices: Mapped[list["Notice"]] = relationship(back_populates="ticket", order_by="Notice.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
-    __table_args__ = (UniqueConstraint("year", "seq"),)
+    __table_args__ = (UniqueConstraint("office", "year", "seq"),)
 
 
-class TicketEvent(Base):
+class TicketEvent(OfOffice, Base):
     """One change of a ticket: who, when, what and why; ``hash`` chains it to all events before it.
 
     ``text``: what a person wrote; in events of older versions, which have no ``reason``, also the program's words.
@@ -174,9 +174,11 @@ class TicketEvent(Base):
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 
+    __table_args__ = (Index("ix_ticket_events_office_id", "office", "id"),)
 
-class ChainHead(Base):
-    """The hash of the last event of a chain, to which the next one is linked; there is one chain, 'tickets'."""
+
+class ChainHead(OfOfficeInKey, Base):
+    """The hash of the last event of a chain, to which the next one is linked; each office has one, 'tickets'."""
 
     __tablename__ = "chain_heads"
 
@@ -184,8 +186,8 @@ class ChainHead(Base):
     hash: Mapped[str] = mapped_column(Line(64))
 
 
-class LastNumber(Base):
-    """The last ticket number of a year: none is used twice, whatever becomes of its ticket."""
+class LastNumber(OfOfficeInKey, Base):
+    """The last ticket number of an office's year: none is used twice, whatever becomes of its ticket."""
 
     __tablename__ = "last_numbers"
 
@@ -193,8 +195,8 @@ class LastNumber(Base):
     seq: Mapped[int]
 
 
-class CountedCalendar(Base):
-    """The calendar by which running deadlines were counted last; there is one row, or none before the first count.
+class CountedCalendar(OfOfficeInKey, Base):
+    """The calendar by which running deadlines were counted last; one row an office, or none before the first count.
 
     ``files``: calendar.toml and holidays.toml as JSON; ``last_order``: the number of the last order that was counted.
     """
@@ -206,7 +208,7 @@ class CountedCalendar(Base):
     last_order: Mapped[int]
 
 
-class Notice(Base):
+class Notice(OfOffice, Base):
     """A notice to one recipient. ``key`` identifies its cause, so that it is enqueued only once.
 
     ``facts``: its contents.
@@ -223,7 +225,7 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    key: Mapped[str] = mapped_column(Line(120), unique=True)
+    key: Mapped[str] = mapped_column(Line(120))
     about: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     kind: Mapped[str] = mapped_column(Line(32))
     ref: Mapped[str] = mapped_column(Line(64), default="", server_default="")
@@ -248,10 +250,13 @@ class Notice(Base):
 
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 
-    __table_args__ = (Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),)
+    __table_args__ = (
+        Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),
+        UniqueConstraint("office", "key"),
+    )
 
 
-class HelpdeskTicket(Base):
+class HelpdeskTicket(OfOffice, Base):
     """A ticket's state in an outside help desk (``desk``), and how far both sides are in sync.
 
     ``told_event_id``: the last event of its history that was sent there. ``agreed_state``, ``agreed_status``: our state

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.domain.reasons import Reason
 from monitor.store.columns import Line
-from monitor.store.models.base import Base
+from monitor.store.models.base import Base, OfOffice
 from monitor.store.models.cases import Ticket
 from monitor.store.redundancy import HASHED
 
 
-class Edition(Base):
+class Edition(OfOffice, Base):
     """An edition of a report, from the wish for it on. ``state``: as in `domain.edition_states`; ``why`` it failed.
 
     ``scope_kind``, ``scope_id``: what it is about, as in `reports.report`; ``official``: the key of the official
@@ -56,7 +56,7 @@ class Edition(Base):
     kept: Mapped[list["EditionFile"]] = relationship(back_populates="edition", order_by="EditionFile.name")
 
 
-class EditionFile(Base):
+class EditionFile(OfOffice, Base):
     """A file of an edition as it left the house: mailed, or put to a request. ``hash``: its SHA-256.
 
     ``name``: language and format, such as 'bn.pdf'; ``filename``: what it is called outside; ``media``: its type.

@@ -28,7 +28,7 @@ class LastOperation(Base):
 
     __tablename__ = "last_operations"
 
-    writer: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    writer: Mapped[str] = mapped_column(Line(160), primary_key=True)
     operation: Mapped[str] = mapped_column(Line(32))
 
 

@@ -12,18 +12,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.reasons import Reason
 from monitor.store.columns import Line
-from monitor.store.models.base import Base
+from monitor.store.models.base import LONGEST_DEVICE, LONGEST_SITE, Base, OfOffice, OfOfficeInKey
 
 
-class Event(Base):
+class Event(OfOffice, Base):
     """A timeline event that is no outage: a restart, a UPS on battery, credentials refused, an uplink lost."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at_utc: Mapped[datetime] = mapped_column(index=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
-    device: Mapped[str] = mapped_column(Line(130), default="")
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
+    device: Mapped[str] = mapped_column(Line(LONGEST_DEVICE), default="")
     kind: Mapped[str] = mapped_column(Line(32))
     reason: Mapped[Reason | None]
 
@@ -34,7 +34,7 @@ def _since(context: Any) -> datetime:
     return since
 
 
-class SiteState(Base):
+class SiteState(OfOffice, Base):
     """The last known state of a site; while it flaps, its changes are not notified.
 
     ``workstation_utc``: the first answer of a lab's workstation on the last day that had any. ``first_utc``: since when
@@ -44,7 +44,7 @@ class SiteState(Base):
 
     __tablename__ = "site_states"
 
-    site: Mapped[str] = mapped_column(Line(64), primary_key=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), primary_key=True)
     state: Mapped[str] = mapped_column(Line(16))
     since_utc: Mapped[datetime]
     workstation_utc: Mapped[datetime | None]
@@ -54,15 +54,16 @@ class SiteState(Base):
 
 
 class Heartbeat(Base):
-    """The one row with the daemon's last heartbeat, the boot of the machine, and the clock's trust.
+    """A daemon's last heartbeat, the boot of its machine, and its clock's trust.
 
-    ``at_utc``: the trusted time; ``wall_utc``: the wall clock, ``synchronised``: NTP's state. The rest as in
+    ``daemon``: its name, where several may work on one database; empty where the database is a file. ``at_utc``: the
+    trusted time; ``wall_utc``: the wall clock, ``synchronised``: NTP's state. The rest as in
     `judging.clock_trust.ClockTrust`; None in rows of older versions.
     """
 
     __tablename__ = "heartbeat"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    daemon: Mapped[str] = mapped_column(Line(120), primary_key=True, default="", server_default="")
     at_utc: Mapped[datetime]
     boot_id: Mapped[str] = mapped_column(Line(40))
     boot_ns: Mapped[int] = mapped_column(BigInteger)
@@ -90,7 +91,8 @@ class ClockWord(Base):
 class Gap(Base):
     """An unmonitored time: neither up nor down. ``ended_utc``: None while it lasts.
 
-    ``uplink``: the one behind which sites could not be seen; empty: all sites.
+    ``uplink``: the one behind which sites could not be seen; ``shard``: the one whose sites no daemon watched. Without
+    either: all sites.
     """
 
     __tablename__ = "gaps"
@@ -100,9 +102,10 @@ class Gap(Base):
     ended_utc: Mapped[datetime | None]
     reason: Mapped[Reason | None]
     uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
+    shard: Mapped[int | None]
 
 
-class SuppressedOutage(Base):
+class SuppressedOutage(OfOffice, Base):
     """A site that was down without an outage: planned work, outside its service hours, or either of a parent.
 
     ``planned_until_utc``: the end of the downtime as known when it began. ``promised_utc``: since when the site was
@@ -112,7 +115,7 @@ class SuppressedOutage(Base):
     __tablename__ = "excused"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(Line(64), index=True)
+    site: Mapped[str] = mapped_column(Line(LONGEST_SITE), index=True)
     kind: Mapped[str] = mapped_column(Line(16))
     why: Mapped[Reason | None]
     since_utc: Mapped[datetime]
@@ -121,7 +124,7 @@ class SuppressedOutage(Base):
     until_utc: Mapped[datetime | None] = mapped_column(index=True)
 
 
-class PlannedWork(Base):
+class PlannedWork(OfOfficeInKey, Base):
     """A maintenance window planned by command; ``ended_utc``: set when it was ended early.
 
     ``entry``: the keys of [maintenance.NAME] of monitor.toml, as plain JSON values. ``version`` grows with each change.
@@ -144,5 +147,5 @@ class Learned(Base):
 
     __tablename__ = "learned"
 
-    device: Mapped[str] = mapped_column(Line(130), primary_key=True)
+    device: Mapped[str] = mapped_column(Line(LONGEST_DEVICE), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)

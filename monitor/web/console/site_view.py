@@ -137,7 +137,7 @@ def fiscal_year_utc(now_utc: datetime) -> datetime:
 def path_to(live: RuntimeView, site: Site) -> list[PathStep]:
     """Return the sites on the way from the monitor to this one, which is the last."""
     fleet = live.fleet
-    way = [*reversed([fleet.sites[each] for each in fleet.ancestors(site.id)]), site]
+    way = [*reversed([fleet.site(each) for each in fleet.ancestors(site.id)]), site]
     states = [live.board.state(each.id) for each in way]
     return [
         PathStep(each, state, _rtt_ms(live.samples.get((each.gateway.id, "icmp"))), state in BROKEN)

@@ -16,6 +16,7 @@ from monitor.judging.clock_trust import ClockReading
 from monitor.store import queries
 from monitor.store.documents import ticket_document
 from monitor.store.models import Outage, PlannedWork
+from monitor.store.offices import ALONE
 from monitor.store.work import Work
 from tests.desk import Desk
 
@@ -43,7 +44,7 @@ def planned(desk: Desk, hours: float = 2) -> int:
     with desk.store.write() as session:
         actions.plan_work(desk.work(session, "an officer"), "cable", entry)
     with desk.store.read() as session:
-        return session.get_one(PlannedWork, "cable").version
+        return session.get_one(PlannedWork, (ALONE, "cable")).version
 
 
 def both_at_once(desk: Desk, one: Callable[[Work], object], other: Callable[[Work], object]) -> list[object]:

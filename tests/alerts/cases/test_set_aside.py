@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.alerts.cases import tickets
+from monitor.alerts.cases import set_aside, tickets
 from monitor.domain.clock import VirtualClock
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
@@ -21,7 +21,10 @@ from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
 from monitor.store.database import Store
 from monitor.store.documents import outage_document
+from monitor.store.errors import DatabaseError
 from monitor.store.models import Event, Outage, SetAside, Ticket
+from monitor.store.work import Work
+from tests.desk import shipped_office
 from tests.runtime.built import writer_of
 from tests.store.migrated import new_store
 from tests.told import said, words
@@ -131,3 +134,18 @@ async def test_a_database_that_refuses_for_weeks_costs_old_news_and_no_outage(
     assert writer.waiting == 0
     with store.read() as session:
         assert session.scalars(select(Outage.site)).all() == ["udc-juniadaha"]
+
+
+def test_what_was_to_be_stored_before_a_step_is_not_taken_for_its_fault(store: Store) -> None:
+    def add_twice() -> None:
+        with store.write() as session:
+            work = Work(session, shipped_office(), CLOCK.utc())
+            session.add(SetAside(id=7, at_utc=CLOCK.utc(), what="", why=""))
+            session.flush()
+            session.expunge_all()
+            session.add(SetAside(id=7, at_utc=CLOCK.utc(), what="", why=""))
+            set_aside.run_each_alone(work, [list])
+            pytest.fail("the transaction is over: nothing more can be stored in it")
+
+    with pytest.raises(DatabaseError):
+        add_twice()

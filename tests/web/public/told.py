@@ -24,7 +24,7 @@ def keep_watching(store: Store, settings: Settings, now_utc: datetime) -> None:
 def _watch(store: Store, sites: list[str], now_utc: datetime) -> None:
     year = now_utc - timedelta(days=365)
     with store.write() as session:
-        session.merge(Heartbeat(id=1, at_utc=now_utc, boot_id="x", boot_ns=0))
+        session.merge(Heartbeat(at_utc=now_utc, boot_id="x", boot_ns=0))
         for id_ in sites:
             if session.get(SiteState, id_) is None:
                 session.add(SiteState(site=id_, state="up", since_utc=year, first_utc=year))

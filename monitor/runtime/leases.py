@@ -1,0 +1,96 @@
+"""Know which leases this daemon holds: by the lock of its state folder, or in a database that several work on.
+
+::
+
+    Leases            what the other parts ask
+    ├── SoleHolder    the database is a file: the lock of the state folder holds everything
+    └── LeaseKeeper   the database is on a server: leases in it, taken, renewed and given back (`lease_keeper`)
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.domain.leases import ALL_SHARDS, Lease
+from monitor.runtime.part import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted."""
+
+    name: str
+    url: str
+    shards: int
+    fit: bool
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseChange:
+    """What this daemon holds from now on, and what no longer; a lease taken anew at once is in both.
+
+    ``taken``: with the seconds for which nobody had it, by the database's clock; None where nobody ever had.
+    """
+
+    taken: Mapping[Lease, float | None]
+    lost: frozenset[Lease]
+
+
+OnChange = Callable[[LeaseChange], None]
+"""Called on the event loop."""
+Stored = Callable[[Collection[Lease]], Awaitable[None]]
+"""Awaited before leases are given away: until what was decided by them is stored, or cannot be."""
+
+
+class Leases(Protocol):
+    """The leases of this daemon. Thread-safe."""
+
+    @property
+    def daemon(self) -> str:
+        """Return the name under which this daemon stores what is its own; empty where the database is a file."""
+
+    @property
+    def holder(self) -> str:
+        """Return the name of this process, unlike any other's; empty where the database is a file."""
+
+    @property
+    def is_sole(self) -> bool:
+        """Return whether nothing is ever taken or lost: the database is a file."""
+
+    def held(self, name: str) -> Lease | None:
+        """Return the lease of that name while it is held.
+
+        A duty ends at this daemon's own deadline. A shard is held until it is known to be another's: while the database
+        cannot be asked, no daemon can take it, sites are watched, and what is decided waits; the proof with which it is
+        stored shows whether it still counts.
+        """
+
+    def shards(self) -> frozenset[int]:
+        """Return the shards that are held."""
+
+    def lost(self, leases: Collection[Lease]) -> None:
+        """Drop leases that a proof has shown to be another's: what `LeaseLost` names."""
+
+    def members(self) -> Sequence[Member]:
+        """Return the daemons that live, by name, as they were last seen; none where the database is a file."""
+
+
+class SoleHolder(Part):
+    """Everything is held, from the start to the end: the lock of the state folder is the lease."""
+
+    name = "leases"
+    is_sole = True
+    daemon = holder = ""
+
+    def held(self, name: str) -> Lease | None:
+        return Lease(name)
+
+    def shards(self) -> frozenset[int]:
+        return ALL_SHARDS
+
+    def lost(self, leases: Collection[Lease]) -> None:
+        """Do nothing: no proof is asked of it."""
+
+    def members(self) -> Sequence[Member]:
+        return ()

@@ -1,0 +1,185 @@
+"""Take, renew, release and prove leases on a PostgreSQL server: one short transaction each.
+
+A lease is a row that is never deleted: its epoch must not begin anew. Whether one has run out is decided by the
+database's clock at the moment at which the row is locked (`clock_timestamp`; `now` stands still while a transaction
+waits), and never by any daemon's. A lease that ends more than CAP terms ahead was written under a clock that has been
+set back since, and is free.
+
+Nobody waits for a locked row to take it: a holder that was stopped in the middle of a transaction would stop all
+others. A proof does wait, and locks the row until its transaction ends: FOR NO KEY UPDATE, by which also the holder's
+own transaction of before, whose end it has not heard of, is waited for.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from monitor.domain.leases import ALL_NAMES, Lease
+from monitor.store.models import LeaseRow
+from monitor.store.session import Session
+
+CAP = 3
+"""A lease that ends more than so many terms ahead is nobody's."""
+FORGET_AFTER = timedelta(days=1)
+"""So long after its last word a daemon's row, and that of its operations, is kept."""
+
+_PAST = text("'epoch'::timestamptz")
+_FREE = "(until < clock_timestamp() OR until > clock_timestamp() + :cap)"
+
+LOOK = text(f"SELECT name, holder, {_FREE} AS is_free FROM leases")
+TAKE = text(
+    f"""
+    WITH free AS (
+        SELECT name, renewed FROM leases WHERE name = ANY(:names) AND ({_FREE} OR holder = :holder)
+        ORDER BY name FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE leases AS own
+    SET holder = :holder, epoch = own.epoch + CASE WHEN own.holder = :holder THEN 0 ELSE 1 END,
+        until = clock_timestamp() + :term, renewed = clock_timestamp()
+    FROM free WHERE own.name = free.name
+    RETURNING own.name, own.epoch, extract(epoch FROM clock_timestamp() - free.renewed) AS idle_s
+    """
+)
+_RENEW = """
+    WITH mine AS (
+        SELECT name FROM leases WHERE name = ANY(:names) AND holder = :holder AND until > renewed
+        ORDER BY name FOR NO KEY UPDATE {how}
+    )
+    UPDATE leases AS own SET until = clock_timestamp() + :term, renewed = clock_timestamp()
+    FROM mine WHERE own.name = mine.name AND own.holder = :holder
+    RETURNING own.name, own.epoch
+"""
+RENEW_AT_ONCE = text(_RENEW.format(how="SKIP LOCKED"))
+RENEW_WAITING = text(_RENEW.format(how=""))
+RELEASE = text(
+    """
+    WITH mine AS (
+        SELECT name FROM leases WHERE name = ANY(:names) AND holder = :holder ORDER BY name FOR NO KEY UPDATE
+    )
+    UPDATE leases AS own SET until = clock_timestamp(), renewed = clock_timestamp()
+    FROM mine WHERE own.name = mine.name AND own.holder = :holder
+    """
+)
+SAY = text(
+    """
+    INSERT INTO daemons (holder, name, url, started, until, shards, fit)
+    VALUES (:holder, :name, :url, clock_timestamp(), clock_timestamp() + :term, :shards, :fit)
+    ON CONFLICT (holder) DO UPDATE
+    SET url = :url, until = clock_timestamp() + :term, shards = :shards, fit = :fit
+    """
+)
+LIVING = text(f"SELECT holder, name, url, shards, fit FROM daemons WHERE NOT {_FREE} ORDER BY name, holder")
+FORGET = text(
+    """
+    WITH gone AS (DELETE FROM daemons WHERE until < clock_timestamp() - :kept RETURNING holder)
+    DELETE FROM last_operations WHERE writer IN (SELECT holder FROM gone)
+    """
+)
+LEAVE = text("UPDATE daemons SET until = clock_timestamp(), shards = 0 WHERE holder = :holder")
+
+
+class LeaseLost(Exception):
+    """Another daemon holds the leases now; nothing was written. ``leases``: those that were lost."""
+
+    def __init__(self, leases: Collection[Lease]) -> None:
+        super().__init__(f"lost to another daemon: {', '.join(sorted(lease.name for lease in leases))}")
+        self.leases = frozenset(leases)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLook:
+    """A lease as seen: ``holder``, also of one that has run out or was released, which ``is_free``."""
+
+    holder: str
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonLook:
+    """A daemon that lives, as it last said."""
+
+    holder: str
+    name: str
+    url: str
+    shards: int
+    fit: bool
+
+
+def fence(session: Session, leases: Collection[Lease]) -> None:
+    """Prove that ``leases`` are held, until the transaction ends; raises LeaseLost. Its first statement.
+
+    Locks the rows in the order of their names. The lock of a state folder needs no proof.
+    """
+    stored = sorted(lease for lease in leases if lease.holder)
+    if not stored:
+        return
+    held = tuple_(LeaseRow.name, LeaseRow.holder, LeaseRow.epoch)
+    proved = select(LeaseRow.name).where(held.in_([(each.name, each.holder, each.epoch) for each in stored]))
+    found = set(session.scalars(proved.order_by(LeaseRow.name).with_for_update(key_share=True)))
+    if lost := [lease for lease in stored if lease.name not in found]:
+        raise LeaseLost(lost)
+
+
+def make_rows(connection: Connection) -> None:
+    """Make the rows that are missing: one for each lease, free, and of no epoch yet."""
+    rows = [{"name": name, "holder": "", "epoch": 0, "until": _PAST} for name in ALL_NAMES]
+    connection.execute(insert(LeaseRow).values(rows).on_conflict_do_nothing())
+
+
+def look(connection: Connection, term: timedelta) -> Mapping[str, LeaseLook]:
+    """Return all leases by name."""
+    rows = connection.execute(LOOK, {"cap": CAP * term})
+    return {row.name: LeaseLook(row.holder, row.is_free) for row in rows}
+
+
+def take(connection: Connection, names: Collection[str], holder: str, term: timedelta) -> Mapping[Lease, float | None]:
+    """Take those of ``names`` that are free and not locked; return them, with the seconds since anybody had them.
+
+    None where nobody ever had.
+    """
+    rows = connection.execute(TAKE, _of(names, holder) | {"term": term, "cap": CAP * term})
+    return {
+        Lease(row.name, holder, row.epoch): None if row.idle_s is None else max(float(row.idle_s), 0.0) for row in rows
+    }
+
+
+def renew(
+    connection: Connection, names: Collection[str], holder: str, term: timedelta, *, waits: bool = False
+) -> frozenset[Lease]:
+    """Renew those of ``names`` that are the holder's and not released; return them.
+
+    Those that are locked only if it ``waits``: what that does not return is the holder's no more.
+    """
+    rows = connection.execute(RENEW_WAITING if waits else RENEW_AT_ONCE, _of(names, holder) | {"term": term})
+    return frozenset(Lease(row.name, holder, row.epoch) for row in rows)
+
+
+def release(connection: Connection, names: Collection[str], holder: str) -> None:
+    """Let those of ``names`` that are the holder's run out now; a renewal on its way does not renew them."""
+    connection.execute(RELEASE, _of(names, holder))
+
+
+def say_alive(connection: Connection, own: DaemonLook, term: timedelta) -> Sequence[DaemonLook]:
+    """Store that a daemon lives; return all that do, by name."""
+    said = {"holder": own.holder, "name": own.name, "url": own.url, "shards": own.shards, "fit": own.fit}
+    connection.execute(SAY, said | {"term": term})
+    rows = connection.execute(LIVING, {"cap": CAP * term})
+    return [DaemonLook(row.holder, row.name, row.url, row.shards, row.fit) for row in rows]
+
+
+def forget_gone(connection: Connection) -> None:
+    """Delete the rows of daemons that have not lived for FORGET_AFTER, and of their operations."""
+    connection.execute(FORGET, {"kept": FORGET_AFTER})
+
+
+def leave(connection: Connection, holder: str) -> None:
+    """Store that a daemon lives no more."""
+    connection.execute(LEAVE, {"holder": holder})
+
+
+def _of(names: Collection[str], holder: str) -> dict[str, Any]:
+    return {"names": sorted(names), "holder": holder}

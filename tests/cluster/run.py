@@ -1,0 +1,154 @@
+"""One run: sites go down and come back, the cluster is disturbed, and in the end all is held against the truth."""
+
+import heapq
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.cluster import fleet
+from tests.cluster.cluster import Cluster
+from tests.cluster.disturbances import Disturbance, Plan, drawn
+from tests.lab.waiting import until
+
+SETTLED_WITHIN_S = 180.0
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How sites go down: one every so often, each for so long, in seconds."""
+
+    every_s: float
+    last_s: tuple[float, float]
+
+
+@dataclass
+class Down:
+    """A fault as it was made: of a whole tree (place 0) or of one lab. Times in seconds since 1970."""
+
+    tree: int
+    place: int
+    began_s: float
+    ended_s: float | None = None
+
+    @property
+    def where(self) -> str:
+        return fleet.prefix(self.tree) if self.place == 0 else fleet.address(self.tree, self.place)
+
+    @property
+    def site(self) -> str:
+        return fleet.site_id(self.tree, self.place)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A disturbance that was made, by the clock of the test, in seconds since 1970."""
+
+    what: Disturbance
+    began_s: float
+    ended_s: float
+
+
+@dataclass(frozen=True)
+class Played:
+    """A run that is over: what was done, and between which moments sites were to be watched, in seconds since 1970."""
+
+    done: Sequence[Done]
+    downs: Sequence[Down]
+    began_s: float
+    ended_s: float
+
+
+@dataclass
+class Player:
+    """Plays a plan on a cluster, in the one thread that may start processes: they end with it."""
+
+    cluster: Cluster
+    plan: Plan
+    faults: Faults
+    say: Callable[[str], None] = lambda _: None
+    _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def play(self) -> Played:
+        """All of it, to the end."""
+        self._luck = random.Random(self.plan.seed)
+        self._choice = fleet.Choice(self._luck, self.cluster.size.trees)
+        self._down: list[Down] = []
+        self._done: list[Done] = []
+        self.cluster.start()
+        self._begun_s = time.time()
+        self._zero = time.monotonic()
+        plan = list(drawn(self.plan))
+        last_s = max(each.until_s for each in plan)
+        for each in plan:
+            self._at(each.after_s, lambda each=each: self._disturb(each))  # type: ignore[misc]
+        at_s = 0.0
+        while at_s < last_s:
+            self._at(at_s, self._one_goes_down)
+            at_s += self.faults.every_s * self._luck.uniform(0.5, 1.5)
+        while self._due:
+            at, _, act = heapq.heappop(self._due)
+            time.sleep(max(0.0, at - time.monotonic()))
+            act()
+            self.cluster.tend()
+        self._settle()
+        return Played(self._done, self._down, self._begun_s, self._ended_s)
+
+    def _at(self, after_s: float, act: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (self._zero + after_s, next(self._numbers), act))
+
+    def _in(self, seconds: float, act: Callable[[], None]) -> None:
+        self._at(time.monotonic() - self._zero + seconds, act)
+
+    def _one_goes_down(self) -> None:
+        chosen = self._choice.next()
+        if chosen is None:
+            return
+        down = Down(*chosen, began_s=time.time())
+        self.cluster.network.down(down.where)
+        self._down.append(down)
+        self._in(self._luck.uniform(*self.faults.last_s), lambda: self._comes_back(down))
+
+    def _comes_back(self, down: Down) -> None:
+        self.cluster.network.up(down.where)
+        down.ended_s = time.time()
+        self._choice.well_again(down.tree)
+
+    def _disturb(self, what: Disturbance) -> None:
+        self.say(f"{what.after_s:7.1f} s  {what.kind.value}, for {what.lasts_s:.1f} s (daemon {what.who})")
+        began_s = time.time()
+        end = self.cluster.disturb(what)
+
+        def ends() -> None:
+            end()
+            self._done.append(Done(what, began_s, time.time()))
+
+        self._in(what.lasts_s, ends)
+
+    def _settle(self) -> None:
+        """Until everything is well again and told, then stop the daemons."""
+        self.say("all disturbances are over; waiting until everything is well and told")
+        self._left = ""
+        until(self._is_settled, "everything well and told", SETTLED_WITHIN_S)
+        self._ended_s = time.time()
+        for daemon in self.cluster.daemons:
+            assert daemon.running, f"a daemon has ended by itself:\n{daemon.log()[-3_000:]}"
+            daemon.stop()
+
+    def _is_settled(self) -> bool:
+        from psycopg import OperationalError
+
+        self.cluster.tend()
+        try:
+            with self.cluster.server.connect() as connection:
+                row = connection.execute(
+                    "SELECT (SELECT count(*) FROM outages WHERE ended_utc IS NULL) "
+                    "+ (SELECT count(*) FROM tickets WHERE state <> 'resolved') "
+                    "+ (SELECT count(*) FROM notices WHERE sent_utc IS NULL)"
+                ).fetchone()
+        except OperationalError:
+            return False
+        assert row is not None
+        return row[0] == 0
