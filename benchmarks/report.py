@@ -126,7 +126,7 @@ def notice(ticket: int, at: datetime) -> dict[str, object]:
 def measure(folder: Path, sites: int) -> None:
     """Print how long the report takes, and how much memory the process held."""
     begun = time.perf_counter(), time.process_time()
-    whole, store = office(sites), existing_store(folder)
+    whole, store = office(sites), existing_store(folder, None)
     ready = time.perf_counter(), time.process_time()
     with store.read() as session:
         stored = stored_period(session, whole, month(2026, 11), scope_of(whole), NOW)

@@ -18,6 +18,7 @@ from benchmarks.measuring import debian_version, inside, machine, median, run, s
 from benchmarks.snmp_peers import EXPORTER, by_exporter, exporter, gufo, net_snmp
 from monitor.probes.snmp.ber import oid
 from monitor.probes.snmp.client import Agent, V2cClient
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential
 from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, SYSTEM
 from monitor.probes.snmp.session import Session
@@ -38,23 +39,22 @@ SNMPD = ['createUser bench SHA-256 "a password for signing" AES "one for encrypt
 
 async def ask(kind: str, port: int, times: int) -> None:
     """That many questions by our reader, `AT_ONCE` at a time."""
-    client: V2cClient | V3Client = V3Client(USER) if "v3" in kind else V2cClient()
-    client.open()
-    address = ip_address(HOST)
+    exchange, address = Exchange(), ip_address(HOST)
+    exchange.open()
     session: Session
-    if isinstance(client, V3Client):
-        session = client.session(address, port)
+    if "v3" in kind:
+        session = V3Client(exchange, USER).session(address, port)
     else:
-        session = client.session(Agent(address, port, Secret("public")))
+        session = V2cClient(exchange).session(Agent(address, port, Secret("public")))
     left = iter(range(times))
 
     async def work() -> None:
         for _ in left:
             await _once(session, kind)
 
-    await _once(session, kind)
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
-    client.close()
+    await exchange.hold(_once(session, kind))
+    await asyncio.gather(*(exchange.hold(work()) for _ in range(AT_ONCE)))
+    exchange.close()
 
 
 async def _once(session: Session, kind: str) -> None:

@@ -88,7 +88,7 @@ def answer(
         made = edition_of(report, known, wanted.files)
         if name not in made.files:
             raise Failure(message("the file could not be made: {fault}", fault=made.lacking[name]), NO)
-        with acting(FIELDS), store.write() as session:
+        with acting(FIELDS), store.write_once() as session:
             work = by_command(session, settings, now_utc, actor)
             edition = editions.enter(work, wanted, made)
             answers.answer(work, edition.id, number, name, seen=as_seen(seen))

@@ -21,6 +21,7 @@ from monitor.cli import (
     completion,
     config,
     daemon,
+    db,
     discover,
     doctor,
     helpdesk,
@@ -31,6 +32,7 @@ from monitor.cli import (
     notes,
     notify,
     office_calendar,
+    offices,
     outbox,
     printing,
     probe,
@@ -89,8 +91,10 @@ app.add_typer(notes.app, name="notes")
 app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
 app.add_typer(office_calendar.app, name="calendar")
+app.add_typer(offices.app, name="offices")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
+app.add_typer(db.app, name="db")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(helpdesk.app, name="helpdesk")

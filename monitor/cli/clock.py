@@ -109,6 +109,6 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
-    with store_of(settings) as store, acting({}), store.write() as session:
+    with store_of(settings) as store, acting({}), store.write_once() as session:
         actions.trust_clock(by_command(session, settings, dated_utc, actor), now)
     print(_("The clock is right: {time} (Dhaka). The daemon uses it within seconds.", time=local(now.utc.isoformat())))

@@ -65,6 +65,12 @@ def offices(context: typer.Context) -> Choices:
     return [] if found is None else _plain((id_, found.tree.nodes[id_].name_en) for id_ in found.offices)
 
 
+def places(context: typer.Context) -> Choices:
+    """Offer the places of the tree of offices."""
+    found = _installation(context)
+    return [] if found is None else _plain((id_, node.name_en) for id_, node in found.tree.nodes.items())
+
+
 def tickets(context: typer.Context) -> Choices:
     """Return the numbers of the latest tickets, the newest first, with the site and the state of each."""
     from monitor.i18n.terms import TICKET_STATES
@@ -76,7 +82,7 @@ def tickets(context: typer.Context) -> Choices:
     if found is None:
         return []
     try:
-        store = existing_store(found.state)
+        store = existing_store(found.state, found.server)
         try:
             with store.read() as session:
                 rows = queries.tickets(session, limit=MOST_TICKETS)

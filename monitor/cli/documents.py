@@ -35,6 +35,19 @@ class ConfigurationDocument(TypedDict):
     devices: NotRequired[int]
 
 
+class OfficeDocument(TypedDict):
+    """A place of offices.toml; ``offices``: those below it, none at an office itself."""
+
+    id: str
+    kind: str
+    parent: str | None
+    name_bn: str
+    name_en: str
+    ticket_prefix: str
+    offices: list[str]
+    sites: int
+
+
 class SoundnessDocument(TypedDict):
     """Whether a copy of the database is sound, and its faults."""
 
@@ -42,6 +55,24 @@ class SoundnessDocument(TypedDict):
     wrong: list[str]
     events: int
     lived: str | None
+
+
+class TableDocument(TypedDict):
+    """How many rows a table has, and a hash over them."""
+
+    rows: int
+    sha256: str
+
+
+class MovedDocument(TypedDict):
+    """The result of `db copy`; all of it is alike on both sides."""
+
+    source: str
+    target: str
+    rows: int
+    events: int
+    heads: dict[str, str]
+    tables: dict[str, TableDocument]
 
 
 class SummaryDocument(TypedDict):

@@ -31,6 +31,10 @@ class Failure(Exception):
         return render(self.said).partition("\n")[0]
 
 
+class NoneYet(Failure):
+    """There is no database yet: no daemon has ever run."""
+
+
 def choose_office(office: str) -> None:
     """Set the office that this process is about; '' for the installation as a whole."""
     global _office  # noqa: PLW0603 - a process has one command line
@@ -122,17 +126,21 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
     """Open the database of a daemon that has run at least once; ends the command when it refuses."""
-    from monitor.store.errors import DatabaseError, NoDatabase, StoreError
+    from monitor.store.errors import UNKNOWN, DatabaseError, NoDatabase, NotYet, OutcomeUnknown, StoreError
     from monitor.store.opening import existing_store
 
     try:
-        store = existing_store(settings.state, settings.server)
+        store = existing_store(settings.state, settings.server).of(settings.office)
     except NoDatabase as error:
         raise Failure(said_by(error), BAD_INPUT) from None
+    except NotYet as error:
+        raise NoneYet(said_by(error), CANNOT) from None
     except StoreError as error:
         raise Failure(said_by(error), CANNOT) from None
     try:
         yield store
+    except OutcomeUnknown:
+        raise Failure(UNKNOWN, CANNOT) from None
     except DatabaseError as error:
         raise Failure(
             message("{path} refuses: {fault}. Try again", path=store.name, fault=error.orig), CANNOT

@@ -20,6 +20,9 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "replay": ("replay samples.jsonl.zst --until 2026-12-24T10:00",),
     "discover": ("discover 10.77.4.0/24 --snmp access",),
     "import": ("import sites.xlsx",),
+    "offices list": ("offices list",),
+    "offices show": ("offices show kushtia", "offices show bheramara --json"),
+    "offices add": ("offices add mirpur --under kushtia --name-en Mirpur --prefix MIR --address 10.20.1.1",),
     "report": ("report --month 2026-11", "report --fiscal 2026-27 --format pdf,xlsx --out reports"),
     "ticket new": (
         'ticket new --service 8 --by phone --from "A teacher" --site lab-dharampur-girls --text "No internet"',
@@ -45,6 +48,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "audit list": ("audit list",),
     "backup create": ("backup create",),
     "backup verify": ("backup verify",),
+    "db copy": ("db copy var postgresql+psycopg://monitor@db.example.org/upazila --password-file secrets/database",),
     "user add": (
         "user add rahima --role officer --union juniadaha",
         "user add rahim --role admin --password-file word",

@@ -69,7 +69,7 @@ def add(
         if last <= now_utc:
             raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         window = actions.plan_work(by_command(session, settings, now_utc, actor), name, entry)
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
@@ -87,7 +87,7 @@ def extend(
 
     settings = settings_in_force(context.obj)
     ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
-    with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
+    with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write_once() as session:
         work = by_command(session, settings, now_utc, actor)
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
@@ -100,7 +100,7 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store, acting({}), store.write() as session:
+    with store_of(settings) as store, acting({}), store.write_once() as session:
         actions.end_work(by_command(session, settings, now_utc, actor), name, seen=as_seen(seen))
     print(_("Planned work '{name}' has ended.", name=name))
 

@@ -33,7 +33,7 @@ def add(
     from monitor.alerts.cases import actions
 
     settings = settings_in_force(context.obj)
-    with store_of(settings) as store, acting({"site": "", "text": "TEXT: "}), store.write() as session:
+    with store_of(settings) as store, acting({"site": "", "text": "TEXT: "}), store.write_once() as session:
         actions.note_site(by_command(session, settings, now_of(settings), actor), site, text)
     print(_("The note about {site} is kept.", site=site))
 

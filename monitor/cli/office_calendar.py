@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
-from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, settings_of, store_of
+from monitor.cli.errors import BAD_INPUT, Failure, NoneYet, acting, settings_in_force, settings_of, store_of
 from monitor.cli.language import _, digits, lang, n_, render, term
 from monitor.cli.numbers import whole_argument
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
@@ -170,16 +170,13 @@ def calendar_of(settings: "Settings") -> "Calendar":
     from monitor.charter.calendar import Calendar
 
     office = Calendar.of(settings.calendar, settings.holidays)
-    if not settings.state.is_dir():
-        return office
     from monitor.alerts.cases.calendar_orders import orders_in_force
-    from monitor.store.opening import DATABASE
 
-    if not (settings.state / DATABASE).exists():
-        return office
     try:
         with store_of(settings) as store, store.read() as session:
             return office.ordered(orders_in_force(session))
+    except NoneYet:
+        return office
     except Failure as failure:
         print(failure.first, file=sys.stderr)
         print(_("Orders that were entered are not counted: only the calendar's files."), file=sys.stderr)
@@ -195,7 +192,7 @@ def _enter(
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         work = by_command(session, settings, now_utc, actor)
         found = actions.order_calendar(work, entry, dry_run=dry_run, seen=as_seen(seen))
     if as_json:

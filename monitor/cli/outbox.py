@@ -64,7 +64,7 @@ def resend(
     from monitor.alerts.cases import actions
 
     settings = settings_in_force(context.obj)
-    with store_of(settings) as store, acting({}), store.write() as session:
+    with store_of(settings) as store, acting({}), store.write_once() as session:
         notice = actions.resend(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
@@ -80,7 +80,7 @@ def drop(
     from monitor.alerts.cases import actions
 
     settings = settings_in_force(context.obj)
-    with store_of(settings) as store, acting({}), store.write() as session:
+    with store_of(settings) as store, acting({}), store.write_once() as session:
         notice = actions.drop(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: is not sent any more", **words))

@@ -78,7 +78,7 @@ def new(
         if site:
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
-        with store.write() as session:
+        with store.write_once() as session:
             ticket = actions.register(by_command(session, settings, now_utc, actor), request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
@@ -115,7 +115,7 @@ def correct(
             "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email"
         )
         raise Failure(said, BAD_INPUT)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         work, about = by_command(session, settings, now_utc, actor), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)

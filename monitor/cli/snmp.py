@@ -173,18 +173,20 @@ def _user(directory: Path, name: str) -> "tuple[Path, V3Entry]":
 
 
 async def _read_v2c(where: Where, community: "Secret", timeout_s: float, retries: int) -> "Reading":
-    from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
+    from monitor.probes.snmp.client import Agent, V2cClient
+    from monitor.probes.snmp.exchange import Exchange
     from monitor.probes.snmp.reading import read
 
-    client = V2cClient(V2cOptions(timeout_s, retries))
-    client.open()
+    exchange = Exchange(timeout_s, retries)
+    exchange.open()
     try:
-        return await read(client.session(Agent(*where, community)))
+        return await read(V2cClient(exchange).session(Agent(*where, community)))
     finally:
-        client.close()
+        exchange.close()
 
 
 async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float, retries: int) -> "Reading":
+    from monitor.probes.snmp.exchange import Exchange
     from monitor.probes.snmp.keys import Credential
     from monitor.probes.snmp.reading import read
     from monitor.probes.snmp.v3 import V3Client
@@ -192,12 +194,13 @@ async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float,
 
     files = (entry.auth_key_file, entry.priv_key_file)
     keys = [None if file is None else _secret(secret_path(home, file)) for file in files]
-    client = V3Client(Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]), timeout_s, retries)
-    client.open()
+    exchange = Exchange(timeout_s, retries)
+    client = V3Client(exchange, Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]))
+    exchange.open()
     try:
         return await read(client.session(*where))
     finally:
-        client.close()
+        exchange.close()
 
 
 def _facts(reading: "Reading") -> "ReadingDocument":

@@ -142,7 +142,7 @@ def act(
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, acting(options):
         now_utc = now_of(settings)
-        with store.write() as session:
+        with store.write_once() as session:
             work, wanted = by_command(session, settings, now_utc, actor), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
             print(_standing(ticket, until_utc) + _clock(work.office, ticket))

@@ -50,7 +50,7 @@ def add(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     wanted = tokens.Wanted(name, scope, days, union, kind, feed)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         token = tokens.give_out(by_command(session, settings, now_utc, actor), wanted)
         row = token_rows.token(session, name)
         assert row is not None
@@ -96,6 +96,6 @@ def revoke(context: typer.Context, name: Name, actor: Actor = "") -> None:
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         tokens.revoke(by_command(session, settings, now_utc, actor), name)
     print(_("Token {name} is revoked.", name=name))

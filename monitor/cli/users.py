@@ -265,7 +265,7 @@ def _acts(context: typer.Context, actor: str) -> "Iterator[Work]":
     """Open the transaction of one command, by its system user."""
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+    with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         yield by_command(session, settings, now_utc, actor)
 
 

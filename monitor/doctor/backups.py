@@ -12,7 +12,7 @@ from monitor.settings.storage_section import Server
 from monitor.store import server_copies
 from monitor.store.copies import copy_name, newest_good, nightly
 from monitor.store.errors import StoreError
-from monitor.store.opening import BACKUPS, DATABASE
+from monitor.store.opening import BACKUPS
 
 OLD_AFTER = timedelta(hours=50)  # one night may be missed
 
@@ -79,8 +79,7 @@ def _gather(place: Place) -> Seen:
     settings, now_utc = place.settings, place.clock.utc()
     state, folder = settings.state, settings.state / BACKUPS
     copies = tuple(nightly(folder, folder / copy_name(now_utc)))
-    has_database = settings.server is not None or (state / DATABASE).exists()
-    unknown = Seen(folder, settings.monitor.storage.backups > 0, copies, has_database=has_database)
+    unknown = Seen(folder, settings.monitor.storage.backups > 0, copies, has_database=place.has_database)
     if not copies:
         return unknown
     is_same_disk = folder.stat().st_dev == state.stat().st_dev

@@ -15,6 +15,7 @@ from monitor.net.deadline import Cancellation
 from monitor.settings.in_force import InForce
 from monitor.settings.load import Settings
 from monitor.store.database import Store
+from monitor.store.errors import DatabaseError, NotYet, StoreError
 from monitor.store.opening import existing_store
 
 Seen = TypeVar("Seen")
@@ -56,6 +57,17 @@ class Place:
     def is_daemon(self) -> bool:
         """Return whether this process is the daemon."""
         return self.store is not None
+
+    @property
+    def has_database(self) -> bool:
+        """Return whether a daemon ever made a database, usable or not."""
+        try:
+            with self.opened():
+                return True
+        except NotYet:
+            return False
+        except (StoreError, DatabaseError):
+            return True
 
     @contextmanager
     def opened(self) -> Iterator[Store]:

@@ -8,8 +8,7 @@ from typing import Literal
 from monitor.doctor.check import Check, Pace, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_, Said, said_by, series
-from monitor.store.errors import Damaged, DatabaseError, NoDatabase, StoreError
-from monitor.store.opening import DATABASE
+from monitor.store.errors import Damaged, DatabaseError, NoDatabase, NotYet, StoreError
 from monitor.store.soundness import examine_structure
 
 OK = Kind("database.ok", Level.OK, N_("the database is whole: {size:size}"))
@@ -56,7 +55,6 @@ class Seen:
 
 
 def _gather(place: Place) -> Seen:
-    state = place.settings.state
     try:
         with place.opened() as store, store.read() as session:
             sound, size = examine_structure(session), store.size_bytes()
@@ -66,9 +64,10 @@ def _gather(place: Place) -> Seen:
         return Seen("gone")
     except Damaged as error:
         return Seen("damaged", [said_by(error)])
+    except NotYet:
+        return Seen("none")
     except StoreError as error:
-        is_there = place.settings.server is not None or (state / DATABASE).exists()
-        return Seen("refuses", [said_by(error)]) if is_there else Seen("none")
+        return Seen("refuses", [said_by(error)])
     return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, size)
 
 

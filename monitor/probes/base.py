@@ -40,10 +40,11 @@ class Target(NamedTuple):
     def of(cls, device: str, address: IPv4Address | IPv6Address, shape: Shape = PLAIN) -> "Target":
         """Return the target at that address; an unknown interface after the % counts as none."""
         scope = address.scope_id if isinstance(address, IPv6Address) else None
-        return cls(device, address.packed, _interface_index(scope), shape)
+        return cls(device, address.packed, interface_index(scope), shape)
 
 
-def _interface_index(name: str | None) -> int:
+def interface_index(name: str | None) -> int:
+    """Return the index of the interface of that name or number; 0 for none and for an unknown one."""
     if name is None:
         return 0
     try:

@@ -51,7 +51,7 @@ Shows = Callable[[EditionStage, float], None]
 def make(job: Job, shows: Shows = lambda stage, share: None) -> MadeReport:
     """Compute an edition and its files by the database, and the history beside it."""
     shows(EditionStage.READING, 0.0)
-    office, store = job.office, store_at(job.database.state, job.database.server)
+    office, store = job.office, store_at(job.database.state, job.database.server).of(job.stored_as)
     history = history_of(job.history, store.state, office.id, lambda: job.now_utc)
     use = KeptUse(history, job.now_utc)
     store.readable = True

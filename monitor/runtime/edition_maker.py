@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
+from monitor.charter.offices import ALONE
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.edition_states import EditionProgress
 from monitor.domain.log_events import LogEvent
@@ -27,7 +28,7 @@ from monitor.settings.load import Settings
 from monitor.store import edition_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
-from monitor.store.session import Session
+from monitor.store.offices import office_of
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class EditionMaker(Part):
         self._command, self._publish, self._wake_delivery = command, publish, wake_delivery
         self._thread = Pool("reports", threads=1)
         self._asked = asyncio.Event()
-        self._has_taken_up = False
+        self._taken_up: set[str] = set()  # offices
 
     def reconfigure(self, settings: Settings) -> None:
         """Make reports by other settings from now on."""
@@ -83,18 +84,21 @@ class EditionMaker(Part):
 
     async def turn(self) -> bool:
         """Make the report that waits longest; return whether one waited."""
-        if self._has_taken_up and not await self._waits():
+        if not await self._waits():
             return False
-        job = await self._do(self._begin)
-        if job is None:
+        for office in await self._offices():
+            job = await self._do(office, self._begin)
+            if job is not None:
+                break
+        else:
             return False
         self._publish_of(job.edition)
         began_ns = self._clock.mono_ns()
         made = await in_process(self._command, job, WITHIN_S, lambda progress: self._show(job.edition, progress))
-        stored = await self._do(lambda work: self._end(work, job, made))
+        stored = await self._do(job.stored_as, lambda work: self._end(work, job, made))
         while stored is None:  # the database refuses: what was made is not thrown away
             await asyncio.sleep(LOOK_S)
-            stored = await self._do(lambda work: self._end(work, job, made))
+            stored = await self._do(job.stored_as, lambda work: self._end(work, job, made))
         about = f"{job.period_code} {job.scope_kind} {job.scope_id}".strip()
         seconds = (self._clock.mono_ns() - began_ns) / NS_PER_S
         if isinstance(made, NotMade):
@@ -109,22 +113,45 @@ class EditionMaker(Part):
         return True
 
     async def _waits(self) -> bool:
-        """Return whether a report waits, or is due again by schedule; only reads, so that writers need not wait."""
+        """Return whether a report waits, or is due again by schedule; only reads, so that writers need not wait.
+
+        Or whether one may wait since the run before.
+        """
 
         def look() -> bool:
             try:
-                with self._store.read_briefly() as session:
-                    return edition_rows.next_queued(session) is not None or self._is_due_again(session)
+                return any(self._waits_in(office) for office in self._unfinished())
             except DatabaseError:
                 return False
 
         return await asyncio.wrap_future(self._thread.submit(look))
 
-    def _is_due_again(self, session: Session) -> bool:
-        return self._live.office.reports.monthly and report_schedule.is_due_again(session, self._clock.utc())
+    def _waits_in(self, id_: str) -> bool:
+        if id_ not in self._taken_up:
+            return True
+        with self._store.of(id_).read_briefly() as session:
+            monthly = self._live.offices.office(id_).reports.monthly
+            again = monthly and report_schedule.is_due_again(session, self._clock.utc())
+            return again or edition_rows.next_queued(session) is not None
+
+    def _unfinished(self) -> Sequence[str]:
+        """Return the offices in which a report may wait; raises DatabaseError."""
+        if not self._live.offices.several:
+            return (ALONE,)
+        with self._store.read_briefly() as session:
+            return edition_rows.offices_with_unfinished(session)
+
+    async def _offices(self) -> Sequence[str]:
+        def look() -> Sequence[str]:
+            try:
+                return () if self._store.waiting else self._unfinished()
+            except DatabaseError:
+                return ()
+
+        return await asyncio.wrap_future(self._thread.submit(look))
 
     def _begin(self, work: Work) -> Job | None:
-        if not self._has_taken_up:
+        if office_of(work.session) not in self._taken_up:
             editions.take_up_again(work)
         report_schedule.ask_again(work)
         monitor = self._settings.monitor
@@ -148,18 +175,18 @@ class EditionMaker(Part):
                 report_schedule.enqueue_failure(work)
         return True
 
-    async def _do(self, job: Callable[[Work], T]) -> T | None:
-        """Do a job in a transaction, in the thread; return None where the database refuses."""
+    async def _do(self, office: str, job: Callable[[Work], T]) -> T | None:
+        """Do a job in a transaction of an office, in the thread; return None where the database refuses."""
 
         def does() -> T | None:
             if self._store.waiting:
                 return None
             try:
-                with self._store.write() as session:
-                    found = job(Work(session, self._live.office, self._clock.utc()))
+                with self._store.of(office).write() as session:
+                    found = job(Work(session, self._live.offices.office(office), self._clock.utc()))
             except DatabaseError:
                 return None
-            self._has_taken_up = True
+            self._taken_up.add(office)
             return found
 
         return await asyncio.wrap_future(self._thread.submit(does))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
+from monitor.charter.offices import ALONE
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
@@ -21,6 +23,7 @@ from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
+from monitor.store import helpdesk_queries
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 
@@ -39,7 +42,7 @@ class HelpdeskWorker(Part):
         self._store, self._live, self._clock = store, live, clock
         self._opened: tuple[Section, Helpdesk] | None = None
         self._cancellation = Cancellation()
-        self._failures = 0
+        self._failures, self._served = 0, ALONE
         self._thread = Pool("help desk", threads=1)
         self._changed = asyncio.Event()
         self._begin(settings)
@@ -73,7 +76,7 @@ class HelpdeskWorker(Part):
                 opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
-            outcome = Mirror(self._store, self._live.office, desk, key_of(section), poll, self._clock).next()
+            outcome = self._next(desk, key_of(section), poll)
         except SecretError as error:
             emit(log, LogEvent.HELPDESK_SECRET_UNREADABLE, "tickets are not mirrored: %s", error)
             return TOKEN_S
@@ -87,6 +90,20 @@ class HelpdeskWorker(Part):
             self._failures = 0
             emit(log, LogEvent.HELPDESK_BACK, "the help desk takes tickets again")
         return 0.0 if outcome is Outcome.MORE else LOOK_S
+
+    def _next(self, desk: Helpdesk, key: str, poll: timedelta) -> Outcome:
+        """Mirror the next ticket, of each office in its turn. Raises DatabaseError."""
+        offices = self._live.offices
+        concerned: Sequence[str] = (ALONE,)
+        if offices.several:
+            with self._store.read() as session:
+                concerned = helpdesk_queries.offices_in_turn(session, key, self._clock.utc())
+        for id_ in sorted(concerned, key=lambda each: (each <= self._served, each)):
+            outcome = Mirror(self._store.of(id_), offices.office(id_), desk, key, poll, self._clock).next()
+            if outcome is not Outcome.IDLE:
+                self._served = id_
+                return outcome
+        return Outcome.IDLE
 
     def _left_alone(self, outcome: Outcome) -> float:
         self._failures += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import TypeVar
 
 from monitor.accounts import upkeep
 from monitor.alerts.cases import report_schedule
@@ -14,6 +15,8 @@ from monitor.runtime.office_in_force import OfficeInForce
 from monitor.store.database import Store
 from monitor.store.retention import back_up, forget_old
 from monitor.store.work import Work
+
+T = TypeVar("T")
 
 NIGHT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
 
@@ -47,23 +50,32 @@ class Jobs:
     def _last_brief(self, now_utc: datetime) -> datetime | None:
         if self._store.waiting:
             return None
-        due = briefs_due(self._live.office.calendar, now_utc)
-        return max((brief.opens_utc for brief in due), default=None)
+        offices = self._live.offices.by_id.values()
+        due = (brief.opens_utc for office in offices for brief in briefs_due(office.calendar, now_utc))
+        return max(due, default=None)
 
     def _enqueue_briefs(self) -> object:
-        with self._store.write() as session:
-            work = Work(session, self._live.office, self._live.clock.utc())
-            return ", ".join(enqueue_briefs(work, tuple(self._live.link_use.items()))) or None
+        found = self._in_each(lambda work: enqueue_briefs(work, tuple(self._live.link_use.items())))
+        return ", ".join(dict.fromkeys(name for names in found for name in names)) or None
+
+    def _in_each(self, job: Callable[[Work], T]) -> list[T]:
+        """Do a job in each office, in a transaction of its own; return what came of it."""
+        done = []
+        for id_, office in self._live.offices.by_id.items():
+            with self._store.of(id_).write() as session:
+                done.append(job(Work(session, office, self._live.clock.utc())))
+        return done
 
     def _last_report(self, now_utc: datetime) -> datetime | None:
-        if self._store.waiting or not self._live.office.reports.monthly:
+        if self._store.waiting:
             return None
-        due = report_schedule.last_due(self._live.office.calendar, now_utc)
-        return due.opens_utc if due else None
+        offices = [office for office in self._live.offices.by_id.values() if office.reports.monthly]
+        due = [report_schedule.last_due(office.calendar, now_utc) for office in offices]
+        return max((each.opens_utc for each in due if each), default=None)
 
     def _ask_for_report(self) -> object:
-        with self._store.write() as session:
-            return report_schedule.ask_due(Work(session, self._live.office, self._live.clock.utc()))
+        found = self._in_each(report_schedule.ask_due)
+        return next(filter(None, found), None)
 
     def _back_up(self) -> object:
         if self._store.waiting:
@@ -73,8 +85,7 @@ class Jobs:
         return back_up(self._store.place, folder, self._live.clock.utc(), settings.monitor.storage.backups)
 
     def _look_at_labs(self) -> object:
-        with self._store.write() as session:
-            return note_unused_labs(Work(session, self._live.office, self._live.clock.utc()))
+        return [site for sites in self._in_each(note_unused_labs) for site in sites]
 
     def _forget(self) -> object:
         keep_days = self._in_force.settings.monitor.storage.keep_days

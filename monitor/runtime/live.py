@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.charter.office import Office
+from monitor.charter.offices import ALONE, Offices
 from monitor.domain.clock import Clock
 from monitor.domain.edition_states import EditionProgress
 from monitor.domain.message import Said
@@ -76,6 +77,10 @@ class RuntimeView(Protocol):
     @property
     def office(self) -> Office:
         """Return charter, calendar and planned work in force."""
+
+    @property
+    def offices(self) -> Offices:
+        """Return all offices in force, of which `office` is the one that stands alone, or the installation itself."""
 
     @property
     def office_id(self) -> str:
@@ -191,7 +196,8 @@ class RuntimeState:
     """The state itself, written on the event loop.
 
     ``snmp_said``: each device's last successful SNMP reading and its time; ``link_use``: by site of a link, the share
-    of its speed in use at the last reading, 0 to 1; ``judged``: set while every device has had a round.
+    of its speed in use at the last reading, 0 to 1; ``judged``: set while every device has had a round. ``others``,
+    ``plain``: as in `charter.offices.Offices`, whose ``host`` is ``office``.
     """
 
     clock: Clock
@@ -224,6 +230,8 @@ class RuntimeState:
     taken: Counter[str] = field(default_factory=Counter)
     round_lateness: Durations = field(default_factory=Durations)
     lag: Durations = field(default_factory=Durations)
+    others: Mapping[str, Office] = field(default_factory=dict)
+    plain: str = ALONE
 
     def __post_init__(self) -> None:
         self.started_mono_ns = self.clock.mono_ns()
@@ -236,6 +244,14 @@ class RuntimeState:
     @property
     def office_id(self) -> str:
         return self.office.id
+
+    @property
+    def offices(self) -> Offices:
+        return Offices(self.office, self.others, self.plain)
+
+    @offices.setter
+    def offices(self, found: Offices) -> None:
+        self.office, self.others, self.plain = found.host, found.others, found.plain
 
     def observe(self, sample: Sample) -> None:
         """Keep the sample as the device's latest; an ``unknown`` one is only counted."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, log_notice, look, note
 from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
+from monitor.charter.offices import Offices
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
@@ -25,6 +26,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
+from monitor.store import notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
 
@@ -54,7 +56,8 @@ class Notifier(Part):
     ) -> None:
         self._live = live
         self._channels_of = channels_of
-        self._channels = channels_of(live.office)
+        self._channels = self._opened()
+        self._served: dict[ChannelName, str] = {}
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
         self._outside: set[ChannelName] = set()
         self._store = store
@@ -72,7 +75,11 @@ class Notifier(Part):
 
     def reconfigure(self, settings: Settings) -> None:
         """Deliver by the office's present channels; their secrets are read again."""
-        self._channels = self._channels_of(self._live.office)
+        self._channels = self._opened()
+
+    def _opened(self) -> dict[str, Mapping[ChannelName, Channel]]:
+        """Return the channels of each office by its id: the mails of each go out under its own sender."""
+        return {id_: self._channels_of(office) for id_, office in self._live.offices.by_id.items()}
 
     def wake(self) -> None:
         """Look at once."""
@@ -105,23 +112,24 @@ class Notifier(Part):
             self._looked_mono_ns[name] = self._clock.mono_ns()
 
     async def _deliver(self, name: ChannelName) -> Outcome:
-        channel = self._channels.get(name)
-        if channel is None:
+        channels = {id_: found[name] for id_, found in self._channels.items() if name in found}
+        if not channels:
             self._live.mail_trouble.pop(name, None)
             return "idle"
         if self._live.clock_suspect:
             return "idle"
+        offices = self._live.offices
         try:
-            looking = self._looking.submit(look, self._store, self._live.office, name, self._clock)
-            letter = await asyncio.wrap_future(looking)
+            found = await asyncio.wrap_future(self._looking.submit(self._look, offices, name, channels.keys()))
         except DatabaseError as error:
             emit(log, LogEvent.OUTBOX_UNREADABLE, "the outbox cannot be read now: %s", error.orig)
             return "idle"
-        if letter is None:
+        if found is None:
             return "idle"
+        id_, letter = found
         self._outside.add(name)
         try:
-            handing_over = self._handing_over[name].submit(self._hand_over, self._live.office, letter, channel)
+            handing_over = self._handing_over[name].submit(self._hand_over, offices, id_, letter, channels[id_])
             attempt, outcome = await asyncio.wrap_future(handing_over)
         finally:
             self._outside.discard(name)
@@ -131,15 +139,30 @@ class Notifier(Part):
             self._live.mail_trouble.pop(name, None)
         return outcome
 
-    def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
+    def _look(self, offices: Offices, name: ChannelName, served: Collection[str]) -> tuple[str, Letter] | None:
+        """Lease the next notice of one of the offices that have the channel, each in its turn; return whose it is."""
+        waiting: Iterable[str] = served
+        if offices.several:
+            with self._store.read() as session:
+                waiting = notice_rows.offices_waiting(session, name, self._clock.utc())
+        last = self._served.get(name, "")
+        for id_ in sorted(set(waiting) & set(served), key=lambda each: (each <= last, each)):
+            letter = look(self._store.of(id_), offices.office(id_), name, self._clock)
+            if letter is not None:
+                self._served[name] = id_
+                return id_, letter
+        return None
+
+    def _hand_over(self, offices: Offices, id_: str, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
         """Deliver in the channel's thread, to the end even when the daemon stops meanwhile.
 
         What was sent is recorded.
         """
+        store, office = self._store.of(id_), offices.office(id_)
         attempt = hand_over(office, letter, channel, self._clock.utc())
         for _ in range(NOTE_TRIES):
             try:
-                return attempt, note(self._store, office, attempt, self._clock)
+                return attempt, note(store, office, attempt, self._clock)
             except OperationalError as error:
                 log_notice(LogEvent.NOTICE_UNMARKED, letter, f"whether it was sent cannot be stored now: {error.orig}")
                 time.sleep(NOTE_AGAIN_S)
@@ -152,5 +175,6 @@ class Notifier(Part):
         """Release the threads; a notice under way is sent again under its old Message-ID, or not at all."""
         for pool in (self._looking, *self._handing_over.values()):
             pool.close()
-        for channel in self._channels.values():
-            channel.abort()
+        for channels in self._channels.values():
+            for channel in channels.values():
+                channel.abort()

@@ -6,11 +6,11 @@ do are taken away and put back within the one transaction, behind which nobody e
 
 from sqlalchemy import func, select, update
 
+from monitor.charter.offices import ALONE
 from monitor.domain.message import message
 from monitor.store import audit_chain, redundancy, schema
 from monitor.store.errors import StoreError
 from monitor.store.models import Base
-from monitor.store.offices import ALONE
 from monitor.store.session import Session
 
 

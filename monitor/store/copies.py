@@ -49,7 +49,7 @@ def create(database: Path, target: Path, copying: Progress = unheard, testing: P
     Raises StoreError when the copy is not good, OSError when it cannot be written.
     """
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    with _scratch_folder(target.parent) as folder:
+    with scratch_folder(target.parent) as folder:
         partial = folder / target.name
         try:
             # The copy would have a log beside it, if the database has: a copy is one file.
@@ -105,7 +105,7 @@ def _day(copy: Path) -> str:
 
 
 @contextmanager
-def _scratch_folder(parent: Path) -> Iterator[Path]:
+def scratch_folder(parent: Path) -> Iterator[Path]:
     """Make a temporary folder below ``parent``, removed afterwards, together with those left by killed processes."""
     sweep(parent)
     while True:
@@ -162,7 +162,7 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
     with copy.open("rb") as beginning:  # before it is copied: something else may be as large as the disk
         if belonging.header(beginning.read(100)) is None:
             raise StoreError(message("{copy} is no database. Expected a copy of the database", copy=copy))
-    with _scratch_folder(scratch) as folder:
+    with scratch_folder(scratch) as folder:
         scratch_copy = folder / DATABASE
         shutil.copyfile(copy, scratch_copy)
         try:
@@ -237,23 +237,32 @@ def restore(
             refuse_unfit(session, found, copy, state, older=older, known_head=known_head)
         with store.write() as session:
             login_rows.end_all(session)  # they may have been ended since the copy was made
-        store.close()
-        placed = store.state / DATABASE
-        with closing(sqlite3.connect(placed)) as connection:
-            (mark,) = connection.execute("PRAGMA application_id").fetchone()
-            connection.execute("PRAGMA journal_mode = DELETE")
-        sync_file(placed)
-        # What needs room on the disk comes first: what follows is not to be given up half way.
-        belonging.write_marks(state, belonging.marks(state) | {mark})
-        with uninterrupted():
-            aside = put_aside(state, now_utc)
-            move_durably(placed, state / DATABASE)
-            with suppress(OSError):
-                belonging.write_marks(state, {mark})
-            own_like_folder(state / DATABASE)
-            if older:
-                mailed_head.forget(state)
+        aside = put_in_place(store, state, now_utc)
+        if older:
+            mailed_head.forget(state)
     return Restored(copy, found, aside)
+
+
+def put_in_place(store: Store, state: Path, now_utc: datetime) -> Path | None:
+    """Close the database of a scratch folder and make it that of ``state``; return where what was there is, if any.
+
+    The caller holds the daemon's lock. Raises OSError when the disk refuses.
+    """
+    store.close()
+    placed = store.state / DATABASE
+    with closing(sqlite3.connect(placed)) as connection:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        connection.execute("PRAGMA journal_mode = DELETE")
+    sync_file(placed)
+    # What needs room on the disk comes first: what follows is not to be given up half way.
+    belonging.write_marks(state, belonging.marks(state) | {mark})
+    with uninterrupted():
+        aside = put_aside(state, now_utc)
+        move_durably(placed, state / DATABASE)
+        with suppress(OSError):
+            belonging.write_marks(state, {mark})
+        own_like_folder(state / DATABASE)
+    return aside
 
 
 def put_aside(state: Path, now_utc: datetime) -> Path | None:
@@ -285,7 +294,7 @@ def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
     """
     if _has_content(state / DATABASE):
         try:
-            existing_store(state).close()
+            existing_store(state, None).close()
         except (Damaged, NoDatabase):
             pass
         else:

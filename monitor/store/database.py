@@ -18,12 +18,13 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
-from monitor.store.errors import refusal
+from monitor.store.errors import StaleDataError, refusal
 from monitor.store.leases import fence
-from monitor.store.offices import ALONE, OFFICES, Offices, OfficeSession
+from monitor.store.offices import OFFICES, Offices, OfficeSession
 from monitor.store.session import Session
 
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
@@ -112,6 +113,10 @@ class Store(ABC):
         """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
         return self._reading(self.glances)
 
+    def read_at_length(self) -> AbstractContextManager[Session]:
+        """Open a session as `read` does, for a copy of everything: however long that takes."""
+        return self._reading(self.engine)
+
     @contextmanager
     def _reading(self, engine: Engine) -> Iterator[Session]:
         if not self.readable:
@@ -135,17 +140,29 @@ class Store(ABC):
             fence(session, behind)
             yield session
 
+    def write_once(self) -> AbstractContextManager[Session]:
+        """Open a session as `write` does, for what a person does: what ends with an error is not stored.
+
+        Where a commit's answer is lost, it is found out what became of it; raises OutcomeUnknown where it cannot be.
+        """
+        return self.write()
+
     def _refuse_while_waiting(self) -> None:
         if self.waiting:
             raise refusal(self.waiting)
 
     @contextmanager
     def _for_a_connection(self) -> Iterator[None]:
-        """Make it a refusal of the database, which passes, when all of its connections are in use."""
+        """Make it a refusal of the database, which passes, when all of its connections are in use.
+
+        Or when another transaction has changed a row meanwhile: it is read anew at the next try.
+        """
         try:
             yield
         except PoolTimeout:
             raise refusal(f"all connections to {self.name} are in use") from None
+        except StaleDataError:
+            raise refusal("another transaction has changed the same row") from None
 
     @contextmanager
     def waiting_for_locks(self, seconds: float) -> Iterator[None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from monitor.charter.offices import ALONE
 from monitor.store.models import (
     AffectedSite,
     Base,
@@ -17,6 +18,8 @@ from monitor.store.models import (
     SuppressedOutage,
     Ticket,
 )
+from monitor.store.models.base import OfOffice
+from monitor.store.offices import office_of
 from monitor.store.session import Session
 
 DATES: Mapping[type[Base], Sequence[str]] = {
@@ -38,5 +41,10 @@ ENDS: Mapping[type[Base], tuple[str, str]] = {
 
 
 def rows_after(session: Session, table: type[Base], column: str, at_utc: datetime) -> Sequence[Any]:
-    """Return the rows of a table that have a later date in a column of DATES."""
+    """Return the rows of a table that have a later date in a column of DATES.
+
+    What belongs to the installation is none of an office's among several.
+    """
+    if not issubclass(table, OfOffice) and office_of(session) != ALONE:
+        return ()
     return session.scalars(select(table).where(getattr(table, column) > at_utc)).all()

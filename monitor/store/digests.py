@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from monitor.domain.message import message
+from monitor.domain.progress import Progress, unheard
+from monitor.store import plain_rows
 from monitor.store.errors import StoreError
-from monitor.store.models import Base
-from monitor.store.redundancy import DOUBLE
-
-AT_ONCE = 1_000
 
 
 class Digest(NamedTuple):
@@ -21,19 +19,20 @@ class Digest(NamedTuple):
     hash: str
 
 
-def of(connection: Connection) -> Mapping[str, Digest]:
-    """Return the digest of each table, but for the schema's double, which is another one elsewhere."""
-    found = {}
-    for table in Base.metadata.sorted_tables:
-        if table.name == DOUBLE:
-            continue
+def of(connection: Connection, progress: Progress = unheard) -> Mapping[str, Digest]:
+    """Return the digest of each table, of its rows as they are stored."""
+    found: dict[str, Digest] = {}
+    seen, all_rows = 0, plain_rows.count(connection)
+    for named in plain_rows.stored_tables(connection):
         rows, total = 0, hashlib.sha256()
-        query = select(table).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
-        for row in connection.execute(query):
-            rows += 1
-            total.update(repr(tuple(row)).encode("utf-8", "surrogatepass"))
-            total.update(b"\n")
-        found[table.name] = Digest(rows, total.hexdigest())
+        for portion in plain_rows.portions(connection, named):
+            for row in portion:
+                total.update(repr(tuple(row.values())).encode("utf-8", "surrogatepass"))
+                total.update(b"\n")
+            rows += len(portion)
+            seen += len(portion)
+            progress(seen, all_rows)
+        found[named.table.name] = Digest(rows, total.hexdigest())
     return found
 
 

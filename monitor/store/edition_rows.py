@@ -51,6 +51,12 @@ def under_way(session: Session) -> Sequence[Edition]:
     return session.scalars(select(Edition).where(Edition.state.in_(UNDER_WAY)).order_by(Edition.id)).all()
 
 
+def offices_with_unfinished(session: Session) -> Sequence[str]:
+    """Return the offices with an edition that is queued or being made, or has failed, by id."""
+    unfinished = select(Edition.office).where(Edition.state.in_((*UNDER_WAY, EditionState.FAILED)))
+    return session.scalars(unfinished.distinct().order_by(Edition.office)).all()
+
+
 def next_queued(session: Session) -> Edition | None:
     """Return the edition that is to be made next; None when none waits."""
     query = select(Edition).where(Edition.state == EditionState.QUEUED).order_by(Edition.id).limit(1)

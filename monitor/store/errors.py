@@ -4,7 +4,8 @@
 
     StoreError            of a newer version, another daemon's, not to be reached: a restart alone does not help
     ├── Damaged           the database is not sound: a copy must be put back
-    └── NoDatabase        it is missing although there was one: a person must choose
+    ├── NoDatabase        it is missing although there was one: a person must choose
+    └── NotYet            there is none yet: no daemon has ever run
 
 SQLAlchemy's errors have their names here for all other rooms::
 
@@ -12,6 +13,8 @@ SQLAlchemy's errors have their names here for all other rooms::
     └── DBAPIError            a statement was refused; ``orig`` is the driver's error
         └── DatabaseError     by the database
             └── OperationalError   for what is not in the statement: a lock, a full disk
+                └── OutcomeUnknown   nobody can tell whether it was stored
+    StaleDataError            another transaction has changed the row; `Store.write` makes it an OperationalError
 """
 
 import errno
@@ -19,19 +22,29 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
+
+from monitor.domain.message import message
 
 __all__ = [
     "DBAPIError",
     "Damaged",
     "DatabaseError",
     "NoDatabase",
+    "NotYet",
     "OperationalError",
+    "OutcomeUnknown",
     "SQLAlchemyError",
+    "StaleDataError",
     "StoreError",
     "is_lock_timeout",
     "may_pass",
     "refusal",
 ]
+
+UNKNOWN = message(
+    "the line to the database broke: whether that was stored is not known. Look before it is done once more"
+)
 
 PASSING = {
     sqlite3.SQLITE_BUSY,
@@ -87,8 +100,19 @@ class NoDatabase(StoreError):
     """There was a database and is none now; the message spells out the choice."""
 
 
+class NotYet(StoreError):
+    """There is no database yet: no daemon has ever run here."""
+
+
 class Refusal(Exception):
     """Why the database refuses, in words, where no driver has said so. A retry may succeed."""
+
+
+class OutcomeUnknown(OperationalError):
+    """A commit lost its answer, and the server is away for too long to be asked what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, Refusal(UNKNOWN))
 
 
 def refusal(why: str) -> OperationalError:
@@ -116,5 +140,5 @@ def _may_pass_there(error: Any) -> bool:
     """Return whether an error of psycopg may pass; one without a code is the client's own, as of a lost connection."""
     state: str | None = error.sqlstate
     if state is None:
-        return type(error).__name__ in LOST
+        return any(kind.__name__ in LOST for kind in type(error).__mro__)  # a time-out has a class of its own
     return state[:2] in PASSING_CLASSES or state in PASSING_STATES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import Said
@@ -119,6 +119,15 @@ def unlisted(session: Session, desk: str) -> list[int]:
     query = select(Ticket.id).where(or_(Ticket.state.in_(UNSOLVED), after))
     query = query.where(Ticket.id.not_in(select(HelpdeskTicket.ticket_id).where(here)))
     return list(session.scalars(query.order_by(Ticket.id)))
+
+
+def offices_in_turn(session: Session, desk: str, now_utc: datetime) -> Sequence[str]:
+    """Return the offices in which a ticket may have its turn, by id: one that is new, due, or has pending events."""
+    here = HelpdeskTicket.desk == desk
+    listed = select(HelpdeskTicket.ticket_id).where(here)
+    new = select(Ticket.office).where(watched(now_utc), Ticket.id.not_in(listed))
+    due = or_(HelpdeskTicket.next_try_utc <= now_utc, HelpdeskTicket.next_try_utc > now_utc + FARTHEST, pending())
+    return sorted(session.scalars(union(new, select(HelpdeskTicket.office).join(Ticket).where(here, due))))
 
 
 def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[HelpdeskTicket, str, bool] | None:

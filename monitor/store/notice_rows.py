@@ -71,6 +71,14 @@ def waiting(session: Session, channel: str) -> list[WaitingNotice]:
     return [WaitingNotice._make(row) for row in rows]
 
 
+def offices_waiting(session: Session, channel: str, now_utc: datetime) -> Sequence[str]:
+    """Return the offices with a notice that may be sent through a channel now, by id."""
+    query = select(Notice.office).where(
+        Notice.channel == channel, Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc
+    )
+    return session.scalars(query.distinct().order_by(Notice.office)).all()
+
+
 def begun_threads(session: Session, channel: str) -> set[str]:
     """Return the threads with undelivered notices in which something was sent already."""
     earlier = aliased(Notice)

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from monitor.charter.offices import ALONE
 from monitor.store.models.base import OfOffice
 
-ALONE = ""  # the office of an installation without offices.toml
 OFFICES = "offices"
 ALL = {"all_offices": True}
 """Options of a statement about rows of all offices, whatever session runs it."""
@@ -44,14 +44,13 @@ def office_of(session: Session) -> str:
 def on_behalf_of(session: Session, office: str) -> Iterator[None]:
     """Make it a session of that office within the block, in the same transaction.
 
-    Empty changes nothing: the office that stands alone sees all there is.
+    Empty: of the installation itself among several offices, which sees no office's rows either.
     """
     before = session.info.get(OFFICES)
-    session.info[OFFICES] = (office,) if office else before
+    session.info[OFFICES] = (office,)
     try:
         yield
     finally:
-        session.flush()  # what is pending belongs to this office
         session.info[OFFICES] = before
 
 

@@ -21,7 +21,7 @@ from monitor.domain.message import N_, Message, message, messages
 from monitor.settings.storage_section import Server
 from monitor.store import belonging, redundancy
 from monitor.store.database import Store
-from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
+from monitor.store.errors import Damaged, NoDatabase, NotYet, StoreError, may_pass
 from monitor.store.offices import OfficeSession
 from monitor.store.schema import refuse_unfit
 from monitor.store.session import Session
@@ -36,7 +36,8 @@ MEND = "upazila-monitor backup restore"
 EXTRA = "pip install 'upazila-monitor[postgresql]'"
 EMPTY_SERVER = N_(
     "{name} is empty, and this installation has had a database. Put a copy of that server back: "
-    "upazila-monitor backup restore. To begin without its history, take away {state}/{installed} and the copies"
+    "upazila-monitor backup restore, or move its file there: upazila-monitor db copy. To begin without its history, "
+    "take away {state}/{installed} and the copies"
 )
 
 
@@ -124,8 +125,8 @@ def _cause(error: DatabaseError | OSError) -> str:
     return error.strerror or str(error)
 
 
-def existing_store(state: Path, server: Server | None = None) -> Store:
-    """Open the database for a command beside the daemon; raises StoreError when there is none yet."""
+def existing_store(state: Path, server: Server | None) -> Store:
+    """Open the database for a command beside the daemon; raises NotYet when there is none yet, else as `open_store`."""
     if server is None:
         _refuse_missing(state)
         if not (state / DATABASE).exists():
@@ -136,8 +137,8 @@ def existing_store(state: Path, server: Server | None = None) -> Store:
     return store
 
 
-def _not_yet(name: str) -> StoreError:
-    return StoreError(
+def _not_yet(name: str) -> NotYet:
+    return NotYet(
         message("there is no database in {state} yet. Start the daemon once: upazila-monitor run", state=name)
     )
 
@@ -173,11 +174,11 @@ def _prepare_server(store: Store, *, makes: bool) -> None:
         raise StoreError(
             message("{name} is a database of another program. Expected an empty one of its own", name=store.name)
         )
-    if not contents and not makes:
-        raise _not_yet(store.name)
-    if not contents and store.lasting and _copies(store.state) is not None:
+    if not contents and store.lasting and _copies(store.state, ".dump") is not None:
         names = {"name": store.name, "state": store.state, "installed": belonging.INSTALLED}
         raise NoDatabase(Message(EMPTY_SERVER, names))
+    if not contents and not makes:
+        raise _not_yet(store.name)
     store.opening.was_empty = not contents
     upgrade(store.name, store.engine, store.for_writing)
     store.readable = True
@@ -235,9 +236,9 @@ def _refuse_missing(state: Path) -> None:
     raise _no_database(path, copies, is_empty=path.exists())
 
 
-def _copies(state: Path) -> int | None:
+def _copies(state: Path, suffix: str = ".db") -> int | None:
     """Count the copies beside the database; None when nothing shows that there ever was one."""
-    copies = len(list((state / BACKUPS).glob("monitor-*.db"))) if (state / BACKUPS).is_dir() else 0
+    copies = len(list((state / BACKUPS).glob(f"monitor-*{suffix}"))) if (state / BACKUPS).is_dir() else 0
     return copies if copies or belonging.was_installed(state) else None
 
 

@@ -1,5 +1,8 @@
 """Find out what became of a transaction whose commit ended with an error: stored, not stored, or still under way.
 
+What a person does leaves a row of its own (`note`). Whoever lost the answer to the commit tries to insert the same row:
+that waits until the interrupted transaction has ended, and then goes in, or does not (`is_noted`).
+
 Each transaction of the writer stores its own operation, a random number, in the one row of the writer. The next one
 locks that row first: so it waits until the one before has ended, however it was cut off, and then sees which was the
 last that was stored. (Server functions that tell a transaction's state are wrong after a crash.)
@@ -7,14 +10,17 @@ last that was stored. (Server functions that tell a transaction's state are wron
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from monitor.store.models import LastOperation
+from monitor.store.models import LastOperation, NotedOperation
 
 DECISIONS = "decisions"  # the writer of decisions
+KEPT = timedelta(days=1)  # nobody asks for so long what became of a commit
 
 Item = TypeVar("Item")
 
@@ -28,6 +34,25 @@ def begin(session: Session, writer: str) -> tuple[str, str]:
         session.add(row)
     before, row.operation = row.operation, secrets.token_hex(16)
     return before, row.operation
+
+
+def note(session: Session) -> str:
+    """Insert a row for this transaction; return what it is known by."""
+    operation = secrets.token_hex(16)
+    session.execute(insert(NotedOperation).values(operation=operation, at_utc=datetime.now(UTC)))
+    return operation
+
+
+def is_noted(connection: Connection, operation: str) -> bool:
+    """Return whether the transaction of a server that noted ``operation`` was committed; waits until it has ended."""
+    row = {"operation": operation, "at_utc": datetime.now(UTC)}
+    tried = postgresql.insert(NotedOperation).values(row).on_conflict_do_nothing()
+    return connection.execute(tried.returning(NotedOperation.operation)).first() is None
+
+
+def forget(session: Session, now_utc: datetime) -> None:
+    """Delete the rows of transactions that ended long ago."""
+    session.execute(delete(NotedOperation).where(NotedOperation.at_utc < now_utc - KEPT))
 
 
 class Attempts(Generic[Item]):

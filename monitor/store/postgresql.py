@@ -6,22 +6,34 @@ gives each transaction another connection.
 """
 
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
+from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.secrets import SecretError, read_secret
 from monitor.settings.storage_section import TLS_MODES, Place, Server
-from monitor.store import database
+from monitor.store import database, operations
 from monitor.store.database import Store
-from monitor.store.errors import refusal
+from monitor.store.errors import OutcomeUnknown, refusal
 
-WRITING = {"statement_timeout": 30.0, "lock_timeout": 10.0, "idle_in_transaction_session_timeout": 30.0}
-"""Limits of a transaction that writes, in seconds. A report may compute between its statements."""
+STATEMENT, LOCK, IDLE = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"
+WRITING = {STATEMENT: 5.0, LOCK: 2.0, IDLE: 3.0}
+"""Limits of a transaction that writes, in seconds: its locks hold up everybody else, also once its machine is gone."""
+READING = {STATEMENT: 300.0, LOCK: 10.0, IDLE: 900.0}
+"""Limits of one that reads: a report computes between its statements."""
+UNLIMITED = {STATEMENT: 0.0, LOCK: 10.0, IDLE: 0.0}
+TOO_SLOW = {"25P03", "57014"}
+"""States of a transaction that came to an end for its slowness: the same one, tried again, is given twice the time."""
+MOST_SLACK = 16
+FATE_S, FATE_LOOK_S = 20.0, 0.3
 
 WAIT_FOR_A_LINE_S = database.GLANCE_S
 """So long whoever comes waits while all connections are in use: no longer than a page may take."""
@@ -73,11 +85,61 @@ class PostgresStore(Store):
         engine = self._engine(pool_pre_ping=True, pool_timeout=WAIT_FOR_A_LINE_S)
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writing = engine
-        glancing = {"statement_timeout": database.GLANCE_S, "lock_timeout": database.GLANCE_S}
-        return reading, reading.execution_options(limits=glancing)
+        glancing = READING | {STATEMENT: database.GLANCE_S, LOCK: database.GLANCE_S}
+        self._unlimited = reading.execution_options(limits=UNLIMITED)
+        return reading.execution_options(limits=READING), reading.execution_options(limits=glancing)
 
     def _for_writing(self) -> Engine:
-        return self._writing.execution_options(limits=WRITING)
+        self._limits = dict(WRITING)
+        return self._writing.execution_options(limits=self._limits)
+
+    def read_at_length(self) -> AbstractContextManager[Session]:
+        return self._reading(self._unlimited)
+
+    @contextmanager
+    def write(self, behind: Collection[Lease] = ()) -> Iterator[Session]:
+        """Open a session that writes; one that was too slow is given more time when it is tried again."""
+        try:
+            with super().write(behind) as session:
+                yield session
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in TOO_SLOW:
+                self._give_time(2.0)
+            raise
+        self._give_time(0.5)
+
+    def _give_time(self, factor: float) -> None:
+        """Give transactions that much more time, between once and MOST_SLACK times that of WRITING."""
+        slack = min(max(self._limits[STATEMENT] / WRITING[STATEMENT] * factor, 1.0), MOST_SLACK)
+        self._limits.update({name: slack * seconds for name, seconds in WRITING.items()})
+
+    @contextmanager
+    def write_once(self) -> Iterator[Session]:
+        """Open a session that writes, with a row of its own, by which a commit that lost its answer is known again."""
+        operation = ""
+        try:
+            with self.write() as session:
+                yield session
+                session.flush()
+                operation = operations.note(session)
+        except DBAPIError:
+            if not operation or not self._was_stored(operation):
+                raise
+
+    def _was_stored(self, operation: str) -> bool:
+        """Find out what became of a commit that lost its answer; raises OutcomeUnknown when that takes too long.
+
+        Asking waits until the server has ended the interrupted transaction: until then it holds the row.
+        """
+        until_s = time.monotonic() + FATE_S
+        while True:
+            try:
+                with self.for_writing.connect() as connection:  # rolled back: it only asks
+                    return operations.is_noted(connection, operation)
+            except DBAPIError:
+                if time.monotonic() >= until_s:
+                    raise OutcomeUnknown from None
+                time.sleep(FATE_LOOK_S)
 
     def _on_connecting(self, _dialect: Dialect, _record: Any, _args: Any, given: dict[str, Any]) -> None:
         """Read the password at each connection: it may have been changed. Raises OperationalError."""

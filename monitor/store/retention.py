@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.domain.progress import Progress, unheard
 from monitor.settings.storage_section import Place
-from monitor.store import copies, edition_rows, idempotent_rows
+from monitor.store import copies, edition_rows, idempotent_rows, operations
 from monitor.store.models import (
     AffectedSite,
     ComplaintLink,
@@ -60,4 +60,5 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     session.execute(delete(Event).where(Event.at_utc < limit))
     edition_rows.forget(session, limit)
     idempotent_rows.forget(session, now_utc)
+    operations.forget(session, now_utc)
     return int(getattr(gone, "rowcount", 0))

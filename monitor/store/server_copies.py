@@ -4,6 +4,7 @@ The copy and the digests that it is compared with are of one snapshot. A copy is
 database takes the place of the present one, which stays under another name.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -33,6 +34,8 @@ NOT_OF_LIBPQ = {"prepare_threshold"}
 LONGEST_S = 3_600.0
 MAINTENANCE = "postgres"  # the database from which others are made and renamed
 MOST_WORDS = 300
+SEAL = b"\nupazila-monitor sha256 "
+AT_ONCE = 1 << 20  # bytes
 PACKAGE = "apt-get install postgresql-client"
 
 
@@ -54,7 +57,8 @@ def create(state: Path, server: Server, target: Path, testing: Progress = unhear
     partial = target.with_name(f".{target.name}-{token_hex(4)}")
     store = existing_store(state, server)
     try:
-        with store.engine.connect() as connection:  # its snapshot lives as long as it
+        with store.read_at_length() as session:  # its snapshot lives as long as it
+            connection = session.connection()
             snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
             wanted = digests.of(connection)
             _run(
@@ -66,6 +70,7 @@ def create(state: Path, server: Server, target: Path, testing: Progress = unhear
                 f"--snapshot={snapshot}",
                 f"--file={partial}",
             )
+        _seal(partial)
         sync_file(partial)
         with scratch(state, server, partial, testing) as (made, found), made.read() as session:
             if found.damage:
@@ -99,6 +104,7 @@ def scratch(
     """Restore ``copy`` into a database of its own beside the present one, dropped in the end unless it was renamed."""
     if not copy.is_file() or copy.stat().st_size == 0:
         raise StoreError(message("{copy} is no file. Expected a copy of the database", copy=copy))
+    _refuse_unsealed(copy)
     name = f"{_name(server)}_restoring_{token_hex(4)}"
     with maintenance(server) as connection:
         options = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
@@ -119,6 +125,30 @@ def scratch(
     finally:
         with maintenance(server) as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+
+def _seal(copy: Path) -> None:
+    """Add the hash over a copy to its end, which pg_restore ignores: half of the file has no checksum of its own."""
+    with copy.open("rb+") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0, os.SEEK_END)
+        file.write(SEAL + found.encode())
+
+
+def _refuse_unsealed(copy: Path) -> None:
+    """Raise StoreError for a copy that is not what was sealed, whether truncated or altered."""
+    length = len(SEAL) + hashlib.sha256().digest_size * 2
+    left = copy.stat().st_size - length
+    with copy.open("rb") as file:
+        total = hashlib.sha256()
+        while left > 0 and (portion := file.read(min(left, AT_ONCE))):
+            total.update(portion)
+            left -= len(portion)
+        seal = file.read()
+    if seal != SEAL + total.hexdigest().encode():
+        raise StoreError(
+            message("{copy} is not whole. Expected a copy as `backup create` made it, with its hash", copy=copy)
+        )
 
 
 @contextmanager

@@ -24,8 +24,11 @@ MOST_ACTOR = TicketEvent.actor.type.most
 def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason | None = None) -> None:
     """Add a line by the work's actor to a ticket's history and to the chain; the hash is of the stored values.
 
-    ``text``: what a person wrote; ``reason``: what the program has to say.
+    ``text``: what a person wrote; ``reason``: what the program has to say. Raises ValueError for a ticket of another
+    office than the session's: its line would stand in the wrong chain.
     """
+    if ticket.office and ticket.office != office_of(work.session):
+        raise ValueError(f"{ticket.number} is a ticket of {ticket.office}, not of '{office_of(work.session)}'")
     actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), head_row(work)
     last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text, stored_whole(reason))
     event = TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, reason=reason, hash=last.hash)

@@ -50,15 +50,20 @@ def upgrade(name: str, reading: Engine, writing: Engine) -> None:
         raise StoreError(
             message("{path} was written by a newer version of upazila-monitor. Install that version", path=name)
         )
+    with writing.begin() as connection:
+        migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the missing migrations in the transaction of ``connection``."""
     from alembic import command
 
     config = alembic_config()
-    with writing.begin() as connection:
-        config.attributes["connection"] = connection
-        schema.lock(connection)
-        redundancy.drop(connection)
-        command.upgrade(config, "head")
-        redundancy.make(connection, Base.metadata)
+    config.attributes["connection"] = connection
+    schema.lock(connection)
+    redundancy.drop(connection)
+    command.upgrade(config, "head")
+    redundancy.make(connection, Base.metadata)
 
 
 def alembic_config() -> "Config":

@@ -10,6 +10,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from tests.desk import Desk
 from tests.places import SHIPPED
+from tests.store import servers
 from tests.store.migrated import new_store
 
 
@@ -20,6 +21,15 @@ def home(tmp_path: Path) -> Path:
     monitor = tmp_path / "config" / "monitor.toml"
     monitor.write_text(monitor.read_text().replace('listen = "127.0.0.1:9786"', 'listen = "127.0.0.1:1"'))
     return tmp_path
+
+
+@pytest.fixture
+def served(home: Path) -> Path:
+    """The same office with an empty database of its own on a PostgreSQL server, which no daemon has filled."""
+    monitor = home / "config" / "monitor.toml"
+    url = servers.empty_of(load(home / "config").state).url
+    monitor.write_text(monitor.read_text().replace('\nurl = "" ', f'\nurl = "{url}" ', 1))
+    return home
 
 
 @pytest.fixture

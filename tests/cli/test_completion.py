@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.charter.office import Office
 from monitor.cli import completion
-from monitor.store.opening import DATABASE
+from monitor.configuration import load
+from monitor.store.opening import DATABASE, open_store
 from package.completions import completions
 from tests.cli.typed import PROGRAM, run
 from tests.desk import Desk
@@ -115,6 +117,21 @@ def test_fish_gets_each_ticket_with_its_state(home: Path, desk: Desk, monkeypatc
     code, shown, said = asked(home, monkeypatch, words)
     assert (code, said) == (0, "")
     assert shown.strip() == "BHR-2026-000001\tbackbone-north খোলা"
+
+
+def test_the_tickets_of_a_server_are_completed(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(served / "config")
+    desk = Desk(Office.of(settings), open_store(settings.state, settings.server))
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.store.close()
+    words = {
+        "_UPAZILA_MONITOR_COMPLETE": "complete_fish",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "_TYPER_COMPLETE_ARGS": "upazila-monitor ticket ack ",
+        "UPAZILA_MONITOR_LANG": "en",
+    }
+    assert asked(served, monkeypatch, words)[1].startswith("BHR-2026-000001\t")
 
 
 @pytest.mark.parametrize("spoil", ["config", "database"])

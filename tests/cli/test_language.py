@@ -290,10 +290,12 @@ def json_words(name: str, home: Path, port: int) -> list[str]:
     arguments: dict[str, Callable[[], list[str]]] = {
         "backup create": lambda: ["--output", str(home / f"copy-{len(list(home.iterdir()))}.db")],
         "backup verify": lambda: [copy],
+        "db copy": lambda: [str(home / "var"), str(home / f"moved-{len(list(home.iterdir()))}")],
         "calendar month": lambda: ["2026-12"],
         "calendar order": lambda: ["closed", *ORDER, "--date", "2026-12-08", "--dry-run"],
         "public export": lambda: [str(home / "public")],
         "notes list": lambda: ["udc-juniadaha"],
+        "offices show": lambda: ["bheramara"],
         "history": lambda: ["udc-juniadaha"],
         "deadline": lambda: ["--service", "citizen:8", "--from", "2026-12-15T16:30"],
         "discover": lambda: ["127.0.0.1"],

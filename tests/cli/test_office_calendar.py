@@ -6,6 +6,7 @@ from pathlib import Path
 
 from monitor.charter.calendar import Calendar
 from monitor.configuration import load
+from monitor.store.opening import open_store
 from tests.cli.typed import typed
 from tests.desk import Desk
 
@@ -54,6 +55,17 @@ def test_what_cannot_be_ordered_names_the_option(home: Path, desk: Desk) -> None
         done = typed(home, "calendar", *words)
         assert (done.returncode, done.stdout) == (2, "")
         assert expected in done.stderr
+
+
+def test_on_a_server_the_orders_count_as_with_a_file(served: Path) -> None:
+    month = f"{DAY:%Y-%m}"
+    before = typed(served, "calendar", month, "--json")
+    assert (before.returncode, before.stderr) == (0, ""), "before a daemon ever ran the files alone count"
+    settings = load(served / "config")
+    open_store(settings.state, settings.server).close()
+    assert typed(served, "calendar", "order", "closed", *ORDER).returncode == 0
+    shown = json.loads(typed(served, "calendar", month, "--json").stdout)[DAY.day - 1]
+    assert (shown["working"], shown["why"]) == (False, f"The moon (order 42 of {NOW:%d/%m/%Y})")
 
 
 def test_without_a_database_the_files_alone_count(home: Path) -> None:

@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.cluster.cluster import Cluster, Size
+from tests.cluster.cluster import SMALL, WHOLE, Cluster
 from tests.cluster.disturbances import Plan
-from tests.cluster.run import Faults, Player
+from tests.cluster.run import IN_SMALL, IN_WHOLE, Player
 from tests.cluster.verdict import table, verdict
 
 
@@ -16,17 +16,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     parser.add_argument("--disturbances", type=int, default=300, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=float, default=4.0, metavar="SECONDS", help="between two disturbances")
-    parser.add_argument("--trees", type=int, default=100, help="of five sites each")
+    parser.add_argument("--every", type=float, default=2.5, metavar="SECONDS", help="between two disturbances")
+    parser.add_argument("--longest", type=float, default=90.0, metavar="SECONDS", help="of a disturbance")
+    parser.add_argument("--small", action="store_true", help="80 sites, and a term of 3 s")
+    parser.add_argument("--unfenced", action="store_true", help="daemons that prove no lease: to prove the checker")
     parser.add_argument("--keep", type=Path, help="a folder for the daemons' homes, which is kept")
     words = parser.parse_args()
-    size = Size(trees=words.trees)
-    plan = Plan(words.disturbances, words.seed, words.every, 90.0, size.daemons, 2, size.clocked, begins_s=10.0)
+    size, faults = (SMALL, IN_SMALL) if words.small else (WHOLE, IN_WHOLE)
+    plan = Plan(words.disturbances, words.seed, words.every, words.longest, size.daemons, 2, size.clocked, begins_s=5.0)
     with tempfile.TemporaryDirectory() as folder:
         home = words.keep or Path(folder)
         home.mkdir(exist_ok=True, parents=True)
-        with Cluster(home, size) as cluster:
-            played = Player(cluster, plan, Faults(every_s=3.0, last_s=(45.0, 100.0)), say=_say).play()
+        command = [sys.executable, "-m", "tests.cluster.unfenced"] if words.unfenced else []
+        with Cluster(home, size, command) as cluster:
+            played = Player(cluster, plan, faults, say=_say).play()
             found = verdict(cluster, played)
     print(table(found))
     for fault in found.wrong[:200]:

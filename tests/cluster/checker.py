@@ -50,16 +50,25 @@ class Takeover:
 
 
 def unfenced(writes: Sequence[Write], shard_of: Callable[[str], str]) -> Iterator[str]:
-    """Writes of a transaction that had not locked the lease they need: the site's shard, or a duty's."""
+    """Writes of a transaction that had not locked the lease they need: the site's shard, or a duty's.
+
+    What a daemon tells of itself (its uplink, its own absence) needs none.
+    """
     for write in writes:
         names = {fence.name for fence in write.fences}
-        if any(name.startswith(DUTIES) for name in names):
+        if any(name.startswith(DUTIES) for name in names) or _is_of_itself(write):
             continue
         site = str(write.row.get("site") or "")
         needed = {shard_of(site)} if write.table in OF_A_SHARD and site else set()
         if not names or not needed <= names:
             wanted = ", ".join(needed) or "any lease"
             yield f"{write.op} of {write.table} {write.row.get('id', site)} without {wanted}: had {sorted(names)}"
+
+
+def _is_of_itself(write: Write) -> bool:
+    return (write.table == "events" and not write.row.get("site")) or (
+        write.table == "gaps" and write.row.get("shard") is None
+    )
 
 
 def epochs_in_turn(writes: Sequence[Write]) -> Iterator[str]:

@@ -53,6 +53,13 @@ def test_a_write_without_its_lease_is_found() -> None:
         assert "without" in told
 
 
+def test_what_a_daemon_tells_of_itself_needs_no_lease() -> None:
+    lost = Write(1, 1.0, "events", "INSERT", {"id": 1, "site": "", "kind": "vantage_lost"})
+    away = Write(2, 2.0, "gaps", "INSERT", {"id": 1, "shard": None})
+    assert list(unfenced([lost, away], of_seven)) == []
+    assert len(list(unfenced([Write(2, 2.0, "gaps", "INSERT", {"id": 1, "shard": 7})], of_seven))) == 1
+
+
 DOWN = Fault("lab-1", 100.0, 150.0)
 
 

@@ -25,7 +25,7 @@ from tests.cluster.write_log import LeaseRow, Write
 
 ROUND_S = 1.5  # a round's own length, and the lateness of a busy machine
 NAME = re.compile(daemon_name(0).replace("0", r"(\d+)"))
-AFTER_S = 25.0  # what happens so long after a disturbance may be its work
+AFTER_TERMS = 3  # what happens so many terms of a lease after a disturbance may be its work
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Verdict:
     tickets: int
     events: int
     writes: int
+    after_s: float
     wrong: Sequence[str]
 
 
@@ -89,6 +90,7 @@ def verdict(cluster: Cluster, played: Played) -> Verdict:
     arrived = [Arrived(mail.header("Message-ID"), "", mail.header("Subject"), mail.text()) for mail in mails]
     slack_s = interval_s + ROUND_S
     wrong = [
+        *played.trouble,
         *checker.unfenced(writes, shard_of),
         *checker.epochs_in_turn(writes),
         *checker.outages_against_truth(faults, stored, slack_s),
@@ -107,6 +109,7 @@ def verdict(cluster: Cluster, played: Played) -> Verdict:
         len(numbers),
         chain.events,
         len(writes),
+        AFTER_TERMS * cluster.size.term_s,
         wrong,
     )
 
@@ -185,9 +188,9 @@ def gaps_of(cluster: Cluster, looks: Mapping[str, list[Probe]], played: Played) 
                     yield Gap(host, before, after)
 
 
-def overlaps(done: Done, began_s: float, ended_s: float) -> bool:
+def overlaps(done: Done, began_s: float, ended_s: float, after_s: float) -> bool:
     """Whether what happened between two moments may be the work of a disturbance."""
-    return began_s <= done.ended_s + AFTER_S and ended_s >= done.began_s
+    return began_s <= done.ended_s + after_s and ended_s >= done.began_s
 
 
 def table(found: Verdict) -> str:
@@ -199,7 +202,7 @@ def table(found: Verdict) -> str:
         "| disturbance | times | lost | doubled | takeover, median / longest (s) | longest without a look (s) |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    done = found.played.done
+    done, after_s = found.played.done, found.after_s
     groups = [(kind.value, [each for each in done if each.what.kind is kind]) for kind in Kind]
     for name, those in [*groups, ("all", done)]:
         if not those:
@@ -207,15 +210,20 @@ def table(found: Verdict) -> str:
         hit = [
             number
             for number, fault in enumerate(found.faults)
-            if any(overlaps(each, fault.began_s, fault.ended_s or fault.began_s) for each in those)
+            if any(overlaps(each, fault.began_s, fault.ended_s or fault.began_s, after_s) for each in those)
         ]
         counts = [len(found.found.of_fault[number]) for number in hit]
         took = [
             take.took_s
             for take in found.takeovers
-            if not take.given_back and any(overlaps(each, take.at_s - take.took_s, take.at_s) for each in those)
+            if not take.given_back
+            and any(overlaps(each, take.at_s - take.took_s, take.at_s, after_s) for each in those)
         ]
-        blind = [gap.length_s for gap in found.gaps if any(overlaps(each, gap.began_s, gap.ended_s) for each in those)]
+        blind = [
+            gap.length_s
+            for gap in found.gaps
+            if any(overlaps(each, gap.began_s, gap.ended_s, after_s) for each in those)
+        ]
         lines.append(
             f"| {name} | {len(those)} | {counts.count(0)} | {sum(count - 1 for count in counts if count > 1)} | "
             f"{_pair(took)} | {max(blind, default=0):.1f} |"

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.editions import Wanted
+from monitor.alerts.cases.entered import Entered
+from monitor.configuration import load_installation
+from monitor.domain.clock import VirtualClock
 from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.reasons import ReasonCode
 from monitor.reports.edition_process import COMMAND
@@ -19,9 +23,12 @@ from monitor.runtime import edition_maker
 from monitor.runtime.edition_maker import EditionMaker
 from monitor.store import edition_rows
 from monitor.store.models import Edition
+from monitor.store.work import Work
 from tests.desk import Desk
 from tests.lab.waiting import until
 from tests.runtime.built import settings_of, state_of
+from tests.settings.many_offices import installation
+from tests.store.migrated import new_store
 
 SLEEPS = (sys.executable, "-c", "import sys, time; sys.stdin.buffer.read(); time.sleep(600)")
 FILES = ("en.json",)
@@ -165,3 +172,28 @@ def test_how_far_a_report_is_can_be_read_while_it_is_made_and_open_pages_hear_of
     assert asyncio.run(made.part.turn())
     assert made.heard.count(f"report:{id_}") > 4
     assert not made.live.report_progress
+
+
+def test_each_offices_report_is_about_its_own_sites_and_kept_by_it(tmp_path: Path) -> None:
+    offices, clock = Entered().offices(load_installation(installation(tmp_path))), VirtualClock()
+    store = new_store(tmp_path / "state")
+    live = state_of(clock, office=offices.host)
+    live.offices = offices
+    for id_ in ("mirpur", "gangni"):
+        with store.of(id_).write() as session:
+            work = Work(session, offices.office(id_), clock.utc())
+            editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1), files=FILES))
+    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None)
+
+    async def plays() -> list[bool]:
+        return [await maker.turn(), await maker.turn(), await maker.turn()]
+
+    assert asyncio.run(plays()) == [True, True, False]
+    for id_ in ("mirpur", "gangni"):
+        with store.of(id_).read() as session:
+            (made,) = edition_rows.listed(session, 10)
+            assert (made.office, made.state, [each.office for each in made.kept]) == (id_, "made", [id_])
+            told = made.kept[0].content.decode()
+            assert f"UDC of {id_.capitalize()}" in told
+            assert ("Gangni" in told) == (id_ == "gangni"), "nothing of another office"
+    store.close()

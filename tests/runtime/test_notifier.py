@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import do_what_is_due
+from monitor.alerts.cases.entered import Entered
+from monitor.alerts.cases.of_offices import Works
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
-from monitor.configuration import load
+from monitor.configuration import load, load_installation
 from monitor.domain.clock import NS_PER_S, Clock, SystemClock, VirtualClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime.live import RuntimeState
@@ -28,6 +31,7 @@ from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
 from tests.runtime.built import state_of
+from tests.settings.many_offices import installation
 from tests.store.migrated import new_store
 from tests.told import said
 
@@ -76,9 +80,9 @@ def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState |
     return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, 0.05)
 
 
-async def delivers(store: Store, office: Office, until: Callable[[], bool]) -> float:
+async def delivers(store: Store, office: Office, until: Callable[[], bool], live: RuntimeState | None = None) -> float:
     """Runs the worker until something holds; the longest time for which the loop stood still meanwhile, in seconds."""
-    delivery = notifier_of(store, office, SystemClock())
+    delivery = notifier_of(store, office, SystemClock(), live)
     task, longest_s, begun = asyncio.create_task(delivery.run()), 0.0, time.monotonic()
     try:
         while not until():
@@ -217,3 +221,38 @@ async def test_a_hundred_letters_for_a_slow_server_do_not_slow_the_loop(
     lag_s = await delivers(store, office, lambda: "owed" not in states(store).values())
     assert len(server.accepted) == 80
     assert lag_s < 0.25  # on a machine that does other things too
+
+
+async def test_the_letters_of_each_office_go_out_under_its_own_sender_each_office_in_its_turn(
+    store: Store, tmp_path: Path
+) -> None:
+    config = installation(tmp_path / "many")
+    for office in ("bheramara", "mirpur", "gangni"):
+        mail = f'[mail]\nsender = "{office}@{office}.example"\n'
+        (config / "offices" / office / "monitor.toml").write_text(mail)
+    loaded = Entered().offices(load_installation(config))
+    rules = Notices(quiet_hours=False, morning=(), weekly=())
+    offices = replace(loaded, others={id_: replace(each, notices=rules) for id_, each in loaded.others.items()})
+    now = SystemClock().utc()
+    with store.write() as session:
+        works = Works(session, offices, now - timedelta(days=30))
+        sites = ("udc-juniadaha", "mirpur.udc", "mirpur.pop", "gangni.udc")
+        then = works.now_utc
+        works.store([(OutageOpened(site, then, then, None, said("timeout")), then) for site in sites], certain=True)
+    with store.write() as session:
+        assert Works(session, offices, now).do_what_is_due(500)
+    live = state_of(SystemClock(), office=offices.host)
+    live.offices = offices
+    await delivers(store, offices.host, lambda: set(states(store).values()) == {"sent"}, live)
+
+    with store.read() as session:
+        sent = session.execute(
+            select(Notice.office, Notice.message_id, Notice.sent_utc).order_by(Notice.sent_utc)
+        ).all()
+    assert {(office, message_id.partition("@")[2].rstrip(">")) for office, message_id, _ in sent} == {
+        (office, f"{office}.example") for office in ("bheramara", "mirpur", "gangni")
+    }
+    written = [message_from_bytes(path.read_bytes()) for path in (store.state / "outbox").glob("*.eml")]
+    assert {(each["From"].rpartition("<")[2].rstrip(">"), each["Message-ID"]) for each in written} == {
+        (f"{office}@{office}.example", message_id) for office, message_id, _ in sent
+    }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from monitor.domain.clock import VirtualClock
 from monitor.domain.event_kinds import EventKind
-from monitor.judging.decisions import DeviceEvent, OutageOpened
+from monitor.judging.decisions import DeviceEvent, OutageClosed, OutageOpened
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store.database import Store
@@ -123,3 +123,34 @@ async def test_what_is_refused_for_what_it_holds_is_set_aside_at_once_and_stops_
     await writer.turn()
     assert writer.waiting == 0
     assert stored(store) == ([], [EventKind.SET_ASIDE, EventKind.RESTARTED], 1)
+
+
+async def test_a_row_that_another_changes_meanwhile_is_read_anew_and_its_decision_is_stored_once(
+    tmp_path: Path, writer: DecisionWriter, store: Store
+) -> None:
+    await writer.turn()
+    # As an officer's act does between the moment at which the outage is read and that at which its end is written.
+    with servers.shared().connect(servers.name_of(tmp_path)) as connection:
+        connection.execute("CREATE EXTENSION dblink")
+    words = f"host={servers.shared().folder} user={servers.USER} dbname={servers.name_of(tmp_path)}"
+    act = "UPDATE outages SET version = version + 1, note = ''an act''"
+    what = f"PERFORM dblink_exec('{words}', '{act}')"
+    with servers.shared().connect(servers.name_of(tmp_path)) as connection:
+        connection.execute(
+            f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NULL; END $$"
+        )
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON outages FOR EACH STATEMENT "
+            "WHEN (pg_trigger_depth() = 0 AND current_setting('application_name') = 'upazila-monitor') "
+            "EXECUTE FUNCTION refuse()"
+        )
+    writer.put([OutageClosed("backbone-north", VirtualClock().utc())])
+    with pytest.raises(DatabaseError, match="changed the same row") as refusal:
+        await writer.turn()
+    assert may_pass(refusal.value.orig)
+    accept(tmp_path)
+    await writer.turn()
+    with store.read() as session:
+        (outage,) = session.scalars(select(Outage))
+        assert (outage.ended_utc is not None, outage.note) == (True, "an act")
+    assert stored(store)[2] == 0

@@ -45,7 +45,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from monitor.store.models import SiteState
 from monitor.store.opening import existing_store
-store = existing_store(Path(sys.argv[1]))
+store = existing_store(Path(sys.argv[1]), None)
 for number in range(1_000_000):
     with store.write() as session:
         session.merge(SiteState(site="again", state=str(number), since_utc=datetime(2026, 11, 24, tzinfo=UTC)))

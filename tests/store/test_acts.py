@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from monitor.alerts.cases import actions
+from monitor.charter.offices import ALONE
 from monitor.store import acts, audit_chain, mailed_head, ticket_history
 from monitor.store.models import Act, ChainHead, Ticket, TicketEvent
-from monitor.store.offices import ALONE
 from monitor.store.opening import DATABASE
 from monitor.store.session import Session
 from monitor.store.work import Work

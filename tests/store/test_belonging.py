@@ -54,7 +54,7 @@ def test_a_copy_that_was_put_beside_the_journal_of_a_killed_writer_is_refused_an
     before = (state / DATABASE).read_bytes(), left.read_bytes()
     for opening in (open_store, existing_store):
         with pytest.raises(Damaged, match=r"two databases.*backup restore"):
-            opening(state)
+            opening(state, None)
     assert ((state / DATABASE).read_bytes(), left.read_bytes()) == before
 
 
@@ -114,7 +114,7 @@ def test_an_unreadable_file_of_marks_stops_nobody(state: Path) -> None:
 
 def test_each_start_of_the_daemon_draws_another_mark_and_a_command_none(state: Path) -> None:
     first = belonging.marks(state)
-    existing_store(state).close()
+    existing_store(state, None).close()
     assert belonging.marks(state) == first
     open_store(state, daemon=True).close()
     assert belonging.marks(state) != first

@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 def add_ticket(state: Path, seq: int) -> str:
     """Registers a ticket; the head of the history then."""
-    store = existing_store(state) if (state / DATABASE).exists() else open_store(state, daemon=True)
+    store = existing_store(state, None) if (state / DATABASE).exists() else open_store(state, daemon=True)
     times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
     with store.write() as session:
         ticket = Ticket(number=f"BHR-2026-{seq:06}", year=2026, seq=seq, service="citizen:6", state="open", **times)
@@ -87,7 +87,7 @@ def test_a_copy_is_put_back_over_the_journal_of_a_killed_daemon(state: Path) -> 
 
 def test_a_copy_older_than_the_last_mailed_head_is_put_back_only_when_that_is_said(state: Path) -> None:
     head = add_ticket(state, 3)
-    store = existing_store(state)
+    store = existing_store(state, None)
     with store.read() as session:
         mailed_head.note(session, state, head, NOW)
     store.close()
@@ -102,7 +102,7 @@ def test_a_copy_older_than_the_last_mailed_head_is_put_back_only_when_that_is_sa
 
 def test_an_earlier_head_that_is_mailed_late_does_not_take_the_place_of_a_later_one(state: Path) -> None:
     later = add_ticket(state, 3)
-    store = existing_store(state)
+    store = existing_store(state, None)
     with store.read() as session:
         earlier = session.scalars(select(TicketEvent.hash).order_by(TicketEvent.id)).first()
         assert earlier is not None
@@ -273,7 +273,7 @@ def test_a_database_that_has_gone_is_not_begun_anew_beside_what_tells_of_it(
         (state / belonging.INSTALLED).unlink()
     for opening in (open_store, existing_store):
         with pytest.raises(NoDatabase, match=r"(?s)backup restore.*--fresh"):
-            opening(state)
+            opening(state, None)
 
 
 def test_a_database_that_has_gone_is_begun_anew_when_that_is_asked_for_and_only_then(state: Path) -> None:

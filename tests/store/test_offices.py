@@ -72,6 +72,7 @@ OF_THE_INSTALLATION = {
     # the database's own
     "set_aside",
     "last_operations",
+    "noted_operations",
     "schema_double",
 }
 """Tables without an office."""
@@ -90,6 +91,8 @@ def test_every_table_belongs_to_an_office_or_says_that_it_is_the_installations()
 
 
 OF_ALL = {
+    "adoption",
+    "due_rows",
     "copies",
     "idempotent_rows",
     "leases",
@@ -98,6 +101,7 @@ OF_ALL = {
     "offices",
     "operations",
     "server_copies",
+    "shard_rows",
     "soundness",
     "token_rows",
     "user_rows",
@@ -139,7 +143,9 @@ VALUES: Mapping[str, object] = {
     "daemon": "",
     "day": AT.date(),
     "desk": "rt",
+    "devices": ["a/gateway"],
     "edition_id": 1,
+    "elsewhere": (),
     "ends_utc": LATER,
     "equal": None,
     "event": 0,
@@ -147,6 +153,9 @@ VALUES: Mapping[str, object] = {
     "from_utc": AT,
     "head": "0" * 64,
     "id_": 1,
+    "longest": timedelta(0),
+    "shards": [1],
+    "shard": 1,
     "ids": [1, 2, 3, 1_000_001, 1_000_002],
     "keep": timedelta(days=0),
     "keys": lambda session: list(session.scalars(select(Notice.key))),
@@ -219,6 +228,9 @@ NOT_ASKED = {
     "board_state.store_confirmation": "a reading of the machine's own clock",
     "board_state.store_heartbeat": "the daemon's own row",
     "notice_rows.change": "has columns to change, by their names",
+    "edition_rows.offices_with_unfinished": "asked of the whole installation",
+    "helpdesk_queries.offices_in_turn": "asked of the whole installation",
+    "notice_rows.offices_waiting": "asked of the whole installation",
     "ticket_rows.last_of_outages": "wants a site whose outage had a ticket; the day has none that was late",
 }
 

@@ -81,5 +81,5 @@ def test_damage_inside_a_good_database_is_found_at_the_start(tmp_path: Path) -> 
 
 def test_a_command_beside_the_daemon_says_when_there_is_no_database_yet(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Start the daemon once"):
-        existing_store(tmp_path)
+        existing_store(tmp_path, None)
     assert not (tmp_path / DATABASE).exists()

@@ -80,7 +80,7 @@ def test_what_lies_in_the_place_of_the_database_is_refused_and_a_copy_or_an_empt
     make(state / DATABASE)
     for opening in (open_store, open_when_possible, existing_store):
         with pytest.raises(StoreError, match="backup restore"):
-            opening(state)
+            opening(state, None)
     copies.restore(state / BACKUPS / "monitor-20261123.db", state, NOW, older=False)
     assert texts(state) == ["copied"]
 

@@ -48,7 +48,7 @@ def test_the_nightly_copy_is_proved_in_a_database_that_is_gone_afterwards(desk: 
     assert of_ours(tmp_path) == [servers.name_of(tmp_path)]
 
 
-@pytest.mark.parametrize("fault", ["truncated", "flipped", "empty", "text"])
+@pytest.mark.parametrize("fault", ["truncated", "flipped", "flipped at its end", "empty", "text"])
 def test_a_copy_that_is_not_whole_is_refused_and_nothing_is_left_of_it(desk: Desk, tmp_path: Path, fault: str) -> None:
     place, copy = desk.store.place, tmp_path / "copy.dump"
     assert place.server is not None
@@ -58,13 +58,15 @@ def test_a_copy_that_is_not_whole_is_refused_and_nothing_is_left_of_it(desk: Des
         case "truncated":
             written = written[: len(written) * 2 // 3]
         case "flipped":
-            written[len(written) * 9 // 10] ^= 0x10
+            written[written.index(b"fk_affected")] ^= 0x10  # a name, which nothing else would miss
+        case "flipped at its end":
+            written[-5] ^= 0x01
         case "empty":
             written.clear()
         case _:
             written = bytearray(b"no copy at all\n")
     copy.write_bytes(written)
-    with pytest.raises(StoreError, match=r"pg_restore failed|Expected a copy"):
+    with pytest.raises(StoreError, match=r"is not whole|Expected a copy of"):
         server_copies.verify(tmp_path, place.server, copy)
     assert of_ours(tmp_path) == [servers.name_of(tmp_path)]
 

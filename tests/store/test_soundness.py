@@ -133,7 +133,7 @@ def test_a_trigger_that_was_disarmed_in_an_open_database_is_damage(state: Path) 
 
 
 def test_a_history_that_was_cut_after_it_was_mailed_is_noticed(state: Path) -> None:
-    store = existing_store(state)
+    store = existing_store(state, None)
     with store.read() as session:
         mailed_head.note(session, state, ticket_history.head(session), NOW)
     store.close()

@@ -60,15 +60,25 @@ class Consequences:
 
 def orders(session: Session) -> list[EnteredOrder]:
     """Return all orders ever entered, the first one first."""
-    return [
-        EnteredOrder(row.id, OrderedChange.from_json(row.entry), row.actor, row.created_utc, row.undone_by)
-        for row in calendar_rows.orders(session)
-    ]
+    return [_entered(row) for row in calendar_rows.orders(session)]
 
 
 def orders_in_force(session: Session) -> tuple[OrderedChange, ...]:
     """Return the orders that hold, in the order in which they were entered."""
     return _in_force(orders(session))
+
+
+def orders_by_office(session: Session) -> dict[str, tuple[OrderedChange, ...]]:
+    """Return the orders that hold in each office, as `orders_in_force`; '' is the office that stands alone."""
+    found: dict[str, list[EnteredOrder]] = {}
+    for row in calendar_rows.orders(session):
+        found.setdefault(row.office, []).append(_entered(row))
+    return {office: _in_force(entered) for office, entered in found.items()}
+
+
+def _entered(row: CalendarOrder) -> EnteredOrder:
+    change = OrderedChange.from_json(row.entry)
+    return EnteredOrder(row.id, change, row.actor, row.created_utc, row.undone_by)
 
 
 def _in_force(entered: Iterable[EnteredOrder]) -> tuple[OrderedChange, ...]:

@@ -88,6 +88,16 @@ def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Main
     return found
 
 
+def plans_by_office(session: Session, now_utc: datetime) -> dict[str, dict[str, Maintenance]]:
+    """Return the plans of each office that apply, as `plans_in_force`; '' is the office that stands alone."""
+    found: dict[str, dict[str, Maintenance]] = {}
+    for row in plan_rows.planned(session):
+        window = _window(row)
+        if not over(window, now_utc - LOOKS_BACK):
+            found.setdefault(row.office, {})[row.name] = window
+    return found
+
+
 def plan_versions(session: Session) -> dict[str, int]:
     """Return the present version of each plan by name."""
     return {row.name: row.version for row in plan_rows.planned(session)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.charter.office import Office
+from monitor.charter.offices import ALONE
 from monitor.domain.reasons import Reason
 from monitor.i18n.languages import Lang
 from monitor.settings.history_section import History
@@ -16,7 +17,7 @@ class Job:
     """An edition to be made, as the process that makes it needs it. ``last``: number and value of the one before.
 
     ``database``: where it is; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of
-    samples. ``page``: the address of the public page.
+    samples. ``page``: the address of the public page. ``stored_as``: the office whose rows are read, '' for all.
     """
 
     edition: int
@@ -33,6 +34,7 @@ class Job:
     last: tuple[int, bytes] | None = None
     history: History = field(default_factory=History)
     page: str = ""
+    stored_as: str = ALONE
 
 
 @dataclass(frozen=True, slots=True)

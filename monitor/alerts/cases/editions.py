@@ -18,6 +18,7 @@ from monitor.settings.history_section import History
 from monitor.settings.storage_section import Place
 from monitor.store import acts, edition_rows
 from monitor.store.models import Edition, EditionFile, Ticket
+from monitor.store.offices import office_of
 from monitor.store.work import Work
 
 MOST_WAITING = 20
@@ -116,6 +117,7 @@ def begin_next(
         (last.number, last.value) if last is not None and last.value is not None else None,
         history or History(),
         page,
+        office_of(work.session),
     )
 
 

@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.alerts.cases.calendar_orders import orders_in_force
-from monitor.alerts.cases.downtimes import plans_in_force
+from monitor.alerts.cases.calendar_orders import orders_by_office
+from monitor.alerts.cases.downtimes import plans_by_office
 from monitor.charter.deputies import Colleague
 from monitor.charter.office import Office
+from monitor.charter.offices import Offices
 from monitor.settings.calendar_order import OrderedChange
+from monitor.settings.fleet import Naming
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.office_settings import of_office
 from monitor.store import user_rows
 from monitor.store.models import User
+from monitor.store.offices import office_of as office_of_session
 from monitor.store.session import Session
 
 
@@ -20,23 +25,41 @@ from monitor.store.session import Session
 class Entered:
     """What is in force of it. ``plans``: by name; ``orders``: in the order in which they were entered.
 
-    ``colleagues``: the users, while any of them is away or will be.
+    ``colleagues``: the users, while any of them is away or will be. ``others``: what is in force in each of several
+    offices, by their ids.
     """
 
     plans: Mapping[str, Maintenance] = field(default_factory=dict)
     orders: tuple[OrderedChange, ...] = ()
     colleagues: tuple[Colleague, ...] = ()
+    others: Mapping[str, "Entered"] = field(default_factory=dict)
 
     def office(self, settings: Settings) -> Office:
         """Build the office from settings and this."""
         return Office.of(settings, self.plans, self.orders, self.colleagues)
+
+    def offices(self, installation: Installation) -> Offices:
+        """Build all offices of an installation; the work that any of them has planned is known to the installation."""
+        if not installation.several:
+            return Offices(self.office(installation.host))
+        plain, planned, offices = installation.tree.plain, dict(self.plans), {}
+        for id_, settings in installation.offices.items():
+            own, naming = self.others.get(id_, Entered()), Naming(id_, plain)
+            plans = {naming.id(name): of_office(each, naming, settings.fleet) for name, each in own.plans.items()}
+            offices[id_] = Office.of(settings, plans, own.orders, self.colleagues)
+            planned |= plans
+        host = Office.of(installation.host, planned, self.orders, self.colleagues)
+        return Offices(host, offices, plain)
 
 
 def entered_by(session: Session, now_utc: datetime) -> Entered:
     """Return what is in force now."""
     away = user_rows.any_away(session, now_utc)
     colleagues = tuple(map(colleague, user_rows.enabled(session))) if away else ()
-    return Entered(plans_in_force(session, now_utc), orders_in_force(session), colleagues)
+    plans, orders = plans_by_office(session, now_utc), orders_by_office(session)
+    own = office_of_session(session)
+    others = {id_: Entered(plans.get(id_, {}), orders.get(id_, ())) for id_ in sorted({*plans, *orders} - {own})}
+    return Entered(plans.get(own, {}), orders.get(own, ()), colleagues, others)
 
 
 def colleague(user: User) -> Colleague:

@@ -13,7 +13,7 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
 from monitor.logs.emit import emit
-from monitor.store.errors import DBAPIError, may_pass
+from monitor.store.errors import DBAPIError, StaleDataError, may_pass
 from monitor.store.models import Event, SetAside
 from monitor.store.work import Work
 
@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
     """Store decisions as `outages.apply_all` does; each alone where that fails, and set aside those that fail alone.
 
-    Raises DBAPIError when the database refuses for another reason: then all of them wait.
+    Raises DBAPIError when the database refuses for another reason, StaleDataError when another has changed a row
+    meanwhile: then all of them wait.
     """
     if _is_done(work, partial(outages.apply_all, work, batch, certain=certain)) is None:
         return
@@ -71,6 +72,8 @@ def _is_done(work: Work, act: Callable[[], object]) -> str | None:
     try:
         with work.session.begin_nested():
             act()
+    except StaleDataError:
+        raise  # another transaction was faster: no fault of the step's
     except Exception as error:
         if isinstance(error, DBAPIError) and may_pass(error.orig):
             raise

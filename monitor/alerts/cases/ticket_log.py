@@ -1,21 +1,22 @@
 """Log what happened to tickets, when the transaction that did it is over."""
 
 import logging
+from collections.abc import Sequence
 
 from monitor.domain.log_events import LogEvent
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.logs.emit import emit
-from monitor.store.work import HistoryLine, Work
+from monitor.store.work import HistoryLine
 
 log = logging.getLogger(__name__)
 
 
-def log_history(work: Work) -> None:
-    """Log each line that ``work`` has added to the history of a ticket. To be called after its commit.
+def log_history(history: Sequence[HistoryLine]) -> None:
+    """Log the lines that a transaction has added to the history of tickets. To be called after its commit.
 
     Texts of the history stay out of the log: they may hold what citizens wrote.
     """
-    for line in work.history:
+    for line in history:
         _log(line)
 
 

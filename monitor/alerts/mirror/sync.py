@@ -128,7 +128,7 @@ class Mirror:
         with self.store.write() as session:
             work = Work(session, self.office, self.clock.utc())
             plan = take_over(work, self.desk, turn, view)
-        log_history(work)
+        log_history(work.history)
         if plan.push and plan.first:
             self._push(turn, outside_id, plan.push)
         for event in plan.events:

@@ -8,14 +8,14 @@ import ctypes
 import errno
 import socket
 import struct
-import sys
 from array import array
 from collections.abc import Iterable, Iterator
-from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p, sizeof
-from typing import Any, NamedTuple
+from ctypes import addressof, sizeof
+from typing import NamedTuple
 
 from monitor.domain.clock import NS_PER_S
 from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
+from monitor.probes.mmsg import Iovec, Mmsghdr, fill_headers, fill_vectors, recvmmsg, sendmmsg
 
 MOST_PAYLOAD_BYTES = 9_000
 ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
@@ -32,69 +32,6 @@ STAMP_IT = struct.pack("@NiiI4x", 20, socket.SOL_SOCKET, SO_TIMESTAMPING, TX_SOF
 
 Record = tuple[bytes, int, int, int, int, int]
 Arrival = tuple[int, int, int, Record]
-
-
-class _Iovec(ctypes.Structure):
-    _fields_ = (("base", c_void_p), ("length", c_size_t))
-
-
-class _Msghdr(ctypes.Structure):
-    _fields_ = (
-        ("name", c_void_p),
-        ("namelen", c_uint32),
-        ("iov", c_void_p),
-        ("iovlen", c_size_t),
-        ("control", c_void_p),
-        ("controllen", c_size_t),
-        ("flags", c_int),
-    )
-
-
-class _Mmsghdr(ctypes.Structure):
-    _fields_ = (("header", _Msghdr), ("length", c_uint))
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_sendmmsg, _recvmmsg = _libc.sendmmsg, _libc.recvmmsg
-_sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
-_recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
-
-
-def _column(structures: ctypes.Array[Any], offset: int) -> memoryview:
-    """Return the native words at ``offset`` of every structure in an array of them: assigned to as a whole."""
-    step, word = sizeof(structures) // len(structures), sizeof(c_size_t)
-    return memoryview(structures).cast("B").cast("L")[offset // word :: step // word]
-
-
-def _steps(start: int, step: int, count: int) -> "memoryview[int]":
-    return memoryview(array("L", range(start, start + step * count, step) if step else [start] * count))
-
-
-def _fill_vectors(vectors: "ctypes.Array[_Iovec]", data: tuple[int, int, int], rest: tuple[int, int]) -> None:
-    """Fill two vectors per message: ``data`` (first address, step, length), then ``rest`` (address, length)."""
-    for first, (base, step, length) in enumerate((data, (rest[0], 0, rest[1]))):
-        for offset, start, by in ((_Iovec.base.offset, base, step), (_Iovec.length.offset, length, 0)):
-            column = _column(vectors, offset)[first::2]
-            column[:] = _steps(start, by, len(column))
-
-
-def _fill_headers(
-    headers: "ctypes.Array[_Mmsghdr]",
-    vectors: "ctypes.Array[_Iovec]",
-    names: tuple[int, int, int],
-    controls: tuple[int, int, int],
-) -> None:
-    """Fill the headers of all messages; ``names`` and ``controls``: first address, step, length."""
-    count = len(headers)
-    for offset, (start, step, length), length_offset in (
-        (_Msghdr.name.offset, names, _Msghdr.namelen.offset),
-        (_Msghdr.iov.offset, (addressof(vectors), 2 * sizeof(_Iovec), 2), _Msghdr.iovlen.offset),
-        (_Msghdr.control.offset, controls, _Msghdr.controllen.offset),
-    ):
-        _column(headers, offset)[:] = _steps(start, step, count)
-        # namelen has 4 bytes, which padding makes a word; on a 64-bit big-endian machine they are its upper half
-        is_upper = length_offset == _Msghdr.namelen.offset and sys.byteorder == "big" and sizeof(c_size_t) == 8
-        _column(headers, length_offset)[:] = _steps(length << 32 if is_upper else length, 0, count)
 
 
 class Datagram(NamedTuple):
@@ -150,11 +87,11 @@ class Outgoing:
         self._names = ctypes.create_string_buffer(name, len(name))
         self._zeros = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)
         self._control = ctypes.create_string_buffer(CONTROL_BYTES)
-        self._vectors = (_Iovec * (2 * BATCH))()
-        self._headers = (_Mmsghdr * BATCH)()
+        self._vectors = (Iovec * (2 * BATCH))()
+        self._headers = (Mmsghdr * BATCH)()
         name_bytes = len(name) // BATCH
-        _fill_vectors(self._vectors, (addressof(self._data), PACKET_BYTES, PACKET_BYTES), (addressof(self._zeros), 0))
-        _fill_headers(
+        fill_vectors(self._vectors, (addressof(self._data), PACKET_BYTES, PACKET_BYTES), (addressof(self._zeros), 0))
+        fill_headers(
             self._headers,
             self._vectors,
             (addressof(self._names), name_bytes, name_bytes),
@@ -212,9 +149,9 @@ class Outgoing:
         Returns (index, errno) of each that the kernel refused; a refusal does not keep the others back.
         """
         refused: list[tuple[int, int]] = []
-        done, tries, address, size = start, 0, addressof(self._headers), sizeof(_Mmsghdr)
+        done, tries, address, size = start, 0, addressof(self._headers), sizeof(Mmsghdr)
         while done < end:
-            sent = _sendmmsg(fd, address + done * size, end - done, 0)
+            sent = sendmmsg(fd, address + done * size, end - done, 0)
             if sent > 0:
                 done, tries = done + sent, 0
                 continue
@@ -238,13 +175,13 @@ class Incoming:
         self._slots = ctypes.create_string_buffer(ARRIVALS * (NAME_BYTES + DATA_BYTES))
         self._controls = ctypes.create_string_buffer(ARRIVALS * CONTROL_BYTES)
         self._overflow = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)  # counted, not looked at
-        self._vectors = (_Iovec * (2 * ARRIVALS))()
-        self._headers = (_Mmsghdr * ARRIVALS)()
+        self._vectors = (Iovec * (2 * ARRIVALS))()
+        self._headers = (Mmsghdr * ARRIVALS)()
         slots, slot_bytes = addressof(self._slots), NAME_BYTES + DATA_BYTES
         overflow = (addressof(self._overflow), MOST_PAYLOAD_BYTES)
-        _fill_vectors(self._vectors, (slots + NAME_BYTES, slot_bytes, DATA_BYTES), overflow)
+        fill_vectors(self._vectors, (slots + NAME_BYTES, slot_bytes, DATA_BYTES), overflow)
         control = (addressof(self._controls), CONTROL_BYTES, CONTROL_BYTES)
-        _fill_headers(self._headers, self._vectors, (slots, slot_bytes, NAME_BYTES), control)
+        fill_headers(self._headers, self._vectors, (slots, slot_bytes, NAME_BYTES), control)
         self._fresh = bytes(self._headers)  # the kernel overwrites lengths: each call begins from this copy
         skipped = IP_HEADER_BYTES if with_ip_header else 0
         source = "8x16s8x" if v6 else "4x4s24x"
@@ -254,12 +191,12 @@ class Incoming:
         self._slots_view = memoryview(self._slots).cast("B")
         words = self._slots_view.cast("I")
         step, first = (NAME_BYTES + DATA_BYTES) // WORD_BYTES, (NAME_BYTES + skipped) // WORD_BYTES
-        self._columns = [  # as `Outgoing.answers`
+        self.columns = [  # as `Outgoing.answers`
             self._slots_view.cast("H")[first * 2 :: step * 2] if v6 else words[first::step],
             *(words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)),
             *(words[place::step] for place in _address_words(v6=v6)),
         ]
-        first, step = _Mmsghdr.length.offset // WORD_BYTES, sizeof(_Mmsghdr) // WORD_BYTES
+        first, step = Mmsghdr.length.offset // WORD_BYTES, sizeof(Mmsghdr) // WORD_BYTES
         self._lengths = memoryview(self._headers).cast("B").cast("I")[first::step]
         control_words = memoryview(self._controls).cast("B").cast("q")
         # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
@@ -269,7 +206,7 @@ class Incoming:
         """Receive what has arrived; return the number of datagrams. Fewer than `ARRIVALS`: there are no more."""
         ctypes.memmove(self._headers, self._fresh, len(self._fresh))
         for _ in range(OTHERS_ERRORS):
-            count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
+            count: int = recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
             if count >= 0:
                 return count
             if ctypes.get_errno() == errno.EAGAIN:
@@ -293,7 +230,7 @@ class Incoming:
     def mirrors(self, outgoing: Outgoing, count: int) -> bool:
         """Return whether these are, bit for bit and in order, the replies to the last batch's first packets."""
         return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
-            here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
+            here[:count] == there[:count] for here, there in zip(self.columns, outgoing.answers, strict=True)
         )
 
     def stamps(self, count: int, wall_to_mono_ns: int) -> list[int]:

@@ -2,16 +2,17 @@
 
 import logging
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.logs.emit import emit
-from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
-from monitor.probes.snmp.limits import ConcurrencyLimit
+from monitor.probes.snmp.client import Agent, V2cClient
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.session import Session, SnmpError
 from monitor.settings.secrets import Secret, SecretError, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.probes.snmp.v3 import V3Client
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Agents:
@@ -33,9 +35,8 @@ class Agents:
     def __init__(self, options: Snmp, home: Path, rejected: Counter[str] | None = None) -> None:
         self._options = options
         self._home = home
-        self._rejected = Counter[str]() if rejected is None else rejected
-        self._limit = ConcurrencyLimit()
-        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._limit)
+        self._exchange = Exchange(options.timeout_s, options.retries, rejected)
+        self._v2c = V2cClient(self._exchange)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}
 
@@ -50,16 +51,16 @@ class Agents:
         for name in self._options.v3:
             with suppress(SecretError):
                 self._v3[name] = self._user(name)
-        if self._options.v2c:
-            self._v2c.open()
-        for client in self._v3.values():
-            client.open()
+        if self._options.v2c or self._v3:
+            self._exchange.open()
 
     def close(self) -> None:
         """Close all sockets."""
-        self._v2c.close()
-        for client in self._v3.values():
-            client.close()
+        self._exchange.close()
+
+    async def hold(self, conversation: Coroutine[Any, Any, T]) -> T:
+        """Hold a conversation with agents: see `Exchange.hold`."""
+        return await self._exchange.hold(conversation)
 
     def session(
         self,
@@ -97,8 +98,7 @@ class Agents:
             for key, file in files.items()
         )
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
-        options = (self._options.timeout_s, self._options.retries)
-        return V3Client(credential, *options, self._rejected, self._limit)
+        return V3Client(self._exchange, credential)
 
     def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
         """Read a secret.

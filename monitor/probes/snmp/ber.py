@@ -9,7 +9,8 @@ from functools import lru_cache
 
 INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
-UNSIGNED_BITS = {COUNTER32: 32, GAUGE32: 32, TICKS: 32, COUNTER64: 64}
+MOST_UNSIGNED = {COUNTER32: 2**32 - 1, GAUGE32: 2**32 - 1, TICKS: 2**32 - 1, COUNTER64: 2**64 - 1}
+MOST_UNSIGNED_BYTES = {COUNTER32: 5, GAUGE32: 5, TICKS: 5, COUNTER64: 9}
 MOST_OID_BYTES = 640  # 128 arcs (RFC 2578) of five bytes
 
 
@@ -83,23 +84,29 @@ def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """Return (tag, start of content, end of content) of the element at ``at``; raises BerError."""
     if at + 2 > end:
         raise BerError("cut off")
-    tag, size, at = data[at], data[at + 1], at + 2
-    if size >= 0x80:
-        digits = size & 0x7F
-        if not 1 <= digits <= 4 or at + digits > end:
-            raise BerError("a length that is indefinite, too long or cut off")
-        size = int.from_bytes(data[at : at + digits])
-        at += digits
-    if at + size > end:
-        raise BerError("an element that is longer than what holds it")
-    return tag, at, at + size
+    return data[at], *expect(data, at, end, data[at])
 
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """Return (start of content, end of content) of an element that must have this tag; raises BerError."""
-    found, begins, ends = read(data, at, end)
-    if found != tag:
-        raise BerError(f"an element of type {found:#04x} where {tag:#04x} was expected")
+    """Return (start of content, end of content) of an element that must have this tag; raises BerError.
+
+    A message is some dozens of such elements, so nothing here is a call that need not be one.
+    """
+    begins = at + 2
+    if begins > end:
+        raise BerError("cut off")
+    size = data[at + 1]
+    if size >= 0x80:
+        digits = size & 0x7F
+        if not 1 <= digits <= 4 or begins + digits > end:
+            raise BerError("a length that is indefinite, too long or cut off")
+        size = int.from_bytes(data[begins : begins + digits])
+        begins += digits
+    ends = begins + size
+    if ends > end:
+        raise BerError("an element that is longer than what holds it")
+    if data[at] != tag:
+        raise BerError(f"an element of type {data[at]:#04x} where {tag:#04x} was expected")
     return begins, ends
 
 
@@ -116,11 +123,11 @@ def value(tag: int, content: bytes) -> Value:
 
     An unsigned number that an agent wrote without its leading zero is read as unsigned.
     """
-    bits = UNSIGNED_BITS.get(tag)
-    if bits is not None:
-        if not 1 <= len(content) <= bits // 8 + 1:
+    most = MOST_UNSIGNED.get(tag)
+    if most is not None:
+        if not 1 <= len(content) <= MOST_UNSIGNED_BYTES[tag]:
             raise BerError("a counter of no size or too long")
-        return int.from_bytes(content) & (1 << bits) - 1
+        return int.from_bytes(content) & most
     if tag == OCTETS:
         return content
     if tag == INTEGER:

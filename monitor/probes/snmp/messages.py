@@ -49,6 +49,25 @@ class Response(NamedTuple):
         return f"<response {self.request_id}, status {self.status}>"  # a community is nothing to print
 
 
+class Header(NamedTuple):
+    """A response whose bindings are not read yet: those of `whole` from ``begins`` to ``ends``."""
+
+    community: bytes
+    number: int
+    status: int
+    error_index: int
+    begins: int
+    ends: int
+    whole: bytes
+
+    def __repr__(self) -> str:
+        return f"<response {self.number}, status {self.status}>"  # a community is nothing to print
+
+    def bindings(self) -> list[Binding]:
+        """Decode its bindings; raises BerError."""
+        return read_bindings(self.whole, self.begins, self.ends)
+
+
 @lru_cache(maxsize=4_096)
 def _asked(oids: tuple[Oid, ...]) -> bytes:
     """Encode a request's bindings; cached, because agents are asked the same repeatedly."""
@@ -91,8 +110,20 @@ def pdu(kind: int, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -
     return tagged(kind, integer(request_id) + integer(0) + integer(repetitions) + _asked(tuple(oids)))
 
 
+def version_of(data: bytes) -> int:
+    """Return the version that a message says it is of, where a well-formed one says it; V2C for what has none."""
+    at = 4 if len(data) < 2 or data[1] < 0x80 else 4 + (data[1] & 0x7F)
+    return data[at] if at < len(data) else V2C
+
+
 def read_response(data: bytes) -> Response:
     """Decode the response in a datagram; raises BerError for anything else."""
+    header = read_header(data)
+    return Response(header.community, *header[1:4], header.bindings())
+
+
+def read_header(data: bytes) -> Header:
+    """Decode the response in a datagram up to its bindings; raises BerError for anything else."""
     if len(data) > MOST_BYTES:
         raise BerError("too long")
     at, end = expect(data, 0, len(data), SEQUENCE)
@@ -102,11 +133,17 @@ def read_response(data: bytes) -> Response:
     begins, at = expect(data, at, end, OCTETS)
     community = data[begins:at]
     at, end = expect(data, at, end, RESPONSE)
-    return Response(community, *read_pdu(data, at, end))
+    return Header(community, *_read_pdu_header(data, at, end), data)
 
 
 def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Binding]]:
     """Return (request-id, error status, error index, bindings) of a PDU's content; raises BerError."""
+    request_id, status, index, at, end = _read_pdu_header(data, at, end)
+    return request_id, status, index, read_bindings(data, at, end)
+
+
+def _read_pdu_header(data: bytes, at: int, end: int) -> tuple[int, int, int, int, int]:
+    """Return (request-id, error status, error index, begin and end of the bindings); raises BerError."""
     if at + 12 <= end and data[at] == INTEGER and data[at + 1] == 4 and data[at + 6 : at + 12] == NO_ERROR:
         request_id, status, index = int.from_bytes(data[at + 2 : at + 6], signed=True), 0, 0  # as nearly all are
         at += 12
@@ -115,7 +152,7 @@ def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Bindin
         status, at = read_integer(data, at, end)
         index, at = read_integer(data, at, end)
     at, end = expect(data, at, end, SEQUENCE)
-    return request_id, status, index, read_bindings(data, at, end)
+    return request_id, status, index, at, end
 
 
 def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
@@ -125,7 +162,9 @@ def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
     longer one cannot end where its binding does.
     """
     bindings: list[Binding] = []
-    while at < end:
+    for _ in range(MOST_BINDINGS + 1):
+        if at >= end:
+            return bindings
         first = at + 4
         if first < end and data[at] == SEQUENCE and data[at + 2] == OBJECT_ID and (size := data[at + 1]) < 0x80:
             last, stop = first + data[at + 3], at + 2 + size
@@ -135,13 +174,16 @@ def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
                 name, tag, content, stop = _binding(data, at, end)
         else:
             name, tag, content, stop = _binding(data, at, end)
-        if not name or name[-1] & 0x80 or len(name) > MOST_OID_BYTES:
+        if not name or name[-1] >= 0x80 or len(name) > MOST_OID_BYTES:
             raise BerError("an object identifier that is empty, cut off or too long")
-        bindings.append((name, content if tag == OCTETS else value(tag, content)))
+        if tag == OCTETS:
+            bindings.append((name, content))
+        elif tag == INTEGER and len(content) == 1:
+            bindings.append((name, content[0] if content[0] < 0x80 else content[0] - 0x100))
+        else:
+            bindings.append((name, value(tag, content)))
         at = stop
-        if len(bindings) > MOST_BINDINGS:
-            raise BerError("too many bindings")
-    return bindings
+    raise BerError("too many bindings")
 
 
 def _binding(data: bytes, at: int, end: int) -> tuple[bytes, int, bytes, int]:

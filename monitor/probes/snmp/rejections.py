@@ -1,11 +1,10 @@
 """Count datagrams that are no valid response, and keep the last reason for each agent under request."""
 
 from collections import Counter
-from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.probes.snmp.ber import BerError
-from monitor.probes.snmp.sockets import Where
+from monitor.probes.snmp.sockets import Where, place_of
 
 
 class Rejections:
@@ -19,10 +18,10 @@ class Rejections:
         self._sources: dict[Where, Where] = {}
         self._last: dict[Where, Reason | None] = {}
 
-    def expect(self, where: Where, source: IPv4Address | IPv6Address | None) -> None:
+    def expect(self, where: Where, source: Where | None) -> None:
         """Accept the answers of the agent at ``where`` from ``source`` too, unless that is None."""
         if source is not None:
-            self._sources[where] = (str(source), where[1])
+            self._sources[where] = source
 
     def is_foreign(self, source: Where, where: Where) -> bool:
         """Tell whether what came from ``source`` cannot be an answer of the agent at ``where``."""
@@ -48,7 +47,8 @@ class Rejections:
 
     def foreign(self, source: Where, where: Where) -> None:
         """Reject a response from another source than the agent at ``where``."""
-        other = reason(ReasonCode.SNMP_ANSWERED_BY, address=source[0], port=source[1])
+        address, port = place_of(source)
+        other = reason(ReasonCode.SNMP_ANSWERED_BY, address=address, port=port)
         self.reject("wrong_source", where, other)
 
     def malformed(self, source: Where, error: BerError) -> None:

@@ -68,6 +68,13 @@ def refusal(status: int, index: int) -> AgentError | CredentialsError:
     return AgentError(status, index)
 
 
+def exactly(bindings: list[Binding], oids: Sequence[Oid]) -> list[Binding]:
+    """Return the bindings of these objects, without others that an agent may have added."""
+    if [name for name, _ in bindings] == oids:
+        return bindings
+    return [binding for binding in bindings if binding[0] in oids]
+
+
 class Session(Protocol):
     """One agent to request objects from. All methods raise SnmpError."""
 

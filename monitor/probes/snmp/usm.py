@@ -1,15 +1,19 @@
 """Encode and decode SNMPv3 messages of the user-based security model (RFC 3412, 3414, 3826, 7860). Pure."""
 
-import hmac
+from collections.abc import Callable
+from functools import lru_cache
+from hmac import compare_digest
 from typing import NamedTuple
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from monitor.probes.snmp.ber import OCTETS, SEQUENCE, BerError, expect, integer, oid, read, read_integer, tagged
-from monitor.probes.snmp.keys import Keys
+from monitor.probes.snmp.keys import Digest, Keys
 from monitor.probes.snmp.messages import MOST_BYTES, Binding, read_pdu
 
 V3, USM = 3, 3
@@ -18,6 +22,17 @@ REPORT = 0xA8
 STATS = oid("1.3.6.1.6.3.15.1.1")  # usmStats: what reports are about (RFC 3414, section 5)
 WINDOW_S = 150  # RFC 3414, 2.2.3
 MOST_NUMBER = 2**31 - 1
+BLOCK = 16
+MOST_KEPT = 4_096  # engines whose keys are kept ready to use, of a kilobyte each
+HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "md5": hashes.MD5,
+    "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+VERSION, BIGGEST, MODEL = integer(V3), integer(MOST_BYTES), integer(USM)
 
 
 class Engine(NamedTuple):
@@ -75,15 +90,19 @@ def seal(
     place = bytes(keys.digest.length if keys.digest else 0)
     signature = tagged(OCTETS, place)
     after = tagged(OCTETS, salted)
-    security = tagged(OCTETS, engine.id) + integer(engine.boots) + integer(engine.time_s) + tagged(OCTETS, user)
-    header = tagged(SEQUENCE, integer(number) + integer(MOST_BYTES) + bytes((OCTETS, 1, level)) + integer(USM))
-    tail = tagged(OCTETS, tagged(SEQUENCE, security + signature + after)) + content
-    message = tagged(SEQUENCE, integer(V3) + header + tail)
+    header = tagged(SEQUENCE, integer(number) + BIGGEST + bytes((OCTETS, 1, level)) + MODEL)
+    tail = tagged(OCTETS, tagged(SEQUENCE, _sender(engine, user) + signature + after)) + content
+    message = tagged(SEQUENCE, VERSION + header + tail)
     if keys.digest is None:
         return message
     signed_at = len(message) - len(content) - len(after) - len(place)
-    made = hmac.digest(keys.auth, message, keys.digest.hash)[: len(place)]
-    return message[:signed_at] + made + message[signed_at + len(place) :]
+    return message[:signed_at] + _signature(keys.auth, keys.digest, message) + message[signed_at + len(place) :]
+
+
+@lru_cache(maxsize=1_024)
+def _sender(engine: Engine, user: bytes) -> bytes:
+    """Encode for whom a message is; cached, because an agent is asked several things within a second."""
+    return tagged(OCTETS, engine.id) + integer(engine.boots) + integer(engine.time_s) + tagged(OCTETS, user)
 
 
 def read_envelope(data: bytes) -> Envelope:
@@ -131,7 +150,7 @@ def is_signed_by(envelope: Envelope, keys: Keys) -> bool:
         return False
     start, whole = envelope.signature_at, envelope.whole
     bare = whole[:start] + bytes(digest.length) + whole[start + digest.length :]
-    return hmac.compare_digest(hmac.digest(keys.auth, bare, digest.hash)[: digest.length], envelope.signature)
+    return compare_digest(_signature(keys.auth, digest, bare), envelope.signature)
 
 
 def read_scoped(envelope: Envelope, keys: Keys) -> Scoped:
@@ -154,11 +173,62 @@ def is_timely(known: Engine, said: Engine) -> bool:
     return said.boots > known.boots or (said.boots == known.boots and said.time_s >= known.time_s - WINDOW_S)
 
 
+@lru_cache(maxsize=MOST_KEPT)
+def _signer(key: bytes, hash_: str) -> HMAC:
+    """Return a signer to be copied: taking in the key is most of what a signature costs."""
+    return HMAC(key, HASHES[hash_]())
+
+
+def _signature(key: bytes, digest: Digest, message: bytes) -> bytes:
+    signer = _signer(key, digest.hash).copy()
+    signer.update(message)
+    return signer.finalize()[: digest.length]
+
+
+class _Aes:
+    """AES in CFB mode (RFC 3826) by contexts that are kept: making them is most of what a short message costs.
+
+    ``_last``: the block from which the encrypting one goes on.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        aes = algorithms.AES(key)
+        self._block = Cipher(aes, ECB()).encryptor()
+        self._last = bytes(BLOCK)
+        self._feedback = Cipher(aes, CFB(self._last)).encryptor()
+
+    def encrypt(self, start: bytes, content: bytes) -> bytes:
+        """Encrypt ``content`` with that initialisation vector.
+
+        A context cannot be given a new vector. So it first encrypts what becomes the vector; then it stands as new.
+        """
+        size = len(content)
+        lead = _xor(self._block.update(self._last), start, BLOCK)
+        sealed = self._feedback.update(lead + content + bytes(-size % BLOCK))
+        self._last = sealed[-BLOCK:]
+        return sealed[BLOCK : BLOCK + size]
+
+    def decrypt(self, start: bytes, content: bytes) -> bytes:
+        """Decrypt ``content`` with that initialisation vector."""
+        size = len(content)
+        blocks = start + content
+        stream = self._block.update(blocks[: size + -size % BLOCK])
+        return _xor(stream[:size], content, size)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _aes(key: bytes) -> _Aes:
+    return _Aes(key)
+
+
+def _xor(one: bytes, other: bytes, size: int) -> bytes:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(size)
+
+
 def _encrypt(keys: Keys, engine: Engine, content: bytes, salt: int) -> tuple[bytes, bytes]:
     if keys.cipher and keys.cipher.kind == "AES":
         salted = (salt & 2**64 - 1).to_bytes(8)
-        encryptor = Cipher(algorithms.AES(keys.priv), CFB(_aes_start(engine, salted))).encryptor()
-        return salted, encryptor.update(content)
+        return salted, _aes(keys.priv).encrypt(_aes_start(engine, salted), content)
     salted = (engine.boots & 2**32 - 1).to_bytes(4) + (salt & 2**32 - 1).to_bytes(4)
     encryptor = Cipher(TripleDES(_des_key(keys)), CBC(_des_start(keys, salted))).encryptor()
     return salted, encryptor.update(content + bytes(-len(content) % 8))
@@ -168,8 +238,7 @@ def _decrypt(keys: Keys, envelope: Envelope, content: bytes) -> bytes:
     if keys.cipher is None or len(envelope.salt) != 8:
         raise BerError("encrypted without a key or a salt")
     if keys.cipher.kind == "AES":
-        start = _aes_start(envelope.engine, envelope.salt)
-        return Cipher(algorithms.AES(keys.priv), CFB(start)).decryptor().update(content)
+        return _aes(keys.priv).decrypt(_aes_start(envelope.engine, envelope.salt), content)
     if len(content) % 8:
         raise BerError("encrypted in no whole blocks")
     return Cipher(TripleDES(_des_key(keys)), CBC(_des_start(keys, envelope.salt))).decryptor().update(content)

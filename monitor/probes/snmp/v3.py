@@ -1,4 +1,4 @@
-"""Speak SNMPv3 to any number of agents over one UDP socket per family.
+"""Ask agents over SNMPv3.
 
 Before an agent's first request its engine is discovered (RFC 3414, section 4): id, clock and the keys for it are kept.
 A response counts only from the address and port that were asked, under the random number of the request, from the same
@@ -7,28 +7,27 @@ refuse the credentials may be unsigned, because an agent that does not know the 
 must be signed, or anybody could shift it.
 """
 
-import asyncio
 import secrets
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.reasons import ReasonCode, reason
-from monitor.probes.snmp.ber import BerError, Oid
+from monitor.probes.snmp.ber import Oid
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
-from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
-from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
-from monitor.probes.snmp.rejections import Rejections
-from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
-from monitor.probes.snmp.sockets import Sockets, Where
+from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, pdu
+from monitor.probes.snmp.questions import Question
+from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, exactly, refusal
+from monitor.probes.snmp.sockets import Where, where_of
 from monitor.probes.snmp.usm import (
     AUTH,
     MOST_NUMBER,
     PRIV,
     REPORT,
     STATS,
+    V3,
     Engine,
     Envelope,
     Scoped,
@@ -54,7 +53,7 @@ NO_KEYS = Keys(None, b"", None, b"")
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
     """An agent's engine, the keys for it, and when its clock was read.
 
     Not ``signed`` until a signed message confirms it.
@@ -75,58 +74,27 @@ class _Known:
 
     def now(self) -> Engine:
         """Return the engine with its clock extrapolated to now."""
-        passed_s = int(time.monotonic() - self.clock_read_mono_s)
-        return self.engine._replace(time_s=min(self.engine.time_s + passed_s, MOST_NUMBER))
+        id_, boots, time_s = self.engine
+        return Engine(id_, boots, min(time_s + int(time.monotonic() - self.clock_read_mono_s), MOST_NUMBER))
 
     def update_clock(self, said: Engine) -> None:
         """Adopt the clock of a message that is signed and timely."""
         self.engine, self.clock_read_mono_s, self.signed = said, time.monotonic(), True
 
 
-@dataclass(slots=True)
-class _Question:
-    where: Where
-    known: _Known
-    user: bytes
-    answered: "asyncio.Future[tuple[Envelope, Scoped] | None]" = field(repr=False)
+UNDISCOVERED = Known(NOBODY, NO_KEYS, 0.0)
 
 
 class V3Client:
-    """The client of one credential, on the running event loop from `open` to `close`."""
+    """The client of one credential of an exchange."""
 
-    def __init__(
-        self,
-        credential: Credential,
-        timeout_s: float = 2.0,
-        retries: int = 1,
-        rejected: Counter[str] | None = None,
-        limit: ConcurrencyLimit | None = None,
-    ) -> None:
-        self._rejections = Rejections(rejected)
+    def __init__(self, exchange: Exchange, credential: Credential) -> None:
+        self.exchange = exchange
         self.credential = credential
-        self._user = credential.user.encode()
-        self._retries = retries
-        self._sockets = Sockets(self._arrived)
-        self._known: dict[Where, _Known] = {}
-        self._under_way: dict[int, _Question] = {}
-        self._numbers = Numbers()
-        self._timeouts = TimeoutQueue(timeout_s)
-        self._limit = limit or ConcurrencyLimit()
+        self.user = credential.user.encode()
+        self.known: dict[Where, Known] = {}
         self._salt = secrets.randbits(64)
-
-    @property
-    def rejected(self) -> Counter[str]:
-        """Count datagrams that were no valid response, by reason."""
-        return self._rejections.by_reason
-
-    def open(self) -> None:
-        """Open the sockets; raises OSError when this machine has no network at all."""
-        self._sockets.open()
-
-    def close(self) -> None:
-        """Close the sockets; requests under way end unanswered."""
-        self._sockets.close()
-        self._timeouts.close()
+        exchange.readers[V3] = read_envelope
 
     def session(
         self, address: IPv4Address | IPv6Address, port: int, source: IPv4Address | IPv6Address | None = None
@@ -135,12 +103,13 @@ class V3Client:
 
         ``source``: where its responses come from, if not from the address asked.
         """
-        self._rejections.expect((str(address), port), source)
-        return V3Session(self, address, port)
+        where = where_of(address, port)
+        self.exchange.rejections.expect(where, None if source is None else where_of(source, port))
+        return V3Session(self.exchange, self, where, str(address))
 
     def engine(self, address: IPv4Address | IPv6Address, port: int) -> bytes | None:
         """Return the id of the agent's engine, once it is discovered."""
-        known = self._known.get((str(address), port))
+        known = self.known.get(where_of(address, port))
         return known.engine.id if known else None
 
     def notification(self, address: IPv4Address | IPv6Address, port: int, envelope: Envelope) -> Scoped | None:
@@ -148,8 +117,8 @@ class V3Client:
 
         Only agents that have responded before are accepted: that is how their engine and its clock are known.
         """
-        known = self._known.get((str(address), port))
-        if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
+        known = self.known.get(where_of(address, port))
+        if known is None or known.engine.id != envelope.engine.id or envelope.user != self.user:
             return None
         if envelope.level & (AUTH | PRIV) != known.level:
             return None
@@ -158,134 +127,111 @@ class V3Client:
             return None
         return read_scoped(envelope, known.keys)
 
-    async def ask(
-        self, address: IPv4Address | IPv6Address, port: int, kind: int, oids: Sequence[Oid], repetitions: int = 0
-    ) -> list[Binding]:
-        """Send a request and its retries; return the response or raise SnmpError."""
-        tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
-        begun_mono_s = time.monotonic()
-        self._rejections.begin(where)
-        try:
-            while tries > 0:
-                found = await self._ask_once(address, where, kind, oids, repetitions)
-                if found is None:
-                    if (known := self._known.get(where)) is not None:
-                        known.timed_out = True  # it may have become another engine
-                    tries -= 1
-                elif found.kind == RESPONSE:
-                    if found.status:
-                        raise refusal(found.status, found.error_index)
-                    return found.bindings
-                elif corrections:
-                    corrections -= 1
-                else:
-                    raise SnmpError(reason(ReasonCode.SNMP_ENGINE_CHANGES, address=str(address)))
-        finally:
-            why = self._rejections.end(where)
-        if why:
-            raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(address), fault=why))
-        known = self._known.get(where)
-        if kind == GET and known is not None and known.keys.cipher and known.clock_read_mono_s >= begun_mono_s:
-            wrong = reason(ReasonCode.SNMP_WRONG_ENCRYPTION_KEY, address=str(address))
-            raise CredentialsError(wrong)  # many agents drop what they cannot decrypt
-        raise SilentError(reason(ReasonCode.SNMP_V3_SILENT, address=str(address)))
+    def next_salt(self) -> int:
+        """Return a salt that no message has had."""
+        self._salt += 1
+        return self._salt
 
-    async def _ask_once(
-        self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
-    ) -> Scoped | None:
-        """Return the response, a report that was acted upon, or None; raises CredentialsError."""
-        known = self._known.get(where)
+
+class V3Question(Question):
+    """A question to a v3 agent: first for its engine, unless that is known, then for what is asked.
+
+    ``known``: the engine to which its last datagram was sent; None while that is what it asks for.
+    """
+
+    __slots__ = ("begun_mono_s", "client", "corrections", "known")
+    version = V3
+
+    def __init__(
+        self, client: V3Client, exchange: Exchange, where: Where, name: str, kind: int, oids: Sequence[Oid], rows: int
+    ) -> None:
+        super().__init__(exchange, where, name, kind, oids, rows)
+        self.client = client
+        self.known: Known | None = None
+        self.corrections = MOST_CORRECTIONS
+        self.begun_mono_s = time.monotonic()
+
+    def datagram(self, number: int) -> bytes:
+        """Encode the request, or the question for the agent's engine."""
+        self.known = known = self.client.known.get(self.where)
         if known is None or known.timed_out:
-            known = await self._discover(address, where)
-        if known is None:
-            return None
-        async with Slot(self._limit):
-            engine = known.now()
-            number = self._numbers.draw(self._under_way)
-            self._salt += 1
-            content = scoped(engine.id, pdu(kind, number, oids, repetitions))
-            message = seal(number, engine, self._user, known.keys, content, self._salt)
-            question = _Question(where, known, self._user, self._timeouts.future())
-            answer = await self._await(number, question, message, address)
-        if answer is None:
-            return None
-        envelope, said = answer
-        if said.kind == REPORT:
-            self._act_upon(_stat(said), envelope, known, where)
-        elif envelope.level & AUTH:
-            known.update_clock(envelope.engine)
-        return said
+            self.known = None
+            return seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
+        engine = known.now()
+        content = scoped(engine.id, pdu(self.kind, number, self.oids, self.repetitions))
+        return seal(number, engine, self.client.user, known.keys, content, self.client.next_salt())
 
-    def _act_upon(self, stat: int, envelope: Envelope, known: _Known, where: Where) -> None:
+    def take(self, message: Envelope) -> None:
+        """Judge a message by its signature, its time and what it answers."""
+        known, reject = self.known or UNDISCOVERED, self.exchange.rejections.reject
+        if message.level & AUTH and not is_signed_by(message, known.keys):
+            reject("wrong_signature", self.where, reason(ReasonCode.SNMP_ANSWER_UNSIGNED))
+        elif message.level & AUTH and not is_timely(known.now(), message.engine):
+            reject("not_in_time", self.where, reason(ReasonCode.SNMP_ANSWER_OLD))
+        elif not self._is_answered_by(message, said := read_scoped(message, known.keys), known):
+            reject("not_an_answer", self.where, reason(ReasonCode.SNMP_ANSWER_UNSAFE))
+        elif self.known is None:
+            self.client.known[self.where] = Known(
+                message.engine, keys_for(self.client.credential, message.engine.id), time.monotonic()
+            )
+            self.exchange.ask_again(self)
+        elif said.kind == REPORT:
+            self._act_upon(_stat(said), message, known)
+        else:
+            if message.level & AUTH:
+                known.update_clock(message.engine)
+            if said.status:
+                self.exchange.refuse(self, refusal(said.status, said.error_index))
+            else:
+                self.exchange.answer(self, said.bindings)
+
+    def _is_answered_by(self, envelope: Envelope, said: Scoped, known: Known) -> bool:
+        """Return whether this is from the right engine and user, as secure as the request was, and about it."""
+        if said.kind == REPORT:
+            stat = _stat(said)
+            if stat == UNKNOWN_ENGINE:
+                return len(envelope.engine.id) >= SHORTEST_ENGINE_ID and envelope.engine.id != known.engine.id
+            return known.engine.id == envelope.engine.id != b"" and (stat in REFUSALS or bool(envelope.level & AUTH))
+        return (
+            said.kind == RESPONSE
+            and envelope.level & (AUTH | PRIV) == known.level
+            and envelope.engine.id == said.engine == known.engine.id != b""
+            and envelope.user == self.client.user
+            and said.context == b""
+            and said.request_id == envelope.number
+        )
+
+    def _act_upon(self, stat: int, envelope: Envelope, known: Known) -> None:
+        """Do what a report says, and ask again; a report that refuses the credentials ends the question."""
         if stat in REFUSALS:
-            raise CredentialsError(reason(ReasonCode.SNMP_REFUSED, address=where[0], refusal=REFUSALS[stat]))
+            refused = reason(ReasonCode.SNMP_REFUSED, address=self.name, refusal=REFUSALS[stat])
+            self.exchange.refuse(self, CredentialsError(refused))
+            return
         if stat == NOT_IN_TIME and envelope.level & AUTH:
             known.update_clock(envelope.engine)
         elif stat == UNKNOWN_ENGINE:
-            self._known.pop(where, None)
+            self.client.known.pop(self.where, None)
         else:
-            raise SnmpError(reason(ReasonCode.SNMP_ODD_REPORT, address=where[0]))
+            self.exchange.refuse(self, SnmpError(reason(ReasonCode.SNMP_ODD_REPORT, address=self.name)))
+            return
+        if self.corrections:
+            self.corrections -= 1
+            self.exchange.ask_again(self)
+        else:
+            self.exchange.refuse(self, SnmpError(reason(ReasonCode.SNMP_ENGINE_CHANGES, address=self.name)))
 
-    async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
-        async with Slot(self._limit):
-            number = self._numbers.draw(self._under_way)
-            message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
-            question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._timeouts.future())
-            answer = await self._await(number, question, message, address)
-        if answer is None:
-            return None
-        engine = answer[0].engine
-        found = _Known(engine, keys_for(self.credential, engine.id), time.monotonic())
-        self._known[where] = found
-        return found
+    def timed_out(self) -> None:
+        """Have the engine discovered again: the agent may have become another one."""
+        if (known := self.client.known.get(self.where)) is not None:
+            known.timed_out = True
 
-    async def _await(
-        self, number: int, question: _Question, message: bytes, address: IPv4Address | IPv6Address
-    ) -> tuple[Envelope, Scoped] | None:
-        self._under_way[number] = question
-        try:
-            if not self._sockets.send(message, address.version, question.where):
-                return None
-            return await question.answered
-        finally:
-            del self._under_way[number]
-
-    def _arrived(self, data: bytes, source: Where) -> None:
-        try:
-            envelope = read_envelope(data)
-            question = self._under_way.get(envelope.number)
-            if question is None:
-                self._rejections.late(source)
-            elif self._rejections.is_foreign(source, question.where):
-                self._rejections.foreign(source, question.where)
-            elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
-                self._rejections.reject("wrong_signature", source, reason(ReasonCode.SNMP_ANSWER_UNSIGNED))
-            elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
-                self._rejections.reject("not_in_time", source, reason(ReasonCode.SNMP_ANSWER_OLD))
-            elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
-                self._rejections.reject("not_an_answer", source, reason(ReasonCode.SNMP_ANSWER_UNSAFE))
-            elif not question.answered.done():
-                question.answered.set_result((envelope, said))
-        except BerError as error:
-            self._rejections.malformed(source, error)
-
-
-def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
-    """Return whether this is from the right engine and user, as secure as the request was, and about it."""
-    known = question.known
-    if said.kind == REPORT:
-        stat = _stat(said)
-        if stat == UNKNOWN_ENGINE:
-            return len(envelope.engine.id) >= SHORTEST_ENGINE_ID and envelope.engine.id != known.engine.id
-        return known.engine.id == envelope.engine.id != b"" and (stat in REFUSALS or bool(envelope.level & AUTH))
-    return (
-        said.kind == RESPONSE
-        and envelope.level & (AUTH | PRIV) == known.level
-        and envelope.engine.id == said.engine == known.engine.id != b""
-        and envelope.user == question.user
-        and said.context == b""
-        and said.request_id == envelope.number
-    )
+    def no_answer(self) -> SnmpError:
+        """Return a refusal for an agent that told its engine just now, and nothing else: it cannot decrypt."""
+        known = self.client.known.get(self.where)
+        just_found = known is not None and known.keys.cipher and known.clock_read_mono_s >= self.begun_mono_s
+        if just_found and self.kind == GET:  # many agents drop what they cannot decrypt
+            return CredentialsError(reason(ReasonCode.SNMP_WRONG_ENCRYPTION_KEY, address=self.name))
+        return SilentError(reason(ReasonCode.SNMP_V3_SILENT, address=self.name))
 
 
 def _stat(report: Scoped) -> int:
@@ -297,17 +243,18 @@ def _stat(report: Scoped) -> int:
 class V3Session:
     """A v3 session; see `Session`."""
 
-    def __init__(self, client: V3Client, address: IPv4Address | IPv6Address, port: int) -> None:
-        self._client, self._address, self._port = client, address, port
+    def __init__(self, exchange: Exchange, client: V3Client, where: Where, name: str) -> None:
+        self._exchange, self._client, self._where, self._name = exchange, client, where, name
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         """Return the values of exactly these objects; drops others that an agent may have added."""
-        wanted = set(oids)
-        found = await self._client.ask(self._address, self._port, GET, oids)
-        return [binding for binding in found if binding[0] in wanted]
+        return exactly(await self._question(GET, oids, 0), oids)
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
         """Return the objects after each of them; a single row by GETNEXT, which agents without GETBULK support."""
         if repetitions == 1:
-            return await self._client.ask(self._address, self._port, GET_NEXT, oids)
-        return await self._client.ask(self._address, self._port, GET_BULK, oids, repetitions)
+            return await self._question(GET_NEXT, oids, 0)
+        return await self._question(GET_BULK, oids, repetitions)
+
+    def _question(self, kind: int, oids: Sequence[Oid], repetitions: int) -> V3Question:
+        return V3Question(self._client, self._exchange, self._where, self._name, kind, oids, repetitions)

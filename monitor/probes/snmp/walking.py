@@ -134,13 +134,20 @@ def _take(taken: Column, column: Oid, last: Oid, bindings: Sequence[Binding], mo
     Most of what a walk costs here is spent in this loop.
     """
     size = len(column)
+    longest, room = size + MOST_INDEX, most_rows - len(taken)
     before = _row(last[size:]) if last != column else ()
-    for name, value in bindings:
-        if not name.startswith(column) or not size < len(name) <= size + MOST_INDEX:
+    for name, value in bindings[:room]:
+        if not name.startswith(column) or not size < len(name) <= longest:
             return None
         row = _row(name[size:])
-        if row <= before or isinstance(value, Missing) or len(taken) >= most_rows:
+        if row <= before:
             return None
-        taken[row] = value[:MOST_VALUE] if isinstance(value, TEXTS) else value
+        kind = type(value)
+        if kind is int:
+            taken[row] = value
+        elif kind is Missing:
+            return None
+        else:
+            taken[row] = value[:MOST_VALUE] if isinstance(value, TEXTS) else value
         before, last = row, name
-    return last
+    return last if len(bindings) <= room else None

@@ -13,7 +13,8 @@
     excused, planned_work            downtimes without an outage, and work planned by command
     counted_calendar                 the calendar by which running deadlines were counted last
     set_aside                        decisions that could not be stored because of their contents
-    last_operations                  by which the fate of an interrupted commit is found out
+    last_operations,
+    noted_operations                 by which the fate of an interrupted commit is found out
     learned                          usual round-trip times, kept over restarts
     users 1 ── n user_sessions, one_time_links
     acts                             what people did, chained with ticket_events
@@ -56,7 +57,7 @@ from monitor.store.models.cases import (
 )
 from monitor.store.models.daemons import DaemonRow, LeaseRow
 from monitor.store.models.editions import Edition, EditionFile
-from monitor.store.models.upkeep import LastOperation, SchemaDouble, SetAside
+from monitor.store.models.upkeep import LastOperation, NotedOperation, SchemaDouble, SetAside
 from monitor.store.models.watch import (
     ClockWord,
     Event,
@@ -92,6 +93,7 @@ __all__ = [
     "Learned",
     "LeaseRow",
     "LoginAttempt",
+    "NotedOperation",
     "Notice",
     "OneTimeLink",
     "Outage",

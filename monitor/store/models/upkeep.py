@@ -32,6 +32,15 @@ class LastOperation(Base):
     operation: Mapped[str] = mapped_column(Line(32))
 
 
+class NotedOperation(Base):
+    """A transaction of the last day that did what a person had asked for, by the wall clock; see `operations`."""
+
+    __tablename__ = "noted_operations"
+
+    operation: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    at_utc: Mapped[datetime] = mapped_column(index=True)
+
+
 class SchemaDouble(Base):
     """The schema's text of a table, an index or a trigger, as the last migration left it; see `redundancy`."""
 

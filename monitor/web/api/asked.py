@@ -131,7 +131,7 @@ class Api:
         names, given_up = set(changed), threading.Event()
 
         def acts() -> T:
-            with self.store.write() as session:
+            with self.store.write_once() as session:
                 work = asked.work(session)
                 result = job(work)
                 names.update(name for line in work.history for name in (f"ticket:{line.ticket}", f"site:{line.site}"))

@@ -129,7 +129,7 @@ class Console:
         names = set(changed)
 
         def acts() -> T:
-            with self.store.write() as session:
+            with self.store.write_once() as session:
                 who = asked.visitor
                 work = Work(session, self.office, asked.now_utc, who.name, via="console", address=who.address)
                 result = job(work)

@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from monitor.alerts.cases.refusals import BadInput, Refused, StaleVersion
 from monitor.domain.message import N_, Said
-from monitor.store.errors import SQLAlchemyError
+from monitor.store.errors import UNKNOWN, OutcomeUnknown, SQLAlchemyError
 from monitor.web.auth.visitor import Visitor
 from monitor.web.auth.visitors import remember_language
 from monitor.web.console.asked import Asked, NotFound, PageRoute
@@ -95,6 +95,8 @@ def _endpoint(
             return refused_page(console, asked, 422, refused.args[0], typed=_typed(asked))
         except Refused as refused:
             return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
+        except OutcomeUnknown:
+            return refused_page(console, asked, 503, UNKNOWN, typed=_typed(asked))
         except SQLAlchemyError:
             return refused_page(console, asked, 503, typed=_typed(asked))
 

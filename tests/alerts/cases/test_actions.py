@@ -11,12 +11,12 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Refused, Seen, StaleVersion
+from monitor.charter.offices import ALONE
 from monitor.i18n.reasons import history_text
 from monitor.judging.clock_trust import ClockReading
 from monitor.store import queries
 from monitor.store.documents import ticket_document
 from monitor.store.models import Outage, PlannedWork
-from monitor.store.offices import ALONE
 from monitor.store.work import Work
 from tests.desk import Desk
 

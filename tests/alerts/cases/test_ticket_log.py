@@ -60,7 +60,7 @@ def test_each_kind_of_line_has_its_event_and_no_text_of_a_person_is_logged(desk:
                 work = desk.work(session, "an officer")
                 number = session.scalars(select(Ticket.number)).one()
                 act(work, number, action, "the neighbour's secret")
-            log_history(work)
+            log_history(work.history)
     found = [event for event, _, _ in lines(log.getvalue())]
     assert found == ["ticket_changed", "ticket_resolved", "ticket_reopened"]
     assert "secret" not in log.getvalue()
@@ -76,5 +76,5 @@ def test_what_was_taken_back_is_not_logged(desk: Desk) -> None:
             raise KeyError("a service that is gone")
 
         run_each_alone(work, [opens_and_fails])
-        log_history(work)
+        log_history(work.history)
     assert lines(log.getvalue()) == []

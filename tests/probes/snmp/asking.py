@@ -4,24 +4,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
-from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions, V2cSession
-from monitor.probes.snmp.limits import ConcurrencyLimit
+from monitor.probes.snmp.client import Agent, V2cClient, V2cSession
+from monitor.probes.snmp.exchange import MOST_UNDER_WAY, Exchange
 from monitor.probes.snmp.reading import Reading, read
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
 
 
 @asynccontextmanager
-async def client(
-    *, timeout_s: float = 2.0, retries: int = 1, places: ConcurrencyLimit | None = None
-) -> AsyncIterator[V2cClient]:
+async def client(*, timeout_s: float = 2.0, retries: int = 1, places: int = MOST_UNDER_WAY) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
-    made = V2cClient(V2cOptions(timeout_s, retries), limit=places)
-    made.open()
+    exchange = Exchange(timeout_s, retries, most=places)
+    exchange.open()
     try:
-        yield made
+        yield V2cClient(exchange)
     finally:
-        made.close()
+        exchange.close()
 
 
 def talk(made: V2cClient, port: int, community: str) -> V2cSession:

@@ -9,7 +9,6 @@ import pytest
 
 from monitor.probes.snmp.ber import oid
 from monitor.probes.snmp.client import Agent
-from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.messages import MOST_BYTES
 from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
 from monitor.settings.secrets import Secret
@@ -38,7 +37,7 @@ async def test_a_router_may_answer_from_the_other_address_that_is_known_of_it_an
         asked = Agent(ip_address(HOST), port, Secret("public"))
         async with client(timeout_s=0.1, retries=0) as made:
             assert await made.session(asked, ip_address(OTHER)).get([NAME]) == [(NAME, b"router")]
-            assert made.rejected == {}
+            assert made.exchange.rejected == {}
         async with client(timeout_s=0.1, retries=0) as made:
             with pytest.raises(GarbledError, match=rf"{OTHER} port {port} answers in its place"):
                 await made.session(asked, ip_address("127.0.0.8")).get([NAME])
@@ -66,7 +65,7 @@ async def test_any_other_answer_is_counted_and_not_believed(reply: Reply, reason
         async with client(timeout_s=0.2, retries=0) as made:
             with pytest.raises(GarbledError):
                 await talk(made, port, "public").get([NAME])
-            assert dict(made.rejected) == {reason: 1}
+            assert dict(made.exchange.rejected) == {reason: 1}
 
 
 async def test_a_lost_question_is_asked_again() -> None:
@@ -95,7 +94,7 @@ async def test_an_answer_to_the_first_question_that_comes_after_the_second_was_a
         async with client(timeout_s=0.2, retries=1) as made:
             with pytest.raises(GarbledError):
                 await talk(made, port, "public").get([NAME])
-            assert dict(made.rejected) == {"late_or_unasked": 1}
+            assert dict(made.exchange.rejected) == {"late_or_unasked": 1}
 
 
 async def test_values_that_nobody_asked_for_are_left_out() -> None:
@@ -126,7 +125,7 @@ async def test_never_more_questions_are_under_way_than_allowed() -> None:
                 own.sendto(answer(late), who)
 
     with agent(in_fives) as port:
-        async with client(places=ConcurrencyLimit(5)) as made:
+        async with client(places=5) as made:
             answers = await asyncio.gather(*(talk(made, port, "public").get([NAME]) for _ in range(50)))
     assert (len(answers), most) == (50, 5)
 
@@ -136,7 +135,7 @@ async def test_the_silent_and_the_slow_leave_their_places_to_others() -> None:
         Timer(1.2, lambda: own.sendto(answer(number), asker)).start()
 
     with agent(slowly) as slow, agent(lambda own, number, asker: own.sendto(answer(number), asker)) as quick:
-        async with client(places=ConcurrencyLimit(2)) as made:
+        async with client(places=2) as made:
             waiting = [asyncio.create_task(talk(made, slow, "public").get([NAME])) for _ in range(4)]
             await asyncio.sleep(0)
             assert await talk(made, quick, "public").get([NAME]) == [(NAME, b"router")]

@@ -1,6 +1,5 @@
 """The worst datagrams that somebody can send cost little and disturb nobody (bounds per datagram: 50 ms, 1 MiB)."""
 
-import asyncio
 import socket
 import time
 import tracemalloc
@@ -13,15 +12,17 @@ import pytest
 
 from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, BerError, Missing, integer, tagged
 from monitor.probes.snmp.client import Agent, V2cClient
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential
-from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C, Binding, read_response
+from monitor.probes.snmp.messages import GET, MOST_BYTES, RESPONSE, V2C, Binding, read_response
 from monitor.probes.snmp.mibs import INTERFACES, SYSTEM
 from monitor.probes.snmp.modules import _number
 from monitor.probes.snmp.notifications import read_v2c, version
 from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import GarbledError
+from monitor.probes.snmp.sockets import where_of
 from monitor.probes.snmp.usm import Engine, seal
-from monitor.probes.snmp.v3 import NO_KEYS, V3Client, _Known, _Question
+from monitor.probes.snmp.v3 import NO_KEYS, Known, V3Client, V3Question
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
 from tests.probes.snmp.played_agent import agent
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.alone
 
 MOST_CPU_S, MOST_MEMORY = 0.05, 2**20
 COUNTER64 = 0x46
+WHERE = where_of(ip_address(HOST), 161)
 
 
 def message(bindings: bytes, number: int = 1) -> bytes:
@@ -70,22 +72,26 @@ HOSTILE = {
 
 
 def of_v2c() -> Callable[[bytes], None]:
-    client = V2cClient()
-    return lambda data: client._arrived(data, (HOST, 161))
+    exchange = Exchange()
+    V2cClient(exchange)
+    return lambda data: exchange.arrived(data, WHERE)
 
 
 def of_v3() -> Callable[[bytes], None]:
-    client = V3Client(Credential("u"))
-    return lambda data: client._arrived(data, (HOST, 161))
+    exchange = Exchange()
+    V3Client(exchange, Credential("u"))
+    return lambda data: exchange.arrived(data, WHERE)
 
 
 def of_v3_from_who_is_asked() -> Callable[[bytes], None]:
     """As what the agent says under the number of a question that is under way, in a right envelope."""
-    client, where, known = V3Client(Credential("u")), (HOST, 161), _Known(Engine(b"engine", 1, 1), NO_KEYS, 0.0)
-    loop = asyncio.new_event_loop()
-    client._under_way[7] = _Question(where, known, b"u", loop.create_future())
-    loop.close()
-    return lambda data: client._arrived(seal(7, known.engine, b"u", NO_KEYS, data, 1)[: MOST_BYTES + 1], where)
+    exchange, engine = Exchange(), Engine(b"engine", 1, 1)
+    client = V3Client(exchange, Credential("u"))
+    client.known[WHERE] = Known(engine, NO_KEYS, 0.0)
+    question = V3Question(client, exchange, WHERE, HOST, GET, [SYSTEM["sysName"]], 0)
+    question.datagram(7)
+    exchange._under_way[7] = question
+    return lambda data: exchange.arrived(seal(7, engine, b"u", NO_KEYS, data, 1)[: MOST_BYTES + 1], WHERE)
 
 
 def of_traps() -> Callable[[bytes], None]:
@@ -120,8 +126,9 @@ async def test_another_agent_is_read_while_one_floods() -> None:
             for data in flood:
                 own.sendto(data, asker)
 
-    client = V2cClient()
-    client.open()
+    exchange = Exchange()
+    client = V2cClient(exchange)
+    exchange.open()
     try:
         with agent(reply) as hostile, snmpd(["sysName honest"]) as honest:
             flooding = client.session(Agent(ip_address(HOST), hostile, Secret("public")))
@@ -132,8 +139,8 @@ async def test_another_agent_is_read_while_one_floods() -> None:
             assert (await read(answering)).system["sysName"] == "honest"
             assert time.process_time() - begun_s < 5
     finally:
-        client.close()
-    assert client.rejected["malformed"] > 100
+        exchange.close()
+    assert exchange.rejected["malformed"] > 100
 
 
 @dataclass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import CIPHERS, DIGESTS, Credential
 from monitor.probes.snmp.reading import Reading, read
 from monitor.probes.snmp.session import CredentialsError, SilentError
@@ -48,12 +49,12 @@ def port() -> Iterator[int]:
 
 
 async def read_v3(port: int, credential: Credential, timeout_s: float = 2.0) -> Reading:
-    client = V3Client(credential, timeout_s, retries=1)
-    client.open()
+    exchange = Exchange(timeout_s, retries=1)
+    exchange.open()
     try:
-        return await read(client.session(ip_address(HOST), port))
+        return await read(V3Client(exchange, credential).session(ip_address(HOST), port))
     finally:
-        client.close()
+        exchange.close()
 
 
 def credential(auth: Auth, priv: Priv, auth_key: Secret = AUTH_KEY, priv_key: Secret = PRIV_KEY) -> Credential:
@@ -84,7 +85,7 @@ async def test_an_answer_as_long_as_a_datagram_can_be_is_taken_at_once() -> None
             reading = await read(talk(made, port, "limited"))
 
     assert {str(link["ifName"]) for link in reading.ports} == {name for _, name in socket.if_nameindex()}
-    assert not made.rejected
+    assert not made.exchange.rejected
 
 
 @pytest.mark.parametrize("auth", ["SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"])

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, integer, oid, tagged
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, RESPONSE
 from monitor.probes.snmp.notifications import TRAP, TRAP_OID
@@ -88,12 +89,12 @@ class Agent(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def running(agent: Agent, *, timeout_s: float = 0.1, retries: int = 0) -> AsyncIterator[tuple[V3Client, int]]:
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: agent, (HOST, 0))
-    client = V3Client(USER, timeout_s, retries)
-    client.open()
+    exchange = Exchange(timeout_s, retries)
+    exchange.open()
     try:
-        yield client, int(transport.get_extra_info("sockname")[1])
+        yield V3Client(exchange, USER), int(transport.get_extra_info("sockname")[1])
     finally:
-        client.close()
+        exchange.close()
         transport.close()
 
 
@@ -235,7 +236,7 @@ async def test_what_is_no_answer_is_counted_and_not_believed(
     async with running(agent) as (client, port):
         with pytest.raises(GarbledError):
             await name_of(client, port)
-        assert dict(client.rejected) == {counted: 1}
+        assert dict(client.exchange.rejected) == {counted: 1}
         agent.manner = None
         assert await name_of(client, port) == b"core"  # and nothing of it sticks
 

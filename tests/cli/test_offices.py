@@ -1,0 +1,120 @@
+"""Commands about offices: the tree, --office, and a new office that is whole at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.configuration import load_installation
+from tests.cli.typed import typed
+from tests.settings import many_offices
+from tests.settings.many_offices import change
+
+NEW = ["--under", "meherpur", "--name-bn", "মুজিবনগর", "--name-en", "Mujibnagar", "--prefix", "MUJ"]
+
+
+@pytest.fixture
+def offices(tmp_path: Path) -> Path:
+    """The home of an installation of three offices."""
+    many_offices.installation(tmp_path)
+    return tmp_path
+
+
+def test_the_tree_is_listed_from_its_root_down(offices: Path) -> None:
+    lines = typed(offices, "--lang", "en", "offices", "list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "Place",
+        "Khulna",
+        "Kushtia",
+        "Bheramara",
+        "Mirpur",
+        "Meherpur",
+        "Gangni",
+    ]
+    mirpur = next(line for line in lines if "Mirpur" in line)
+    assert mirpur.split() == ["Mirpur", "mirpur", "MIR", "2"]
+    found = json.loads(typed(offices, "offices", "list", "--json").stdout)
+    assert [each["id"] for each in found if each["parent"] == "kushtia"] == ["bheramara", "mirpur"]
+
+
+def test_a_place_is_shown_with_its_way_from_the_root(offices: Path) -> None:
+    shown = typed(offices, "--lang", "en", "offices", "show", "mirpur").stdout
+    assert "Khulna › Kushtia › Mirpur" in shown
+    assert "office: Upazila Office, Mirpur" in shown
+    assert "offices: bheramara, mirpur" in typed(offices, "--lang", "en", "offices", "show", "kushtia").stdout
+    wrong = typed(offices, "--lang", "en", "offices", "show", "mirpurr")
+    assert (wrong.returncode, wrong.stderr) == (2, "there is no office 'mirpurr'. Did you mean 'mirpur'?\n")
+
+
+def test_a_command_is_about_the_office_that_is_said(offices: Path) -> None:
+    charter = typed(offices, "--lang", "en", "--office", "mirpur", "charter").stdout
+    assert "Upazila Office, Mirpur" in charter
+    wrong = typed(offices, "--lang", "en", "--office", "mirpurr", "charter")
+    assert (wrong.returncode, wrong.stderr) == (2, "--office: there is no office 'mirpurr'. Did you mean 'mirpur'?\n")
+    # The next command of the same process is about none again.
+    assert "Bheramara, Kushtia" in typed(offices, "--lang", "en", "charter").stdout
+
+
+def test_check_counts_all_offices_and_names_whose_fault_it_is(offices: Path) -> None:
+    change(offices / "config/offices/mirpur/charter.toml", 'email = "mirpur@example.org"\n', "")
+    done = typed(offices, "--lang", "en", "check")
+    assert done.returncode == 0
+    assert "3 offices: " in done.stdout
+    assert "warning: mirpur: no e-mail address for officers.responsible" in done.stdout
+    assert json.loads(typed(offices, "check", "--json").stdout)["sites"] == len(
+        load_installation(offices / "config").host.fleet.sites
+    )
+
+
+def test_a_new_office_is_whole_and_its_first_site_is_itself(offices: Path) -> None:
+    done = typed(offices, "--lang", "en", "offices", "add", "mujibnagar", *NEW, "--address", "127.77.210.1")
+    assert done.returncode == 0, done.stderr
+    assert "charter.toml" in done.stdout
+    found = load_installation(offices / "config")
+    assert found.tree.path("mujibnagar") == ("khulna", "meherpur", "mujibnagar")
+    office = found.offices["mujibnagar"]
+    assert (office.charter.office.ticket_prefix, list(office.fleet.sites)) == ("MUJ", ["mujibnagar.office"])
+    assert office.fleet.unions == {}
+    assert not office.charter.office.officers_confirmed
+    # Nothing of another office's officer, who would get its letters.
+    assert office.charter.officers["responsible"].email == ""
+    again = typed(offices, "--lang", "en", "offices", "add", "mujibnagar", *NEW, "--address", "127.77.210.1")
+    assert again.returncode == 2
+
+
+def test_a_district_needs_no_folder(offices: Path) -> None:
+    words = ["--kind", "district", "--under", "khulna", "--name-bn", "যশোর", "--name-en", "Jashore"]
+    assert typed(offices, "offices", "add", "jashore", *words).returncode == 0
+    assert load_installation(offices / "config").tree.nodes["jashore"].kind == "district"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--address", "127.77.200.1"], "127.77.200.1 is already the address of mirpur.pop/gateway"),
+        (["--address", "127.77.210.1", "--prefix", "MIR"], "MIR already is the prefix of 'mirpur'"),
+        (
+            ["--address", "127.77.210.1", "--under", "mirpur"],
+            "'upazila' does not belong to the kind 'upazila'",
+        ),
+        (["--address", "127.77.210.1", "--kind", "village"], "--kind: Expected one of: district, division, upazila"),
+        ([], "--address: is missing"),
+    ],
+)
+def test_what_would_spoil_the_installation_is_refused_and_nothing_is_written(
+    offices: Path, words: list[str], expected: str
+) -> None:
+    before = {path: path.read_bytes() for path in sorted((offices / "config").rglob("*")) if path.is_file()}
+    done = typed(offices, "--lang", "en", "offices", "add", "mujibnagar", *NEW, *words)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert str(offices) in done.stderr or done.stderr.startswith("--")
+    assert {path: path.read_bytes() for path in sorted((offices / "config").rglob("*")) if path.is_file()} == before
+    assert not (offices / "config/offices/mujibnagar").exists()
+
+
+def test_an_office_that_stands_alone_is_told_how_a_tree_begins(home: Path) -> None:
+    done = typed(home, "--lang", "en", "offices", "add", "mirpur", *NEW, "--address", "127.77.210.1")
+    assert done.returncode == 2
+    assert done.stderr.endswith("offices.toml: there is no tree of offices yet. docs/offices.md begins one\n")
+    assert "bheramara" in typed(home, "--lang", "en", "offices", "list").stdout
