@@ -10,7 +10,7 @@ import random
 import socket
 import tempfile
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
@@ -18,6 +18,8 @@ from pathlib import Path
 
 from monitor.domain.sample import Verdict
 from monitor.probes.base import Target
+from monitor.probes.snmp.client import V2cClient
+from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential
 from monitor.probes.snmp.mibs import SYSTEM
 from monitor.probes.snmp.session import Session, SnmpError
@@ -27,7 +29,7 @@ from tests.lab.agents import HOST, snmpd
 from tests.lab.network import Lab
 from tests.lab.responder import Manner, Responder
 from tests.probes.icmp.pinging import probe_in
-from tests.probes.snmp.asking import client, talk
+from tests.probes.snmp.asking import talk
 from tests.torture.trial import Found
 
 EACH = 20  # forged replies to an echo
@@ -142,9 +144,22 @@ def v2c(count: int, seed: int) -> Found:
 
 async def _v2c(count: int, seed: int) -> Found:
     honest = threading.Event()
-    with snmpd(["sysName honest"]) as agent, between(agent, _by_others, honest, seed) as port:
-        async with client(timeout_s=TIMEOUT_S, retries=0) as made:
-            return await _asked(talk(made, port, "public"), honest, count, lambda: sum(made.rejected.values()))
+    with (
+        snmpd(["sysName honest"]) as agent,
+        between(agent, _by_others, honest, seed) as port,
+        _exchange() as exchange,
+    ):
+        return await _asked(talk(V2cClient(exchange), port, "public"), honest, count, exchange.rejected)
+
+
+@contextmanager
+def _exchange() -> Iterator[Exchange]:
+    exchange = Exchange(TIMEOUT_S, 0)
+    exchange.open()
+    try:
+        yield exchange
+    finally:
+        exchange.close()
 
 
 def v3(count: int, seed: int) -> Found:
@@ -155,17 +170,12 @@ def v3(count: int, seed: int) -> Found:
 async def _v3(count: int, seed: int) -> Found:
     honest = threading.Event()
     user = [f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"', "rouser monitor priv", "sysName honest"]
-    with snmpd(user) as agent, between(agent, _on_the_way, honest, seed) as port:
-        made = V3Client(USER, TIMEOUT_S, 0)
-        made.open()
-        try:
-            session = made.session(ip_address(HOST), port)
-            return await _asked(session, honest, count, lambda: sum(made.rejected.values()))
-        finally:
-            made.close()
+    with snmpd(user) as agent, between(agent, _on_the_way, honest, seed) as port, _exchange() as exchange:
+        session = V3Client(exchange, USER).session(ip_address(HOST), port)
+        return await _asked(session, honest, count, exchange.rejected)
 
 
-async def _asked(session: Session, honest: threading.Event, count: int, rejected: Callable[[], int]) -> Found:
+async def _asked(session: Session, honest: threading.Event, count: int, rejected: Counter[str]) -> Found:
     """Ask until so many forged answers were turned away; a question in between gets its true answer."""
     found = Found()
     while found.done < count:
@@ -183,5 +193,5 @@ async def _asked(session: Session, honest: threading.Event, count: int, rejected
         with suppress(SnmpError):
             await session.get([NAME])
             found.undetected += 1
-        found.done = rejected()
+        found.done = rejected.total()
     return found
