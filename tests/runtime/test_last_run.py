@@ -9,6 +9,7 @@ from sqlalchemy import select
 from monitor.domain.clock import VirtualClock
 from monitor.runtime.last_run import LastRun
 from monitor.runtime.trusted_clock import TrustedClock
+from monitor.settings.installation import Installation
 from monitor.store.database import Store
 from monitor.store.models import Gap
 from tests.runtime.built import settings_of
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Store:
 
 def start(store: Store, clock: VirtualClock) -> None:
     """Start the program in the one boot that there is."""
-    LastRun(settings_of(), TrustedClock(clock, "this boot", lambda: False), store).load()
+    LastRun(Installation.of(settings_of()), TrustedClock(clock, "this boot", lambda: False), store).load()
 
 
 def test_the_time_until_a_start_after_a_long_silence_is_unmonitored(store: Store) -> None:

@@ -29,7 +29,7 @@ def test_what_is_installed_says_the_same_of_itself_where_it_uses_the_names_of_sp
     told = {}
     for name in listed():
         try:
-            expression = metadata(name).get("License-Expression")
+            expression = metadata(name).json.get("license_expression")
         except PackageNotFoundError:  # of another system
             continue
         if expression:
