@@ -236,5 +236,12 @@ def table(found: Verdict) -> str:
     return "\n".join([*lines, "", summary])
 
 
+def worst(found: Verdict) -> str:
+    """The longest times that somebody was not looked at, and when: to be looked up among what was done."""
+    longest = sorted(found.gaps, key=lambda gap: -gap.length_s)[:5]
+    zero_s = found.played.began_s
+    return "\n".join(f"{gap.began_s - zero_s:7.1f} s  {gap.host} for {gap.length_s:.1f} s" for gap in longest)
+
+
 def _pair(took: Sequence[float]) -> str:
     return f"{statistics.median(took):.1f} / {max(took):.1f}" if took else "–"
