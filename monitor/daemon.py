@@ -16,7 +16,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.domain.leases import Lease
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -118,10 +118,10 @@ class Daemon:
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
-        notifier = Notifier(store, live, self._channels_of, clock)
+        notifier = Notifier(store, live, self._channels_of, clock, leases)
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, leases, notifier.wake, changes.publish)
-        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
+        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, leases, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
@@ -132,13 +132,15 @@ class Daemon:
         traps = TrapReceiver(clock, live, in_force.probed, lambda: poller.agents, sink, (prober.soon, poller.soon))
         self._probing: tuple[Part, ...] = (prober, poller, checker, traps)
         self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
-        helpdesk = HelpdeskWorker(store, live, settings, clock)
+        helpdesk = HelpdeskWorker(store, live, settings, clock, leases)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
-        copying = Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True)
-        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
-        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying])
+        copying = Job(
+            "copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True, duty=Duty.PUBLIC
+        )
+        jobs = Jobs(store, live, in_force, opener.examine, leases).all_of_them()
+        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying], leases)
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)

@@ -19,7 +19,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
-from monitor.store import board_state, gap_rows, notice_rows
+from monitor.store import board_state, gap_rows, leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
@@ -86,7 +86,7 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
-        notice_rows.release_leases(session)
+        notice_rows.release_leases(session, leases.living(session))
         last_utc = self._last_word(session, before, begun_utc)
         if last_utc is not None:
             self._note_gap(session, last_utc, begun_utc, trust)
