@@ -29,12 +29,12 @@ class Faults:
     last_s: tuple[float, float]
 
 
-IN_WHOLE, IN_SMALL = Faults(every_s=3.0, last_s=(45.0, 100.0)), Faults(every_s=1.5, last_s=(10.0, 16.0))
+IN_WHOLE, IN_SMALL = Faults(every_s=3.0, last_s=(45.0, 100.0)), Faults(every_s=1.0, last_s=(8.0, 12.0))
 
 
 @dataclass
 class Down:
-    """A fault as it was made: of a whole tree (place 0) or of one lab. Times in seconds since 1970."""
+    """A fault as it was made: of a whole tree (place 0) or of one branch. Times in seconds since 1970."""
 
     tree: int
     place: int
