@@ -35,6 +35,7 @@ from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.elsewhere import ElsewhereReader
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
@@ -100,7 +101,7 @@ class Daemon:
         settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
-        last_run = LastRun(settings, clock, store)
+        last_run = LastRun(installation, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
@@ -171,7 +172,7 @@ class Daemon:
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
-            *(*self._probing, shards),
+            *(*self._probing, shards, ElsewhereReader(clock, store, live, leases, changes.publish)),
             *(notifier, helpdesk, heartbeat, reports, examiner),
             *(
                 Watchdog(clock, live, systemd, self._ages),
