@@ -16,7 +16,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.domain.leases import Lease
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -35,6 +35,7 @@ from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.elsewhere import ElsewhereReader
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
@@ -100,7 +101,7 @@ class Daemon:
         settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
-        last_run = LastRun(settings, clock, store)
+        last_run = LastRun(installation, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
@@ -112,16 +113,16 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
-        leases = leases_of(
+        live.leases = leases = leases_of(
             settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
         )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
-        notifier = Notifier(store, live, self._channels_of, clock)
+        notifier = Notifier(store, live, self._channels_of, clock, leases)
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, leases, notifier.wake, changes.publish)
-        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
+        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, leases, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
@@ -132,13 +133,15 @@ class Daemon:
         traps = TrapReceiver(clock, live, in_force.probed, lambda: poller.agents, sink, (prober.soon, poller.soon))
         self._probing: tuple[Part, ...] = (prober, poller, checker, traps)
         self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
-        helpdesk = HelpdeskWorker(store, live, settings, clock)
+        helpdesk = HelpdeskWorker(store, live, settings, clock, leases)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
-        copying = Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True)
-        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
-        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying])
+        copying = Job(
+            "copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True, duty=Duty.PUBLIC
+        )
+        jobs = Jobs(store, live, in_force, opener.examine, leases).all_of_them()
+        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying], leases)
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)
@@ -160,6 +163,7 @@ class Daemon:
             probes,
             history,
             examiner=examiner,
+            installation_of=lambda: self.installation,
         )
         self._page = page = PageServer(
             *(app, settings.monitor.web, sockets, clock),
@@ -168,7 +172,7 @@ class Daemon:
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
-            *(*self._probing, shards),
+            *(*self._probing, shards, ElsewhereReader(clock, store, live, leases, changes.publish)),
             *(notifier, helpdesk, heartbeat, reports, examiner),
             *(
                 Watchdog(clock, live, systemd, self._ages),

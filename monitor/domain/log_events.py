@@ -272,6 +272,7 @@ class LogEvent(Enum):
         "Whether a notice was sent is not stored: it is sent twice.",
         "Check the disk and the database.",
     )
+    NOTICE_LEASE_LOST = WARNING, _NOTICE, "Another daemon sends this notice now, under the same Message-ID.", NOTHING
     CHANNEL_AWAY = (
         WARNING,
         _NOTICE,

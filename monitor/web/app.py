@@ -20,16 +20,19 @@ from monitor.runtime.changes import Changes
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers
 from monitor.web.api.documentation import problem
+from monitor.web.api.office_apis import OfficeApis
 from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.office_consoles import OfficeConsoles
 from monitor.web.console.rendering import compile_templates
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
@@ -55,13 +58,15 @@ def make_app(
     keeper: HistoryKeeper | None = None,
     papers: Papers | None = None,
     examiner: Examiner | None = None,
+    installation_of: Callable[[], Installation] | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
     that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF;
-    ``examiner``: what was found wrong with the installation.
+    ``examiner``: what was found wrong with the installation; ``installation_of``: returns all offices in force, left
+    out for one that stands alone.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
@@ -70,28 +75,29 @@ def make_app(
     console = Console(
         live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner
     )
+    installation_of = installation_of or (lambda: Installation.of(settings_of()))
+    consoles = OfficeConsoles.of(console, page_routes, installation_of)
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 
     callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
-    api = make_api(
-        Api(
-            live,
-            store,
-            clock,
-            settings_of,
-            document.document,
-            ages,
-            callers.of,
-            callers.of_feed,
-            Publisher(store, lambda: live.office, settings_of, clock),
-            Verification(store),
-            overviews,
-            console.papers,
-            partial(_publish, console),
-            examiner=examiner,
-        )
+    whole = Api(
+        live,
+        store,
+        clock,
+        settings_of,
+        document.document,
+        ages,
+        callers.of,
+        callers.of_feed,
+        Publisher(store, lambda: live.office, settings_of, clock),
+        Verification(store),
+        overviews,
+        console.papers,
+        partial(_publish, console),
+        examiner=examiner,
     )
+    api = make_api(OfficeApis(whole, installation_of).of)
 
     async def api_status(_: Request) -> Response:
         return RedirectResponse(f"{PREFIX}/status", 308)
@@ -119,7 +125,7 @@ def make_app(
             _mounted(PREFIX, api),
             Route("/problems/{name}", problem, methods=["GET"]),
             static_route(),
-            *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
+            *starlette_routes(consoles, visitors.of, visitors.is_own_form),
         ],
         middleware=[
             Middleware(ForwardedClient, proxies=web.behind_proxy),

@@ -228,6 +228,7 @@ NOT_ASKED = {
     "board_state.store_confirmation": "a reading of the machine's own clock",
     "board_state.store_heartbeat": "the daemon's own row",
     "notice_rows.change": "has columns to change, by their names",
+    "notice_rows.change_leased": "has columns to change, by their names",
     "edition_rows.offices_with_unfinished": "asked of the whole installation",
     "helpdesk_queries.offices_in_turn": "asked of the whole installation",
     "notice_rows.offices_waiting": "asked of the whole installation",
