@@ -70,7 +70,7 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run's disturbances are drawn by. ``every_s``: between two draws, on average; one that has no room just
+    """What a run's disturbances are drawn by. ``every_s``: between two draws, on average; one without room just
     then is left out. ``longest_s``: of each. At most ``away`` daemons are hit at a time; ``clocked``: the one whose clock
     can be moved.
     """
