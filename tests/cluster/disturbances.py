@@ -70,9 +70,9 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run's disturbances are drawn by. ``every_s``: between two draws, on average; one without room just
-    then is left out. ``longest_s``: of each. At most ``away`` daemons are hit at a time; ``clocked``: the one whose clock
-    can be moved.
+    """What a run's disturbances are drawn by. ``every_s``: between two draws, on average; one without room is left out.
+
+    ``longest_s``: of each. At most ``away`` daemons are hit at a time; ``clocked``: the one whose clock can be moved.
     """
 
     count: int
