@@ -101,7 +101,7 @@ class Daemon:
         settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
-        last_run = LastRun(settings, clock, store)
+        last_run = LastRun(installation, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again

@@ -88,6 +88,9 @@ class RuntimeView(Protocol):
     def office_id(self) -> str:
         """Return the office's id, which all exported data carries."""
 
+    def office_of(self, site: str) -> str:
+        """Return the id of a site's office, which its exported data carries."""
+
     @property
     def instance(self) -> str:
         """Return the random name of this run."""
@@ -253,6 +256,10 @@ class RuntimeState:
     @property
     def office_id(self) -> str:
         return self.office.id
+
+    def office_of(self, site: str) -> str:
+        found = self.fleet.sites.get(site)
+        return (found.office if found else "") or self.office_id
 
     @property
     def offices(self) -> Offices:
