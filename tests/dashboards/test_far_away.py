@@ -1,0 +1,138 @@
+"""Metrics reach a VictoriaMetrics by each of the recipes, whole, and nothing is lost while it is away; it answers."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from dashboards.generator.reading import dashboards
+from tests.dashboards.asking import answers
+from tests.dashboards.far_away import AGENT, VMAGENT, WAYS, evaluating, sending, victoria
+from tests.dashboards.prometheus import Prometheus, free_port
+from tests.lab.waiting import until
+from tests.metrics.busy import grow
+from tests.web.desk import Desk, office
+
+__all__ = ["office"]
+
+COUNTED = "upazila_pages_given_out"
+
+
+class Page(ThreadingHTTPServer):
+    """Gives out the page of metrics of an office, and how often it did."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.given_out = text.removesuffix("# EOF\n"), 0
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def target(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Page
+
+    def do_GET(self) -> None:
+        self.server.given_out += 1
+        page = f"{self.server.text}# TYPE {COUNTED} counter\n{COUNTED} {self.server.given_out}\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def given_out(office: Desk) -> Iterator[Page]:
+    """The page of an office where everything happens."""
+    grow(office)
+    with Page(office.text()) as page:
+        thread = threading.Thread(target=page.serve_forever)
+        thread.start()
+        try:
+            yield page
+        finally:
+            page.shutdown()
+            thread.join()
+
+
+def series_of(text: str) -> set[str]:
+    """Every series of a page: its name and labels."""
+    return {
+        json.dumps(
+            {"__name__": each.name, **{name: value for name, value in each.labels.items() if value}}, sort_keys=True
+        )
+        for family in text_string_to_metric_families(text)
+        for each in family.samples
+    }
+
+
+def stored(there: Prometheus) -> set[str]:
+    """Every series of the monitor's in VictoriaMetrics."""
+    of_scraping = {"instance", "job"}
+    return {
+        json.dumps({name: value for name, value in each.labels.items() if name not in of_scraping}, sort_keys=True)
+        for each in there.now('{__name__=~"upazila_.*"}')
+        if each.labels["__name__"] != COUNTED
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_series_arrives_as_it_was(tmp_path: Path, office: Desk, way: str) -> None:
+    port = free_port()
+    with ExitStack() as stack:
+        page = stack.enter_context(given_out(office))
+        target = "" if way in {AGENT, VMAGENT} else page.target
+        there = stack.enter_context(victoria(tmp_path, port, target))
+        stack.enter_context(sending(way, tmp_path, page.target, port))
+        wanted = {each for each in series_of(page.text) if '"upazila_' in each}
+        until(lambda: len(stored(there)) >= len(wanted), "all series", within_s=90)
+        assert stored(there) == wanted
+        assert {each.labels["office"] for each in there.now("upazila_site_state")} == {"bheramara"}
+
+
+@pytest.mark.parametrize("way", [pytest.param(AGENT, marks=pytest.mark.long), VMAGENT])
+def test_what_was_read_while_it_was_away_arrives_afterwards(tmp_path: Path, office: Desk, way: str) -> None:
+    port = free_port()
+    with given_out(office) as page, sending(way, tmp_path, page.target, port):
+        with victoria(tmp_path, port) as there:
+            until(lambda: there.now(COUNTED), "the first page", within_s=90)
+        gone = page.given_out
+        until(lambda: page.given_out >= gone + 4, "pages that nobody takes", within_s=90)
+        with victoria(tmp_path, port) as there:
+
+            def values() -> set[int]:
+                found = there.get("query", query=f"{COUNTED}[10m]")["result"]
+                return {int(float(value)) for each in found for _, value in each["values"]}
+
+            until(lambda: max(values(), default=0) > gone + 4, "later pages", within_s=120)
+            read = values()
+            # Of those that were on their way as it went, one may have had no answer and be sent twice; none is missing.
+            assert read >= set(range(min(read), gone + 5))
+
+
+def test_it_understands_every_question_of_the_dashboards_and_evaluates_the_rules(tmp_path: Path, office: Desk) -> None:
+    port = free_port()
+    with (
+        given_out(office) as page,
+        victoria(tmp_path, port, page.target) as there,
+        evaluating(tmp_path, port),
+    ):
+        until(lambda: there.now("kind:upazila_sites_promised:count"), "rules to be evaluated", within_s=90)
+        until(lambda: there.now("service:upazila_charter_burn:ratio5m"), "rules upon rules", within_s=90)
+        empty = []
+        for name, board in dashboards().items():
+            wanted = {"site": "backbone-north"} if name.endswith("/site") else {}
+            empty += [(name, each.query.title) for each in answers(there, board, wanted) if not each.series]
+        (down,) = there.now('count(upazila_site_state{state="down"} == 1)')
+    assert down.last == 2
+    assert empty == [], "each says in words that there is nothing"
