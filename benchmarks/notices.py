@@ -31,6 +31,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.health import Rules
 from monitor.runtime import gc_tuning
+from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
@@ -121,7 +122,7 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
             release_leases(session)
         clock = SystemClock()
         live = RuntimeState(clock, office.fleet, Board(office.fleet, Rules()), office)
-        delivery = Notifier(store, live, lambda office: channels_of(office, folder, folder), clock)
+        delivery = Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, SoleHolder())
         task, late, begun = asyncio.create_task(delivery.run()), [], time.monotonic()
         while len(server.accepted) < 2 * mails and time.monotonic() - begun < 60:
             before = time.monotonic()

@@ -16,13 +16,11 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.domain.leases import Lease
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
-from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
-from monitor.judging.thresholds import NOTHING_STORED, board_of, limits_of
 from monitor.logs.emit import emit
 from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
@@ -42,10 +40,9 @@ from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
-from monitor.runtime.last_run import LastRun, RestoredState
+from monitor.runtime.last_run import LastRun
 from monitor.runtime.lease_keeper import leases_of
 from monitor.runtime.leases import LeaseChange
-from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part, ages_s
@@ -53,6 +50,7 @@ from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
 from monitor.runtime.setup_code import setup_line
+from monitor.runtime.shard_keeper import ShardKeeper
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
 from monitor.runtime.startup_messages import startup_lines, warnings_of_all
@@ -106,9 +104,11 @@ class Daemon:
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
-        self._live = live = _state_of(installation, clock, left)
+        self._live = live = left.runtime_state(installation, clock)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust, installation)
+        self._in_force = in_force = OfficeInForce(
+            clock, settings, left.entered, live, distrust, installation, None if settings.server is None else {}
+        )
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -118,28 +118,30 @@ class Daemon:
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
-        notifier = Notifier(store, live, self._channels_of, clock)
+        notifier = Notifier(store, live, self._channels_of, clock, leases)
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, leases, notifier.wake, changes.publish)
-        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, notifier.wake)
+        reports = EditionMaker(store, live, settings, clock, REPORT_COMMAND, changes.publish, leases, notifier.wake)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         history = HistoryKeeper(clock, HistoryFile(settings.state), settings)
         sink = Storing(sample_log, history, diagnostics, writer)
-        poller = SnmpPoller(clock, live, settings, sink)
+        poller = SnmpPoller(clock, live, in_force.probed, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)
         self._prober = prober = IcmpProber(clock, echoes, live, in_force, distrust, sink, poller.soon)
-        checker = ServiceChecker(clock, live, settings.fleet, settings.monitor.probing, sink)
-        traps = TrapReceiver(clock, live, settings, lambda: poller.agents, sink, (prober.soon, poller.soon))
-        helpdesk = HelpdeskWorker(store, live, settings, clock)
+        checker = ServiceChecker(clock, live, in_force.probed.fleet, settings.monitor.probing, sink)
+        traps = TrapReceiver(clock, live, in_force.probed, lambda: poller.agents, sink, (prober.soon, poller.soon))
+        self._probing: tuple[Part, ...] = (prober, poller, checker, traps)
+        self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
+        helpdesk = HelpdeskWorker(store, live, settings, clock, leases)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
-        watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
-        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
-        jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
-        calendar = CalendarJobs(self._trusted_utc, jobs)
+        copying = Job(
+            "copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True, duty=Duty.PUBLIC
+        )
+        jobs = Jobs(store, live, in_force, opener.examine, leases).all_of_them()
+        calendar = CalendarJobs(self._trusted_utc, [*jobs, copying], leases)
         public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
-        public_page = PublicServer(public_app, settings.monitor.web.public)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)
 
@@ -160,6 +162,7 @@ class Daemon:
             probes,
             history,
             examiner=examiner,
+            installation_of=lambda: self.installation,
         )
         self._page = page = PageServer(
             *(app, settings.monitor.web, sockets, clock),
@@ -168,9 +171,16 @@ class Daemon:
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
-            *(prober, poller, checker, traps),
+            *(*self._probing, shards),
             *(notifier, helpdesk, heartbeat, reports, examiner),
-            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
+            *(
+                Watchdog(clock, live, systemd, self._ages),
+                self._reload,
+                calendar,
+                LocalServer(app, settings.state),
+                page,
+            ),
+            PublicServer(public_app, settings.monitor.web.public),
         )
         writer.put(in_force.begin())
 
@@ -254,15 +264,17 @@ class Daemon:
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings, installation)
         for part in self._parts:
-            part.reconfigure(settings)
+            part.reconfigure(self._in_force.probed if part in self._probing else settings)
         self._writer.put(decisions)
         self.sources = sources if self.sources else {}
 
     def _leases_changed(self, change: LeaseChange) -> None:
         """Watch the sites of shards that were taken, and drop those of shards that were lost."""
+        self._shards.changed(change)
 
     async def _decisions_stored(self, leases: Collection[Lease]) -> None:
         """Wait until what was decided by these leases is stored."""
+        await self._writer.stored(leases)
 
     def _channels_of(self, office: Office) -> Mapping[ChannelName, Channel]:
         return channels_of(office, self.settings.state, self.settings.home)
@@ -306,14 +318,6 @@ class Daemon:
         line = setup_line(self._store, self._live.office, self._clock.utc())
         if line is not None:
             emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
-
-
-def _state_of(installation: Installation, clock: Clock, left: RestoredState) -> RuntimeState:
-    """Build the state at the start: a board restored from what is known."""
-    settings, offices = installation.host, left.entered.offices(installation)
-    baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
-    board = board_of(settings, offices.host, left.known or NOTHING_STORED, baselines)
-    return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, plain=offices.plain)
 
 
 def _end_now() -> None:

@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _waits(item: pytest.Item) -> bool:
     """Whether a daemon runs in it, for many seconds; the lab's own tests are short."""
     room = item.path.parent.name
-    return room == "story" or ("lab" in getattr(item, "fixturenames", ()) and room != "lab")
+    return room in {"story", "cluster"} or ("lab" in getattr(item, "fixturenames", ()) and room != "lab")
 
 
 def _evenly(lengths: dict[Path, int]) -> dict[Path, float]:

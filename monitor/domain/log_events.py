@@ -233,12 +233,7 @@ class LogEvent(Enum):
     # The database
     DATABASE_AWAITED = ERROR, "", "The database cannot be used; decisions wait in memory.", "See docs/backup.md."
     DATABASE_READY = INFO, "", "The database can be used now."
-    DATABASE_REFUSES = (
-        ERROR,
-        "",
-        "The database cannot be written; decisions wait in memory.",
-        "Check the disk, and who else holds the database.",
-    )
+    DATABASE_REFUSES = ERROR, "", "The database cannot be written; decisions wait.", "Check the disk and the locks."
     DATABASE_WRITES = INFO, "", "The database is written again; nothing was lost."
     DATABASE_UNSOUND = ERROR, "", "The examination of the database has found damage.", "See docs/backup.md."
     DECISIONS_LOST = (
@@ -248,6 +243,8 @@ class LogEvent(Enum):
         "Make the database writable at once; then check tickets by hand.",
     )
     DECISIONS_UNSTORED = ERROR, "count", "Decisions were not stored at the stop; the next start judges again.", NOTHING
+    SHARDS_UNREAD = WARNING, "", "A daemon has taken sites over and cannot read yet what is known of them.", _WAIT
+    WRITE_REFUSED = WARNING, "count", "Decisions were dropped: another daemon judges those sites.", NOTHING
     DECISION_SET_ASIDE = ERROR, "site", "A decision cannot be stored and was set aside.", _REPORT
     DUE_STEP_FAILED = ERROR, "", "A step that is due fails; all others are done.", _REPORT
 
@@ -275,6 +272,7 @@ class LogEvent(Enum):
         "Whether a notice was sent is not stored: it is sent twice.",
         "Check the disk and the database.",
     )
+    NOTICE_LEASE_LOST = WARNING, _NOTICE, "Another daemon sends this notice now, under the same Message-ID.", NOTHING
     CHANNEL_AWAY = (
         WARNING,
         _NOTICE,

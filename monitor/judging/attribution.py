@@ -5,7 +5,7 @@ A site that is confirmed down is *pending* until the fault is attributed. Then i
 way to it, lasts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -43,7 +43,7 @@ class OutageAttribution:
     Restored from the store at a start: ``open_outages`` (site → start), ``affected`` (site → root) and ``in_downtime``
     (unreachable sites for which no outage opens, with their downtime). ``silent_since``: start of the first failed
     round of each. ``promised``: for sites in ``in_downtime`` that were unreachable within service hours before it
-    began, since when.
+    began, since when. ``elsewhere``: the last stored state of sites that another daemon judges.
     """
 
     fleet: Fleet
@@ -56,18 +56,23 @@ class OutageAttribution:
     promised: dict[str, datetime] = field(default_factory=dict)
     downtimes: Downtimes = never
     power: Power = field(default_factory=Power)
+    elsewhere: Mapping[str, State] = field(default_factory=dict)
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
     _next_look: datetime | None = None
     _ticked_utc: datetime | None = None
 
     def __post_init__(self) -> None:
-        for site in [*self.open_outages, *self.affected]:
+        self._restore([*self.open_outages, *self.affected], self.in_downtime)
+
+    def _restore(self, down: Iterable[str], in_downtime: Iterable[str]) -> None:
+        """Restore the devices of sites that are down, or unreachable in a downtime, by what was stored of them."""
+        for site in down:
             if site in self.fleet.sites:
                 since = self.silent_since.get(site) or self.open_outages.get(site)
                 for vital in self.fleet.sites[site].vital:
                     self._known.restore_down(vital, since, self.rules)
-        for site in self.in_downtime:
+        for site in in_downtime:
             if site in self.fleet.sites and site in self.silent_since:
                 self._known.restore_suspect(self._gateway(site), self.silent_since[site])
 
@@ -87,14 +92,14 @@ class OutageAttribution:
     def state(self, site: str) -> State:
         """Return the site's state, derived from its devices and the sites before it.
 
-        UNKNOWN when there is no such site.
+        Of a site that another daemon judges, its last stored state; UNKNOWN when there is no such site.
         """
         if site in self.affected:
             return State.UNREACHABLE
         if site in self.in_downtime:
             return State.PAUSED
         if (place := self.fleet.sites.get(site)) is None:
-            return State.UNKNOWN
+            return self.elsewhere.get(site, State.UNKNOWN)
         state = self._known.worst(place.vital).state
         if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
             return State.DEGRADED

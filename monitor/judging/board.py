@@ -5,7 +5,7 @@ degraded or another of its devices is down or degraded. A site that is down gets
 the way to it is down: then it is ``unreachable`` and affected by that outage (`attribution`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.states import Cause, EndReason
 from monitor.judging.attribution import OutageAttribution
-from monitor.judging.baseline import Baselines
+from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.decisions import (
     Decision,
     DeviceEvent,
@@ -26,6 +26,7 @@ from monitor.judging.decisions import (
 from monitor.judging.flapping import Flaps
 from monitor.judging.health import Rules, State, Transition
 from monitor.judging.labs import Count, Labs, count
+from monitor.judging.stored_state import StoredState
 from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.fleet import Fleet, Group
 
@@ -45,7 +46,7 @@ class Board(OutageAttribution):
         super().__post_init__()
         self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.uplinks = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.uplinks.blind)
-        self.flaps.restore([*self.open_outages, *self.affected])
+        self.flaps.restore([*self.open_outages, *self.affected], self.flaps.flapped)
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Judge one sample and return the decisions that follow."""
@@ -151,6 +152,49 @@ class Board(OutageAttribution):
                 why = self.power.why(each, self._neighbours(each))
                 decisions.append(OutageUpdated(each, cause=Cause.POWER, why=why))
         return decisions
+
+    def hold(self, fleet: Fleet, known: StoredState, usual_times: Mapping[str, Usual]) -> None:
+        """Judge the sites of another part of the same configuration from now on.
+
+        The others are forgotten without a decision: another daemon judges them. Those that come are ``known`` by what
+        was stored of them, sites that are in no configuration any more among them.
+        """
+        old, self.fleet = self.fleet, fleet
+        for each in old.judged.keys() - fleet.judged.keys():
+            self._known.forget(each)
+            self.baselines.forget(each)
+        for site in old.sites.keys() - fleet.sites.keys():
+            self._drop(site)
+        self._with_usual_times = fleet.devices.keys() - fleet.workstations
+        self.baselines.known |= usual_times
+        self.open_outages |= known.open_outages
+        self.affected |= known.affected
+        self.states |= known.states
+        self.silent_since |= known.silent_since
+        self.in_downtime |= known.in_downtime
+        self.promised |= known.promised
+        self.power.went_down |= known.went_down
+        down = [*known.open_outages, *known.affected]
+        self._restore(down, known.in_downtime)
+        self.flaps.keep(fleet.sites)
+        self.flaps.restore(down, known.flapping)
+        for site in fleet.sites.keys() - old.sites.keys():
+            self.touched.add(site)
+
+    def _drop(self, site: str) -> None:
+        for dated in (self.open_outages, self.silent_since, self.promised, self.power.batteries):
+            dated.pop(site, None)
+        for known in (self.affected, self.states, self.in_downtime, self.power.went_down, self._pending):
+            known.pop(site, None)
+        self.labs.drop(site)
+        self.touched.add(site)
+
+    def watch_elsewhere(self, states: Mapping[str, State]) -> None:
+        """Replace the stored states of the sites that other daemons judge."""
+        before, self.elsewhere = self.elsewhere, states
+        for site in before.keys() | states.keys():
+            if before.get(site) is not states.get(site):
+                self.touched.add(site)
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
         """Apply another configuration; outages of sites that were removed or readdressed end with that reason."""

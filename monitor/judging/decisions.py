@@ -94,11 +94,15 @@ class SuppressionEnded:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringGap:
-    """The process was stalled or not running, so that nothing is known of that time."""
+    """The process was stalled or not running, so that nothing is known of that time.
+
+    ``shard``: the one whose sites it is about; None: all sites. So also below.
+    """
 
     since_utc: datetime
     until_utc: datetime
     why: Reason
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class UplinkLost:
 
     group: str
     since_utc: datetime
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class UplinkBack:
     group: str
     since_utc: datetime
     until_utc: datetime
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,9 @@ class Flaps:
         """Return whether each result of the site counts, also one that changes nothing."""
         return site in self._histories
 
-    def restore(self, silent: Iterable[str]) -> None:
-        """Restore from before a restart which sites were down, and which flapped."""
-        self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(self.flapped, FLAPPED)
+    def restore(self, silent: Iterable[str], flapped: Iterable[str]) -> None:
+        """Restore what was stored: which sites were down, and which flapped."""
+        self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(flapped, FLAPPED)
 
     def watch(self, site: str) -> None:
         """Count the site's results from the next one on: it has just changed."""

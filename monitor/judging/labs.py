@@ -43,6 +43,11 @@ class Labs:
     dark: set[str] = field(default_factory=set)
     _seen: dict[str, date] = field(default_factory=dict)
 
+    def drop(self, site: str) -> None:
+        """Forget a lab."""
+        self.dark.discard(site)
+        self._seen.pop(site, None)
+
     def answered(self, site: str, at_utc: datetime) -> Iterator[WorkstationSeen]:
         """Note that a workstation answered; yield at most one decision a day."""
         day = (at_utc + OFFICE_CLOCK).date()

@@ -1,46 +1,18 @@
 """Build the board from the [judging] section of monitor.toml and from the stored state of the run before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
-from monitor.domain.downtime import Downtime
 from monitor.judging.baseline import Baselines, Limits
 from monitor.judging.board import Board
 from monitor.judging.flapping import Flaps, Thresholds
-from monitor.judging.health import Rules, State
+from monitor.judging.health import Rules
 from monitor.judging.power import Power
+from monitor.judging.stored_state import NOTHING_STORED, StoredState
 from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Judging
-
-
-@dataclass(frozen=True)
-class StoredState:
-    """The stored state of judging.
-
-    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``in_downtime``:
-    unreachable sites without an outage; ``silent_since``: the first failed round of all of them; ``promised``: since
-    when sites in ``in_downtime`` were unreachable within service hours, where that was before it; ``blind``: uplink →
-    since when; ``went_down``: when each site went down by its own fault, as far back as any is down now; ``flapping``:
-    flapping sites.
-    """
-
-    open_outages: Mapping[str, datetime]
-    affected: Mapping[str, str]
-    states: Mapping[str, State]
-    silent_since: Mapping[str, datetime]
-    in_downtime: Mapping[str, Downtime]
-    blind: Mapping[str, datetime]
-    promised: Mapping[str, datetime]
-    went_down: Mapping[str, list[datetime]]
-    flapping: frozenset[str]
-
-
-NOTHING_STORED = StoredState({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
 
 
 def board_of(

@@ -104,15 +104,15 @@ class _Rounds:
 
 
 class _Infos:
-    """The info lines of sites, which change only with the fleet."""
+    """The info lines of the sites that are judged here, which change only with the fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
         self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
 
     def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
-        if self._live.fleet is not self._fleet:
-            self._fleet = self._live.fleet
+        if self._live.board.fleet is not self._fleet:
+            self._fleet = self._live.board.fleet
             sites = tuple(self._fleet.sites.values())
             self._hundreds = [(first, sites[first : first + 100]) for first in range(0, len(sites), 100)]
         return self._hundreds
@@ -125,9 +125,9 @@ def _info(office: str, site: Site) -> Line:
 
 
 def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
-    for id_ in list(live.fleet.sites):
-        board = live.board
-        yield id_, board.state(id_) if id_ in board.fleet.sites else State.UNKNOWN
+    board = live.board
+    for id_ in list(board.fleet.sites):  # those of other daemons stand in their metrics
+        yield id_, board.state(id_)
 
 
 def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
@@ -140,9 +140,10 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
-    for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
-        board = live.board
-        if id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
+    board = live.board
+    fleet = board.fleet
+    for id_ in sorted({fleet.devices[each].site for each in fleet.workstations}):
+        if (found := board.lab(id_)) is not None:
             yield id_, found
 
 

@@ -70,13 +70,14 @@ class SiteTimes:
 def times_of(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> SiteTimes:
     """Read one site's times for a window, of which any part can then be counted."""
     plannings = {**office.maintenance, **plans(session)}
+    gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     return SiteTimes(
         site,
         window,
         down=list(_down(session, site, now_utc)),
         dark=list(_down(session, site, now_utc, cause=Cause.POWER)),
         excused=list(_excused(session, site, window, now_utc)),
-        blind=[*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)],
+        blind=[*_spans(gaps, site, now_utc), *_unknown(session, site, window, now_utc)],
         planned=list(_planned(office, site, plannings, window)),
         closed=list(_closed(office, site, window)),
     )
@@ -113,14 +114,15 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
     down, excused = _down_of_all(session, window), _excused_of_all(session, window)
     since = {row.site: row.first_utc or begins for row in reachability_rows.states(session)}
     plannings = {**office.maintenance, **plans(session)}
+    gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}
     for site in office.fleet.sites.keys() & since.keys():
         planned = [name for name, entry in plannings.items() if covers(office, entry, site)]
-        key = (hours_of(office, site), tuple(office.fleet.uplinks.get(site, ())), *planned)
+        key = (hours_of(office, site), gaps.kind(site), *planned)
         if key not in counted:
             paused = merged(_paused(office, site, plannings, window))
-            blind = merged(clipped(_unmonitored(session, office, site, window, now_utc), window))
+            blind = merged(clipped(_spans(gaps, site, now_utc), window))
             counted[key] = without(without([window], paused), blind)
         if site not in down and site not in excused:
             if counted[key] and counted[key][-1][1] > since[site]:
@@ -182,14 +184,9 @@ def _excused(
             yield begins, ends, row.why
 
 
-def _unmonitored(
-    session: Session, office: Office, site: str, window: Interval, now_utc: datetime
-) -> Iterator[Interval]:
-    """Yield the gaps of a site: all, and those behind its uplinks; of removed uplinks too."""
-    for gap in gap_rows.gaps(session, window, now_utc):
-        concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
-        if concerns:
-            yield gap.started_utc, gap.ended_utc or now_utc
+def _spans(gaps: gap_rows.SiteGaps, site: str, now_utc: datetime) -> Iterator[Interval]:
+    for gap in gaps.of(site):
+        yield gap.started_utc, gap.ended_utc or now_utc
 
 
 def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -> Iterator[Interval]:

@@ -74,7 +74,7 @@ def days_by_kind(
     down, excused = _down(session, window), _excused(session, window)
     since = {row.site: row.first_utc or window[0] for row in reachability_rows.states(session)}
     plannings = {**office.maintenance, **plans(session)}
-    gaps = gap_rows.gaps(session, window, now_utc)
+    gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     hours: dict[tuple[object, ...], list[_Hours]] = {}
     alike: dict[tuple[str, tuple[object, ...]], int] = defaultdict(int)
     found: dict[str, list[KindDay]] = {}
@@ -83,14 +83,9 @@ def days_by_kind(
         if id_ not in since:
             continue
         planned = [name for name, entry in plannings.items() if covers(office, entry, id_)]
-        uplinks = tuple(office.fleet.uplinks.get(id_, ()))
-        key: tuple[object, ...] = (hours_of(office, id_), uplinks, *planned)
+        key: tuple[object, ...] = (hours_of(office, id_), gaps.kind(id_), *planned)
         if key not in hours:
-            blind = merged(
-                (gap.started_utc, gap.ended_utc or now_utc)
-                for gap in gaps
-                if gap.uplink not in office.fleet.groups or gap.uplink in uplinks
-            )
+            blind = merged((gap.started_utc, gap.ended_utc or now_utc) for gap in gaps.of(id_))
             hours[key] = _hours(office, id_, days, window, [plannings[name] for name in planned], blind)
         alike[site.kind, key] += 1
         if since[id_] <= window[0] and id_ not in down and id_ not in excused:

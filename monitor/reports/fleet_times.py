@@ -21,12 +21,12 @@ from monitor.reports.availability import Figures, SiteTimes, figures_within
 from monitor.reports.report import Accounting
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.sites_file import HoursName
-from monitor.store.gap_rows import GapRow
+from monitor.store.gap_rows import GapKind, GapRow, SiteGaps
 from monitor.store.report_rows import AffectedRow, OutageRow, SuppressedRow
 
 MICROSECOND = timedelta(microseconds=1)
 ONE_DAY = timedelta(days=1)
-_Alike = tuple[HoursName, tuple[str, ...], tuple[str, ...]]
+_Alike = tuple[HoursName, tuple[str, ...], GapKind]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,13 @@ class FleetTimes:
     def __init__(self, office: Office, rows: FleetRows) -> None:
         self._office, self._rows, self._window = office, rows, rows.window
         self._closed: dict[HoursName, list[Interval]] = {}
-        self._blind: dict[tuple[str, ...], list[Interval]] = {}
+        self._gaps = SiteGaps(office.fleet, rows.gaps)
+        self._blind: dict[GapKind, list[Interval]] = {}
         self._alike: dict[_Alike, Figures] = {}
 
     def of(self, site: str) -> SiteTimes:
         """Return one site's times, as `reports.availability.times_of` reads them."""
-        hours, planned, uplinks = self._key(site)
+        hours, planned, gaps = self._key(site)
         if site in self._rows.first_seen:
             first_utc = self._rows.first_seen[site] or self._window[0]
             unknown = (self._window[0], max(self._window[0], first_utc))
@@ -68,7 +69,7 @@ class FleetTimes:
             down=self._down.get(site, ()),
             dark=self._dark.get(site, ()),
             excused=self._excused.get(site, ()),
-            blind=[*self._blind_behind(uplinks), unknown],
+            blind=[*self._blind_by(gaps), unknown],
             planned=[span for name in planned for span in self._planned[name]],
             closed=self._closed_by(hours),
         )
@@ -85,8 +86,7 @@ class FleetTimes:
         return self._alike[key]
 
     def _key(self, site: str) -> _Alike:
-        office = self._office
-        return hours_of(office, site), self._works.get(site, ()), tuple(office.fleet.uplinks.get(site, ()))
+        return hours_of(self._office, site), self._works.get(site, ()), self._gaps.kind(site)
 
     @cached_property
     def _down(self) -> Mapping[str, list[Interval]]:
@@ -147,16 +147,11 @@ class FleetTimes:
             self._closed[hours] = gaps_between(spans, self._window)
         return self._closed[hours]
 
-    def _blind_behind(self, uplinks: tuple[str, ...]) -> list[Interval]:
-        """Return the gaps of a site: all, and those behind its uplinks; of removed uplinks too."""
-        if uplinks not in self._blind:
-            groups = self._office.fleet.groups
-            self._blind[uplinks] = [
-                self._span(gap.started_utc, gap.ended_utc)
-                for gap in self._rows.gaps
-                if gap.uplink not in groups or gap.uplink in uplinks
-            ]
-        return self._blind[uplinks]
+    def _blind_by(self, gaps: GapKind) -> list[Interval]:
+        if gaps not in self._blind:
+            found = self._gaps.of_kind(gaps)
+            self._blind[gaps] = [self._span(gap.started_utc, gap.ended_utc) for gap in found]
+        return self._blind[gaps]
 
 
 def accounting(found: Availability) -> Accounting:

@@ -56,7 +56,8 @@ class BaselineKeeper(Part):
         changed = set(self._baselines.changed)
         try:
             with self._store.write() as session:
-                board_state.write_usual_times(session, self._baselines)
+                elsewhere = self._live.fleet.devices.keys() - self._live.board.fleet.devices.keys()
+                board_state.write_usual_times(session, self._baselines, elsewhere)
             self._baselines.changed -= changed
         except DatabaseError as error:
             emit(log, LogEvent.BASELINE_UNWRITTEN, "usual round-trip times could not be stored: %s", error.orig)

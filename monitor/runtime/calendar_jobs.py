@@ -11,20 +11,24 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.domain.leases import Duty
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
+from monitor.runtime.leases import Leases
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.store.errors import DatabaseError, StoreError
+from monitor.store.leases import LeaseLost
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 20.0
+LATE = timedelta(minutes=10)  # so long a daemon may take to do what is due; then it was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,26 @@ class Job:
 
     ``work`` runs in a thread; its result is logged, unless it is None. With ``makes_up`` it also runs at the start and
     after each change of the configuration, and again at every look until it succeeds: so it must be idempotent.
+    ``duty``: of which it is a part, so that one of several daemons does it; None: each daemon does it.
     """
 
     name: str
     last_due: Callable[[datetime], datetime | None]
     work: Callable[[], object]
     makes_up: bool = False
+    duty: Duty | None = None
 
 
 class CalendarJobs(Part):
-    """The part that runs the jobs. ``now``: the trusted time, or None while there is none."""
+    """The part that runs the jobs. ``now``: the trusted time, or None while there is none.
+
+    What falls due while it is another daemon's duty is left to that one, unless the duty comes here within LATE.
+    """
 
     name = "calendar"
 
-    def __init__(self, now: Callable[[], datetime | None], jobs: Sequence[Job]) -> None:
-        self._now, self._jobs = now, jobs
+    def __init__(self, now: Callable[[], datetime | None], jobs: Sequence[Job], leases: Leases) -> None:
+        self._now, self._jobs, self._leases = now, jobs, leases
         self._done_utc: dict[str, datetime | None] = {}  # for which moment each was done last; missing: it never was
         self._under_way: set[str] = set()
         self._failures: dict[str, str] = {}
@@ -81,10 +90,14 @@ class CalendarJobs(Part):
         now_utc = self._now()
         if now_utc is None:
             return []
-        return [job.name for job in self._jobs if self._begin_if_due(job, job.last_due(now_utc))]
+        return [job.name for job in self._jobs if self._begin_if_due(job, job.last_due(now_utc), now_utc)]
 
-    def _begin_if_due(self, job: Job, due_utc: datetime | None) -> bool:
+    def _begin_if_due(self, job: Job, due_utc: datetime | None, now_utc: datetime) -> bool:
         if job.name in self._under_way:
+            return False
+        if job.duty is not None and self._leases.held(job.duty) is None:
+            if due_utc is not None and due_utc < now_utc - LATE and not job.makes_up:
+                self._done_utc[job.name] = due_utc
             return False
         done_utc = self._done_utc.get(job.name, None if job.makes_up else due_utc)
         is_due = due_utc is not None and (done_utc is None or due_utc > done_utc)
@@ -107,6 +120,8 @@ class CalendarJobs(Part):
         """Run a job, in the jobs' thread; a failure does not end it for good."""
         try:
             said = job.work()
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
         except Exception as error:
             self._record_failure(job, error)
         else:

@@ -15,12 +15,14 @@ from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
 from monitor.charter.offices import ALONE
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.edition_states import EditionProgress
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import SOURCE
 from monitor.i18n.reasons import reason_text
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.report_process import in_process
@@ -28,6 +30,7 @@ from monitor.settings.load import Settings
 from monitor.store import edition_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
+from monitor.store.leases import LeaseLost
 from monitor.store.offices import office_of
 from monitor.store.work import Work
 
@@ -58,13 +61,16 @@ class EditionMaker(Part):
         clock: Clock,
         command: Sequence[str],
         publish: Callable[[Collection[str]], None],
+        leases: Leases,
         wake_delivery: Callable[[], None] = lambda: None,
     ) -> None:
+        self._leases = leases
         self._store, self._live, self._settings, self._clock = store, live, settings, clock
         self._command, self._publish, self._wake_delivery = command, publish, wake_delivery
         self._thread = Pool("reports", threads=1)
         self._asked = asyncio.Event()
-        self._taken_up: set[str] = set()  # offices
+        self._duty: Lease | None = None  # the lease under which it works
+        self._taken_up: set[str] = set()  # offices, under that lease
 
     def reconfigure(self, settings: Settings) -> None:
         """Make reports by other settings from now on."""
@@ -83,7 +89,22 @@ class EditionMaker(Part):
                     await asyncio.wait_for(self._asked.wait(), LOOK_S)
 
     async def turn(self) -> bool:
-        """Make the report that waits longest; return whether one waited."""
+        """Make the report that waits longest; return whether one waited.
+
+        One whose making becomes another daemon's duty meanwhile is made anew there.
+        """
+        lease = self._leases.held(Duty.REPORTS)
+        if lease is None:
+            return False
+        if lease != self._duty:
+            self._duty, self._taken_up = lease, set()
+        try:
+            return await self._turn()
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
+            return False
+
+    async def _turn(self) -> bool:
         if not await self._waits():
             return False
         for office in await self._offices():
@@ -176,13 +197,16 @@ class EditionMaker(Part):
         return True
 
     async def _do(self, office: str, job: Callable[[Work], T]) -> T | None:
-        """Do a job in a transaction of an office, in the thread; return None where the database refuses."""
+        """Do a job in a transaction of an office, in the thread; return None where the database refuses.
+
+        Raises LeaseLost.
+        """
 
         def does() -> T | None:
             if self._store.waiting:
                 return None
             try:
-                with self._store.of(office).write() as session:
+                with self._store.of(office).write(behind=[self._duty] if self._duty else ()) as session:
                     found = job(Work(session, self._live.offices.office(office), self._clock.utc()))
             except DatabaseError:
                 return None

@@ -57,14 +57,15 @@ def to_take(
     return found
 
 
-def to_give(own: Collection[str], peers: Iterable[Peer], *, fit: bool) -> Sequence[str]:
+def to_give(own: Mapping[str, int], peers: Iterable[Peer], *, fit: bool) -> Sequence[str]:
     """Return the names of the leases to give away now: at most one shard, and duties.
 
-    A shard, where another daemon has at least two fewer. All duties, where this daemon's clock is not trusted and
-    another's is.
+    A shard, where another daemon has at least two fewer: that of the lowest epoch of ``own``, which has moved least.
+    Each move costs what was seen of its sites since their last state, so none may move again and again. All duties,
+    where this daemon's clock is not trusted and another's is.
     """
     others = list(peers)
-    shards = sorted(name for name in own if shard_of(name) is not None)
-    duties = [] if fit or not any(peer.fit for peer in others) else sorted(set(own) - set(shards))
+    shards = sorted((epoch, name) for name, epoch in own.items() if shard_of(name) is not None)
+    duties = [] if fit or not any(peer.fit for peer in others) else sorted(own.keys() - {name for _, name in shards})
     has_more = any(peer.shards <= len(shards) - 2 for peer in others)
-    return [*duties, *(shards[-1:] if has_more else [])]
+    return [*duties, *(name for _, name in shards[:1] if has_more)]

@@ -14,10 +14,12 @@ from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.offices import ALONE
 from monitor.domain.clock import Clock
+from monitor.domain.leases import Duty
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases, store_for
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -26,6 +28,7 @@ from monitor.settings.secrets import SecretError
 from monitor.store import helpdesk_queries
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
+from monitor.store.leases import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +41,8 @@ class HelpdeskWorker(Part):
 
     name = "help desk"
 
-    def __init__(self, store: Store, live: RuntimeState, settings: Settings, clock: Clock) -> None:
-        self._store, self._live, self._clock = store, live, clock
+    def __init__(self, store: Store, live: RuntimeState, settings: Settings, clock: Clock, leases: Leases) -> None:
+        self._store, self._live, self._clock, self._leases = store, live, clock, leases
         self._opened: tuple[Section, Helpdesk] | None = None
         self._cancellation = Cancellation()
         self._failures, self._served = 0, ALONE
@@ -62,13 +65,16 @@ class HelpdeskWorker(Part):
         while True:
             self._changed.clear()
             wait_s: float | None = None
-            if self._section.configured:
-                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, self._section, self._home))
+            store = store_for(self._leases, Duty.HELPDESK, self._store)
+            if self._section.configured and store is None:
+                wait_s = LOOK_S
+            elif self._section.configured and store is not None:
+                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, store, self._section, self._home))
             if wait_s != 0:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), wait_s)
 
-    def _turn(self, section: Section, home: Path) -> float:
+    def _turn(self, store: Store, section: Section, home: Path) -> float:
         """Mirror one ticket; return the seconds until the next."""
         try:
             opened = self._opened
@@ -76,10 +82,13 @@ class HelpdeskWorker(Part):
                 opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
-            outcome = self._next(desk, key_of(section), poll)
+            outcome = self._next(store, desk, key_of(section), poll)
         except SecretError as error:
             emit(log, LogEvent.HELPDESK_SECRET_UNREADABLE, "tickets are not mirrored: %s", error)
             return TOKEN_S
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
+            return LOOK_S
         except DatabaseError as error:
             text = "what is pending for the help desk cannot be read now: %s"
             emit(log, LogEvent.HELPDESK_QUEUE_UNREADABLE, text, error.orig)
@@ -91,15 +100,15 @@ class HelpdeskWorker(Part):
             emit(log, LogEvent.HELPDESK_BACK, "the help desk takes tickets again")
         return 0.0 if outcome is Outcome.MORE else LOOK_S
 
-    def _next(self, desk: Helpdesk, key: str, poll: timedelta) -> Outcome:
-        """Mirror the next ticket, of each office in its turn. Raises DatabaseError."""
+    def _next(self, store: Store, desk: Helpdesk, key: str, poll: timedelta) -> Outcome:
+        """Mirror the next ticket, of each office in its turn. Raises DatabaseError, LeaseLost."""
         offices = self._live.offices
         concerned: Sequence[str] = (ALONE,)
         if offices.several:
-            with self._store.read() as session:
+            with store.read() as session:
                 concerned = helpdesk_queries.offices_in_turn(session, key, self._clock.utc())
         for id_ in sorted(concerned, key=lambda each: (each <= self._served, each)):
-            outcome = Mirror(self._store.of(id_), offices.office(id_), desk, key, poll, self._clock).next()
+            outcome = Mirror(store.of(id_), offices.office(id_), desk, key, poll, self._clock).next()
             if outcome is not Outcome.IDLE:
                 self._served = id_
                 return outcome

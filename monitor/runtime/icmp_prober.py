@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
 from monitor.runtime.schedule import TICK_NS, Due, Schedule
 from monitor.runtime.sink import Sink
-from monitor.settings.fleet import Device
+from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
 
@@ -67,7 +67,7 @@ class IcmpProber(Part):
         self._last_turn_mono_ns = clock.mono_ns()
         self._last_turn_boot_ns: int | None = None
         self._schedule = Schedule(in_force.settings.monitor.probing.interval_s)
-        self._begin(in_force.settings)
+        self._begin(in_force.probed)
 
     @property
     def last_turn_mono_ns(self) -> int:
@@ -87,18 +87,35 @@ class IcmpProber(Part):
         self._begin(settings)
 
     def _begin(self, settings: Settings) -> None:
-        """Schedule a fleet; its first round comes soon, spread so that the rate is kept."""
-        self._fleet, self._probing = settings.fleet, settings.monitor.probing
-        devices = (*self._fleet.devices.values(), *self._fleet.references.values())
-        self._targets = {device.id: _target(device) for device in devices}
+        """Schedule a fleet; its first round comes soon."""
+        self._probing = settings.monitor.probing
         self._schedule.restart(self._probing.interval_s)
+        self._aim_at(settings.fleet)
+        self._put_soon(self._targets)
+
+    def watch(self, fleet: Fleet) -> None:
+        """Probe the devices of another part of the fleet; the first round of those that come is soon."""
+        before = self._targets.keys()
+        self._aim_at(fleet)
+        for device in before - self._targets.keys():
+            self._schedule.remove(device)
+        self._put_soon([device for device in self._targets if device not in before])
+        self._note_judged()
+
+    def _aim_at(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        devices = (*fleet.devices.values(), *fleet.references.values())
+        self._targets = {device.id: _target(device) for device in devices}
+        self._unjudged = {device for device in fleet.devices if self._live.board.last(device) is None}
+
+    def _put_soon(self, devices: Collection[str]) -> None:
+        """Schedule devices for a round soon, spread so that the rate is kept."""
         now_ns = self._clock.mono_ns()
-        echoes = len(self._targets) * self._probing.echoes
+        echoes = len(devices) * self._probing.echoes
         span_s = min(self._probing.interval_s, max(1.0, FIRST_ROUND_SPAN * echoes / self._probing.rate_per_s))
-        for device in self._targets:
+        for device in devices:
             turn_ns = self._schedule.next_turn_ns(device, now_ns)
             self._schedule.put(device, now_ns + round((turn_ns - now_ns) * span_s / self._probing.interval_s))
-        self._unjudged = {device for device in self._fleet.devices if self._live.board.last(device) is None}
 
     def soon(self, device: str) -> None:
         """Probe that device as soon as there is room."""
@@ -167,12 +184,15 @@ class IcmpProber(Part):
             self._live.observe(sample)
         self._schedule_next(sample, device)
         self._unjudged.discard(sample.device)
+        self._note_judged()
+        if decisions:
+            self._sink.decided(decisions)
+
+    def _note_judged(self) -> None:
         if self._unjudged:
             self._live.judged.clear()
         else:
             self._live.judged.set()
-        if decisions:
-            self._sink.decided(decisions)
 
     def _schedule_next(self, sample: Sample, device: Device | None) -> None:
         health = self._live.board.health(sample.device)

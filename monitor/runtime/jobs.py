@@ -8,11 +8,14 @@ from monitor.accounts import upkeep
 from monitor.alerts.cases import report_schedule
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
+from monitor.domain.leases import Duty
 from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
+from monitor.runtime.leases import Leases, store_for
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.store.database import Store
+from monitor.store.leases import LeaseLost
 from monitor.store.retention import back_up, forget_old
 from monitor.store.work import Work
 
@@ -31,21 +34,34 @@ class Jobs:
     """The jobs as methods, run in the calendar's thread; `all_of_them` says when."""
 
     def __init__(
-        self, store: Store, live: RuntimeState, in_force: OfficeInForce, examine: Callable[[], object]
+        self,
+        store: Store,
+        live: RuntimeState,
+        in_force: OfficeInForce,
+        examine: Callable[[], object],
+        leases: Leases,
     ) -> None:
         self._store, self._live, self._in_force, self._examine = store, live, in_force, examine
+        self._leases = leases
 
     def all_of_them(self) -> list[Job]:
         """Return all jobs, in the order in which those due together run."""
         return [
-            Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True),
-            Job("monthly report", self._last_report, self._ask_for_report, makes_up=True),
-            Job("copy of the database", last_night, self._back_up),
-            Job("looking through the database", last_night, self._examine),
-            Job("forgetting", last_night, self._forget),
-            Job("looking for unused labs", last_night, self._look_at_labs),
+            Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True, duty=Duty.BRIEFS),
+            Job("monthly report", self._last_report, self._ask_for_report, makes_up=True, duty=Duty.BRIEFS),
+            Job("copy of the database", last_night, self._back_up, duty=Duty.NIGHTLY),
+            Job("looking through the database", last_night, self._examine, duty=Duty.NIGHTLY),
+            Job("forgetting", last_night, self._forget, duty=Duty.NIGHTLY),
+            Job("looking for unused labs", last_night, self._look_at_labs, duty=Duty.NIGHTLY),
             Job("clearing of memory", last_night, gc_tuning.collect),
         ]
+
+    def _behind(self, duty: Duty) -> Store:
+        """Return the database for what the duty writes; raises LeaseLost when it is another daemon's by now."""
+        found = store_for(self._leases, duty, self._store)
+        if found is None:
+            raise LeaseLost(())
+        return found
 
     def _last_brief(self, now_utc: datetime) -> datetime | None:
         if self._store.waiting:
@@ -55,14 +71,15 @@ class Jobs:
         return max(due, default=None)
 
     def _enqueue_briefs(self) -> object:
-        found = self._in_each(lambda work: enqueue_briefs(work, tuple(self._live.link_use.items())))
+        links = tuple(self._live.link_use.items())
+        found = self._in_each(Duty.BRIEFS, lambda work: enqueue_briefs(work, links))
         return ", ".join(dict.fromkeys(name for names in found for name in names)) or None
 
-    def _in_each(self, job: Callable[[Work], T]) -> list[T]:
-        """Do a job in each office, in a transaction of its own; return what came of it."""
+    def _in_each(self, duty: Duty, job: Callable[[Work], T]) -> list[T]:
+        """Do a job of a duty in each office, in a transaction of its own; return what came of it."""
         done = []
         for id_, office in self._live.offices.by_id.items():
-            with self._store.of(id_).write() as session:
+            with self._behind(duty).of(id_).write() as session:
                 done.append(job(Work(session, office, self._live.clock.utc())))
         return done
 
@@ -74,7 +91,7 @@ class Jobs:
         return max((each.opens_utc for each in due if each), default=None)
 
     def _ask_for_report(self) -> object:
-        found = self._in_each(report_schedule.ask_due)
+        found = self._in_each(Duty.BRIEFS, report_schedule.ask_due)
         return next(filter(None, found), None)
 
     def _back_up(self) -> object:
@@ -85,11 +102,11 @@ class Jobs:
         return back_up(self._store.place, folder, self._live.clock.utc(), settings.monitor.storage.backups)
 
     def _look_at_labs(self) -> object:
-        return [site for sites in self._in_each(note_unused_labs) for site in sites]
+        return [site for sites in self._in_each(Duty.NIGHTLY, note_unused_labs) for site in sites]
 
     def _forget(self) -> object:
         keep_days = self._in_force.settings.monitor.storage.keep_days
-        with self._store.write() as session:
+        with self._behind(Duty.NIGHTLY).write() as session:
             now_utc = self._live.clock.utc()
             upkeep.forget(session, now_utc)
             return forget_old(session, now_utc, timedelta(days=keep_days))

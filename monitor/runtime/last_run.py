@@ -1,20 +1,25 @@
 """Restore the state of the run before: leases, outages, states, and the clock's trust."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.entered import Entered, entered_by
+from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
-from monitor.judging.baseline import Usual
+from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.clock_trust import ClockTrust
-from monitor.judging.thresholds import StoredState
+from monitor.judging.shards import part_of
+from monitor.judging.stored_state import NOTHING_STORED, StoredState
+from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
+from monitor.runtime.live import RuntimeState
 from monitor.runtime.trusted_clock import TrustedClock
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
-from monitor.store import board_state, notice_rows
+from monitor.store import board_state, gap_rows, leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
@@ -30,6 +35,15 @@ class RestoredState:
     entered: Entered
     known: StoredState | None
     usual_times: dict[str, Usual]
+
+    def runtime_state(self, installation: Installation, clock: Clock) -> RuntimeState:
+        """Build the state at the start: a board restored from what is known."""
+        settings, offices = installation.host, self.entered.offices(installation)
+        baselines = Baselines(limits_of(settings.monitor.judging), known=self.usual_times)
+        # Where leases say what is judged here, nothing is before the first of them is held.
+        judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
+        board = board_of(judged, offices.host, self.known or NOTHING_STORED, baselines)
+        return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, plain=offices.plain)
 
 
 class LastRun:
@@ -52,6 +66,8 @@ class LastRun:
             with self._store.read() as session:
                 self._begin_clock(session)
                 entered = entered_by(session, self._clock.utc())
+                if self._settings.server is not None:  # what of it is judged here, leases say: it is read with them
+                    return RestoredState(entered, NOTHING_STORED, {})
                 return RestoredState(entered, board_state.load_state(session), board_state.usual_times(session))
         except DatabaseError:
             return RestoredState(Entered(), None, {})
@@ -70,9 +86,10 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
-        notice_rows.release_leases(session)
-        if before is not None:
-            self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
+        notice_rows.release_leases(session, leases.living(session))
+        last_utc = self._last_word(session, before, begun_utc)
+        if last_utc is not None:
+            self._note_gap(session, last_utc, begun_utc, trust)
         if trust.move is not None:
             settle(work, trust.move)
         if trust.suspect:
@@ -80,6 +97,17 @@ class LastRun:
             if before is None or not before.suspect:
                 note_trust(work, trust)
         board_state.store_heartbeat(session, trust, self._settings.daemon)
+
+    def _last_word(self, session: Session, before: ClockTrust | None, begun_utc: datetime) -> datetime | None:
+        """Return since when nothing is watched; None before the first run.
+
+        Where several daemons may work on one database, the last word of any of them; None while one may be alive: what
+        it does not watch, the leases of its shards tell.
+        """
+        if self._settings.server is None:
+            return None if before is None else before.utc_at(before.last.boot_ns)
+        last_utc = gap_rows.last_heartbeat(session)
+        return last_utc if last_utc is not None and last_utc + gap_rows.UNHEARD_AFTER < begun_utc else None
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
         """Record the gap since ``last_utc``, unless it is recorded once its length is known."""

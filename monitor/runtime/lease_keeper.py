@@ -191,7 +191,7 @@ class LeaseKeeper(Part):
         now_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             seen = rows.look(connection, self._term)
-        own = {lease.name for lease in self.own.in_force()}
+        own = {lease.name: lease.epoch for lease in self.own.in_force()}
         self._note_free(seen, own, now_ns)
         fit = self._is_fit()
         peers = [Peer(each.shards, each.fit) for each in self._living if each.holder != self.holder]

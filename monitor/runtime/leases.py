@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.domain.leases import ALL_SHARDS, Lease
+from monitor.domain.leases import ALL_SHARDS, Duty, Lease
 from monitor.runtime.part import Part
+from monitor.store.database import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ class Leases(Protocol):
 
     def members(self) -> Sequence[Member]:
         """Return the daemons that live, by name, as they were last seen; none where the database is a file."""
+
+
+def store_for(leases: Leases, duty: Duty, store: Store) -> Store | None:
+    """Return the database for what a duty writes, which proves its lease each time; None while it is another's."""
+    lease = leases.held(duty)
+    return None if lease is None else store.behind(lease)
 
 
 class SoleHolder(Part):

@@ -19,16 +19,19 @@ from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
 from monitor.charter.offices import Offices
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
-from monitor.store import notice_rows
+from monitor.store import leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
+from monitor.store.leases import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Notifier(Part):
     """The part that delivers until cancelled; `wake` makes it look at once. ``channels_of``: the channels of an office.
 
     Puts the error of each channel that cannot be reached into ``live``, from the first try on. While the clock is
-    suspect, nothing is delivered.
+    suspect, nothing is delivered; nor while sending is another daemon's duty.
     """
 
     name = "outbox"
@@ -52,9 +55,11 @@ class Notifier(Part):
         live: RuntimeState,
         channels_of: Callable[[Office], Mapping[ChannelName, Channel]],
         clock: Clock,
+        own: Leases,
         look_s: float = LOOK_S,
     ) -> None:
-        self._live = live
+        self._live, self._leases = live, own
+        self._duty: Lease | None = None  # under which it sends
         self._channels_of = channels_of
         self._channels = self._opened()
         self._served: dict[ChannelName, str] = {}
@@ -116,13 +121,18 @@ class Notifier(Part):
         if not channels:
             self._live.mail_trouble.pop(name, None)
             return "idle"
-        if self._live.clock_suspect:
+        lease = self._leases.held(Duty.OUTBOX)
+        if self._live.clock_suspect or lease is None:
             return "idle"
         offices = self._live.offices
         try:
-            found = await asyncio.wrap_future(self._looking.submit(self._look, offices, name, channels.keys()))
+            looking = self._looking.submit(self._look, offices, name, channels.keys(), lease)
+            found = await asyncio.wrap_future(looking)
         except DatabaseError as error:
             emit(log, LogEvent.OUTBOX_UNREADABLE, "the outbox cannot be read now: %s", error.orig)
+            return "idle"
+        except LeaseLost as error:
+            self._leases.lost(error.leases)
             return "idle"
         if found is None:
             return "idle"
@@ -139,15 +149,25 @@ class Notifier(Part):
             self._live.mail_trouble.pop(name, None)
         return outcome
 
-    def _look(self, offices: Offices, name: ChannelName, served: Collection[str]) -> tuple[str, Letter] | None:
-        """Lease the next notice of one of the offices that have the channel, each in its turn; return whose it is."""
+    def _look(
+        self, offices: Offices, name: ChannelName, served: Collection[str], lease: Lease
+    ) -> tuple[str, Letter] | None:
+        """Lease the next notice of one of the offices that have the channel, each in its turn; return whose it is.
+
+        When the duty comes to this daemon, first what daemons that are gone had leased is free again.
+        """
+        store = self._store.behind(lease)
+        if lease != self._duty and not self._leases.is_sole:  # the lock of a state folder says so at the start
+            with store.write() as session:
+                notice_rows.release_leases(session, leases.living(session))
+        self._duty = lease
         waiting: Iterable[str] = served
         if offices.several:
-            with self._store.read() as session:
+            with store.read() as session:
                 waiting = notice_rows.offices_waiting(session, name, self._clock.utc())
         last = self._served.get(name, "")
         for id_ in sorted(set(waiting) & set(served), key=lambda each: (each <= last, each)):
-            letter = look(self._store.of(id_), offices.office(id_), name, self._clock)
+            letter = look(store.of(id_), offices.office(id_), name, self._clock, self._leases.holder)
             if letter is not None:
                 self._served[name] = id_
                 return id_, letter

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from monitor.domain.clock import NS_PER_S
+from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 
 ALIVE_S = 45.0  # a part that has not turned for so long is stale
@@ -30,6 +31,9 @@ class Part:
 
     def reconfigure(self, settings: Settings) -> None:
         """Apply another configuration, which was found valid; raises nothing."""
+
+    def watch(self, fleet: Fleet) -> None:
+        """Go on with another part of the fleet of the same configuration; what stays is not begun again."""
 
     async def run(self) -> None:
         """Run until cancelled, or until nothing is left to do.

@@ -1,5 +1,7 @@
 """Check each service once a round, beside the probing loop."""
 
+from collections.abc import Collection
+
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.probes.checks.checks import ServiceChecks
 from monitor.probes.checks.limits import ConcurrencyLimit, Slot
@@ -44,8 +46,20 @@ class ServiceChecker(Part):
         self._probing = probing
         self._checks.configure([service.check for service in self._services.values()])
         self._schedule.restart(probing.interval_s)
+        self._put_soon(self._services)
+
+    def watch(self, fleet: Fleet) -> None:
+        """Check the services of another part of the fleet; those that come are checked soon."""
+        before, self._services = self._services, dict(fleet.services)
+        self._checks.configure([service.check for service in self._services.values()])
+        for id_ in before.keys() - self._services.keys():
+            self._schedule.remove(id_)
+            self._live.services.pop(id_, None)
+        self._put_soon([id_ for id_ in self._services if id_ not in before])
+
+    def _put_soon(self, services: Collection[str]) -> None:
         now_ns = self._clock.mono_ns()
-        for place, id_ in enumerate(self._services):
+        for place, id_ in enumerate(services):
             self._schedule.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
 
     async def run(self) -> None:

@@ -23,7 +23,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.schedule import Due, DueTasks, Schedule
 from monitor.runtime.sink import Sink
-from monitor.settings.fleet import Device
+from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import Settings
 from monitor.settings.modules_section import shipped_modules
 
@@ -37,6 +37,10 @@ def link_rules(settings: Settings) -> LinkRules:
     """Return the limits by which links are judged, from [snmp]."""
     judging = settings.monitor.judging
     return LinkRules(judging.degraded_utilisation, judging.degraded_errors_per_s)
+
+
+def _read_by_snmp(fleet: Fleet) -> dict[str, Device]:
+    return {id_: device for id_, device in fleet.devices.items() if device.snmp}
 
 
 class SnmpPoller(Part):
@@ -70,7 +74,7 @@ class SnmpPoller(Part):
         snmp = self._settings.monitor.snmp
         self._agents = Agents(snmp, self._settings.home, self._live.snmp_rejected)
         self._agents.open()
-        self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
+        self._devices = _read_by_snmp(self._settings.fleet)
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
         was_due_ns = self._schedule.restart(snmp.interval_s)
         now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
@@ -99,6 +103,20 @@ class SnmpPoller(Part):
         self._judge.forget(self._devices)
         self._live.link_use = self._judge.used
 
+    def watch(self, fleet: Fleet) -> None:
+        """Read the devices of another part of the fleet; those that come are read soon, and those that go no more."""
+        before, self._devices = self._devices, _read_by_snmp(fleet)
+        self._settings = replace(self._settings, fleet=fleet)
+        for id_ in before.keys() - self._devices.keys():
+            self._schedule.remove(id_)
+            self._live.snmp.pop(id_, None)
+            self._live.snmp_said.pop(id_, None)
+        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
+        for place, id_ in enumerate(self._devices.keys() - before.keys()):
+            self._schedule.put(id_, now_ns + place * pause_ns % self._schedule.interval_ns)
+        self._judge.forget(self._devices)
+        self._live.link_use = self._judge.used
+
     @property
     def agents(self) -> Agents:
         """Return the sessions' clients in force."""
@@ -121,9 +139,13 @@ class SnmpPoller(Part):
         self._readings.begin(due)
 
     async def _read(self, id_: str) -> None:
-        device = self._devices[id_]
+        device = self._devices.get(id_)
+        if device is None:
+            return  # it has gone in this moment
         begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
         state = await self._state(device, begun_mono_ns)
+        if id_ not in self._devices:
+            return  # another daemon reads it by now
         ended_mono_ns = self._clock.mono_ns()
         rests_until_ns = 2 * ended_mono_ns - begun_mono_ns
         self._readings.rest(id_, rests_until_ns)

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
@@ -111,6 +111,11 @@ class TrapReceiver(Part):
             return
         self._listen_no_more()
         self._listen()
+
+    def watch(self, fleet: Fleet) -> None:
+        """Take in the traps of another part of the fleet."""
+        self._settings = replace(self._settings, fleet=fleet)
+        self._know(fleet)
 
     def _know(self, fleet: Fleet) -> None:
         """Index the fleet's SNMP devices by their addresses."""

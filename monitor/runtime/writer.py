@@ -2,17 +2,20 @@
 
 One thread owns all writing. A locked or full database delays a decision but never loses it: it is retried until it is
 stored, with its original time, while probing goes on.
+
+Where several daemons work on one database, a decision is stored by the lease of its shard, as it was held when the
+decision was made: what was decided by a lease that is another's now is dropped. What has fallen due is done by the one
+that holds the duty of it.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime
+from typing import NamedTuple
 
-from monitor.alerts.cases import outages, recount, redate
+from monitor.alerts.cases import outages, recount
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.due import MOST_AT_ONCE
 from monitor.alerts.cases.entered import Entered, entered_by
@@ -21,12 +24,14 @@ from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
 from monitor.charter.offices import ALONE, Offices
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.judging.clock_trust import ClockTrust, next_trust
-from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
+from monitor.judging.decisions import Decision
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.decision_lines import log_decision
+from monitor.runtime.decision_queue import DecisionQueue, Waiting
 from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
@@ -35,6 +40,7 @@ from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import board_state, operations, ticket_history
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
+from monitor.store.leases import LeaseLost
 from monitor.store.session import Session
 
 log = logging.getLogger(__name__)
@@ -45,7 +51,15 @@ LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
 HEARTBEAT_NS = 10 * NS_PER_S
-MOST_WAITING = 100_000
+
+
+class Written(NamedTuple):
+    """What a transaction found. ``news``: names of tickets and sites with new lines of history, by whomever."""
+
+    anything_new: bool
+    entered: Entered
+    trust: ClockTrust
+    news: list[str]
 
 
 class DecisionWriter(Part):
@@ -72,14 +86,13 @@ class DecisionWriter(Part):
     ) -> None:
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
         self._leases = leases
+        self._operations = leases.holder or operations.DECISIONS
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
-        self._attempts = operations.Attempts[tuple[Decision, datetime]]()
-        self._waiting: deque[tuple[Decision, datetime]] = deque()
+        self._attempts = operations.Attempts[Waiting]()
+        self._waiting = DecisionQueue()
         self._thread = Pool("writer", threads=1, backlog=1)
-        self._writing: (
-            tuple[Future[tuple[bool, Entered, ClockTrust, list[str]]], list[tuple[Decision, datetime]]] | None
-        ) = None
+        self._writing: tuple[Future[Written], list[Waiting]] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
         self._counted_by: Mapping[str, Office] = {}
@@ -107,29 +120,19 @@ class DecisionWriter(Part):
         return len(self._waiting)
 
     def put(self, decisions: Sequence[Decision]) -> None:
-        """Queue decisions; they are stored in this order."""
+        """Queue decisions; they are stored in this order. What is about a site of another daemon is dropped."""
         now_utc = self._clock.utc()
         for decision in decisions:
-            log_decision(decision)
-            self._waiting.append((decision, now_utc))
-        if len(self._waiting) > MOST_WAITING:
-            self._make_room()
+            behind = list(self._in_force.shards.behind_leases(decision))
+            if behind:
+                log_decision(decision)
+            self._waiting.add([Waiting(each, now_utc, lease) for each, lease in behind])
         self._live.decisions_waiting = len(self._waiting)
         self._has_work.set()
 
-    def _make_room(self) -> None:
-        """Drop the oldest half of what is no outage; only if that is not enough, the oldest of all.
-
-        A database that refuses for weeks must not cost the monitor its memory, nor a restart all that is queued.
-        """
-        room = MOST_WAITING // 2
-        kept = [one for one in self._waiting if isinstance(one[0], OutageOpened | OutageClosed)][-room:]
-        others = [one for one in self._waiting if not isinstance(one[0], OutageOpened | OutageClosed)][-room // 2 :]
-        lost = len(self._waiting) - len(kept) - len(others)
-        keep = {id(one) for one in (*kept, *others)}
-        self._waiting = deque(one for one in self._waiting if id(one) in keep)
-        text = "%d of the decisions that wait for the database are lost: there is no more room for them"
-        emit(log, LogEvent.DECISIONS_LOST, text, lost, count=lost)
+    async def stored(self, leases: Collection[Lease]) -> None:
+        """Wait until nothing that was decided by these leases is left to store."""
+        await self._waiting.without(leases)
 
     async def run(self) -> None:
         """Write until cancelled; a database that fails is retried."""
@@ -156,9 +159,14 @@ class DecisionWriter(Part):
         Return whether anything new came of it.
         """
         self._has_work.clear()
-        batch = list(self._waiting)
-        self._writing = writing = self._thread.submit(self._write, batch, self._live.offices), batch
-        may_send, entered, trust, news = await asyncio.wrap_future(writing[0])
+        batch, cases = list(self._waiting), self._leases.held(Duty.CASES)
+        self._writing = writing = self._thread.submit(self._write, batch, self._live.offices, cases), batch
+        try:
+            written: Written = await asyncio.wrap_future(writing[0])
+        except LeaseLost as lost:
+            self._refused(lost)
+            return True
+        may_send, entered, trust, news = written
         self._writing = None
         self._stored(batch, trust)
         if entered != self._in_force.entered:
@@ -169,9 +177,19 @@ class DecisionWriter(Part):
             self._live.store_refuses = ""
         if may_send:
             self._wake_delivery()
-        sites = {str(getattr(decision, "site", "")) for decision, _ in batch} - {""}
+        sites = {str(getattr(each.decision, "site", "")) for each in batch} - {""}
         self._changed([*news, *(f"site:{site}" for site in sorted(sites))])
         return may_send
+
+    def _refused(self, lost: LeaseLost) -> None:
+        """Drop what another daemon decides now; the rest waits for the next turn."""
+        names = ", ".join(sorted(each.name for each in lost.leases))
+        text = "nothing is stored any more for what another daemon holds: %s"
+        emit(log, LogEvent.WRITE_REFUSED, text, names, count=len(lost.leases))
+        self._writing = None
+        self._waiting.drop(lost.leases)
+        self._live.decisions_waiting = len(self._waiting)
+        self._leases.lost(lost.leases)
 
     def _take_over(self, entered: Entered) -> None:
         before = self._in_force.entered
@@ -183,11 +201,9 @@ class DecisionWriter(Part):
             text, count = "%d orders about the calendar are in force", len(entered.orders)
             emit(log, LogEvent.CALENDAR_ORDERED, text, count, count=count)
 
-    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: ClockTrust) -> None:
+    def _stored(self, batch: Sequence[Waiting], trust: ClockTrust) -> None:
         """Remove what is stored from the queue; some may have been dropped meanwhile for lack of room."""
-        stored = set(map(id, batch))
-        while self._waiting and id(self._waiting[0]) in stored:
-            self._waiting.popleft()
+        self._waiting.remove(batch)
         self._live.decisions_waiting = len(self._waiting)
         self._apply_clock_trust(trust)
 
@@ -197,9 +213,11 @@ class DecisionWriter(Part):
             async with asyncio.timeout(LAST_WRITE_S):
                 if self._writing is not None and not self._writing[0].cancelled():
                     # what was under way when the daemon was stopped
-                    _, _, trust, _ = await asyncio.wrap_future(self._writing[0])
-                    self._stored(self._writing[1], trust)
+                    written = await asyncio.wrap_future(self._writing[0])
+                    self._stored(self._writing[1], written.trust)
                 await self.turn()
+        except LeaseLost as lost:
+            self._refused(lost)
         except (DatabaseError, TimeoutError, PoolFull) as error:
             why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
             text, count = "%d decisions could not be stored at the end: %s", len(self._waiting)
@@ -212,31 +230,30 @@ class DecisionWriter(Part):
         self._live.clock_suspect = trust.suspect
         _say_trust(trust, was_suspect=before.suspect)
         if (move := trust.move) is not None:
-            dated = [(redate.redated(each, at_utc, move), at_utc + move.by) for each, at_utc in self._waiting]
-            self._waiting = deque(dated)
+            self._waiting.redate(move)
             self.put(self._in_force.redate(move))
 
-    def _write(
-        self, batch: Sequence[tuple[Decision, datetime]], offices: Offices
-    ) -> tuple[bool, Entered, ClockTrust, list[str]]:
+    def _write(self, batch: Sequence[Waiting], offices: Offices, cases: Lease | None) -> Written:
+        """Store the batch, and do what is due where ``cases`` is held. Raises DatabaseError, LeaseLost."""
         before = self._clock.trust
-        with self._store.write() as session:
+        behind = {lease for lease in (cases, *(each.lease for each in batch)) if lease is not None}
+        with self._store.write(behind) as session:
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
             works = Works(session, offices, now_utc)
             operation = ""
             if batch:
-                stored, operation = operations.begin(session, operations.DECISIONS)
-                left = self._attempts.left(stored, batch)
+                stored, operation = operations.begin(session, self._operations)
+                left = [(each.decision, each.decided_utc) for each in self._attempts.left(stored, batch)]
                 works.store(left, certain=not (before.suspect or trust.suspect))
-            if trust.move is not None:
+            if cases is not None and trust.move is not None:
                 for work in works.each():
                     settle(work, trust.move)
             if trust.suspect != before.suspect:
                 with works.of(ALONE) as work:
                     note_trust(work, trust)
             anything_new, entered = False, entered_by(session, now_utc)
-            if not trust.suspect:
+            if cases is not None and not trust.suspect:
                 if before.suspect and trust.move is None:
                     for work in works.each():
                         outages.catch_up(work, before.unproven_since_utc)
@@ -251,9 +268,9 @@ class DecisionWriter(Part):
                 self._attempts.committing(operation, batch)
         self._attempts.confirmed()
         log_history(works.history)
-        if not trust.suspect:
+        if cases is not None and not trust.suspect:
             self._counted_by = offices.by_id
-        return anything_new or bool(batch), entered, trust, news
+        return Written(anything_new or bool(batch), entered, trust, news)
 
     def _count_again(self, works: Works) -> None:
         """Count the running deadlines of each office again whose rules are others than the last time."""

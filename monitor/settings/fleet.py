@@ -201,6 +201,29 @@ class Fleet:
                 behind.setdefault(site.parent, []).append(site.id)
         return {parent: tuple(ids) for parent, ids in behind.items()}
 
+    @cached_property
+    def roots(self) -> Mapping[str, str]:
+        """Return by which site each one goes into a shard: the root of its tree.
+
+        Trees of which one carries the other's link count as one, by the least of their roots.
+        """
+        found: dict[str, str] = {}
+        sites = {**self.around, **self.sites}
+        for site in sites:
+            way = []
+            root: str | None = site
+            while root is not None and root not in found:
+                way.append(root)
+                root = sites[root].parent
+            found |= dict.fromkeys(way, way[-1] if root is None else found[root])
+        joined: dict[str, str] = {}
+        for site, each in sites.items():
+            carrier = each.link.device.partition("/")[0] if each.link else site
+            one, other = (_last(joined, found.get(id_, found[site])) for id_ in (site, carrier))
+            if one != other:
+                joined[max(one, other)] = min(one, other)
+        return {site: _last(joined, root) for site, root in found.items()} if joined else found
+
     def ancestors(self, site: str) -> Iterator[str]:
         """Yield the ids of the sites that ``site`` depends on, nearest first."""
         parent = self.site(site).parent
@@ -214,6 +237,12 @@ class Fleet:
         for child in queue:
             yield child
             queue.extend(self.children.get(child, ()))
+
+
+def _last(joined: Mapping[str, str], root: str) -> str:
+    while root in joined:
+        root = joined[root]
+    return root
 
 
 @dataclass(frozen=True, slots=True)

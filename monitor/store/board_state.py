@@ -1,6 +1,6 @@
 """Restore after a restart: open outages, affected sites, the last heartbeat, and the gap since."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -13,7 +13,9 @@ from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.clock_trust import JUMP, ClockReading, ClockTrust, Move
 from monitor.judging.health import State
 from monitor.judging.power import TOGETHER
-from monitor.judging.thresholds import StoredState
+from monitor.judging.stored_state import StoredState
+from monitor.store import timeline_rows
+from monitor.store.among import among
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 
@@ -118,6 +120,20 @@ def note_gap(session: Session, since_utc: datetime, until_utc: datetime, longest
     return True
 
 
+def note_unwatched(session: Session, shard: int, since_utc: datetime, until_utc: datetime, longest: timedelta) -> None:
+    """Record a time as unmonitored for the sites of a shard, if what no other gap covers of it is that long."""
+    since_utc = timeline_rows.last_gap_end(session, shard, since_utc) or since_utc
+    if until_utc - since_utc > longest:
+        why = reason(ReasonCode.DAEMON_NOT_RUNNING)
+        session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, shard=shard))
+
+
+def end_blindness(session: Session, shards: Collection[int], now_utc: datetime) -> None:
+    """End what these shards could not see through another daemon's uplinks."""
+    for gap in timeline_rows.open_gaps_of(session, shards):
+        gap.ended_utc = max(now_utc, gap.started_utc)
+
+
 def note_gap_before(session: Session, move: Move) -> None:
     """Record the time for which the machine was off, now that its length is known."""
     if move.off is not None:
@@ -125,17 +141,21 @@ def note_gap_before(session: Session, move: Move) -> None:
         note_gap(session, off_utc, resumed_utc + move.by, JUMP)
 
 
-def usual_times(session: Session) -> dict[str, Usual]:
-    """Return the stored usual round-trip times of each device."""
-    return {row.device: Usual(row.packed) for row in session.scalars(select(Learned))}
+def usual_times(session: Session, devices: Collection[str] | None = None) -> dict[str, Usual]:
+    """Return the stored usual round-trip times of these devices; None: of each device."""
+    query = select(Learned) if devices is None else select(Learned).where(among(Learned.device, devices))
+    return {row.device: Usual(row.packed) for row in session.scalars(query)}
 
 
-def write_usual_times(session: Session, baselines: Baselines) -> None:
-    """Store changed usual round-trip times, and delete those of removed devices."""
+def write_usual_times(session: Session, baselines: Baselines, elsewhere: Collection[str] = ()) -> None:
+    """Store changed usual round-trip times, and delete those of removed devices.
+
+    ``elsewhere``: devices that other daemons probe, and store the times of.
+    """
     for device in list(baselines.changed):
         usual = baselines.known.get(device)
         if usual is not None:
             session.merge(Learned(device=device, packed=usual.packed()))
     known = set(session.scalars(select(Learned.device)))
-    for device in known - baselines.known.keys():
+    for device in known.difference(baselines.known, elsewhere):
         session.execute(delete(Learned).where(Learned.device == device))

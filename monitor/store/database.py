@@ -46,11 +46,13 @@ class Store(ABC):
     it need not outlive a crash, and is faster. ``waiting``: why it cannot be written yet; empty once it can. Until then
     `write` raises OperationalError, as it does when the database refuses later, and so does `read` unless it is
     ``readable``. ``was_empty``: it had no table yet. ``offices``: whose rows its sessions are for; None: all.
+    ``leases``: what each transaction that writes proves first.
     """
 
     def __init__(self, state: Path, name: str, *, lasting: bool = True) -> None:
         self.state, self.name, self.lasting = state, name, lasting
         self.offices: Offices = None
+        self.leases: Collection[Lease] = ()
         self.opening = Opening()
         self.engine, self.glances = self._engines()
         self.for_writing = self._for_writing()
@@ -62,6 +64,12 @@ class Store(ABC):
         """
         narrowed = copy.copy(self)
         narrowed.offices = None if offices == (ALONE,) else offices
+        return narrowed
+
+    def behind(self, *leases: Lease) -> Self:
+        """Return the same database for work that needs these leases: each `write` proves them first."""
+        narrowed = copy.copy(self)
+        narrowed.leases = leases
         return narrowed
 
     @property
@@ -145,7 +153,7 @@ class Store(ABC):
             session.begin(),
         ):
             session.connection()  # take the write lock now, not at the first statement
-            fence(session, behind)
+            fence(session, {*self.leases, *behind})
             yield session
 
     def write_once(self) -> AbstractContextManager[Session]:

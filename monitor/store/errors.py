@@ -140,5 +140,5 @@ def _may_pass_there(error: Any) -> bool:
     """Return whether an error of psycopg may pass; one without a code is the client's own, as of a lost connection."""
     state: str | None = error.sqlstate
     if state is None:
-        return type(error).__name__ in LOST
+        return any(kind.__name__ in LOST for kind in type(error).__mro__)  # a time-out has a class of its own
     return state[:2] in PASSING_CLASSES or state in PASSING_STATES

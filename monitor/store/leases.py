@@ -171,6 +171,14 @@ def say_alive(connection: Connection, own: DaemonLook, term: timedelta) -> Seque
     return [DaemonLook(row.holder, row.name, row.url, row.shards, row.fit) for row in rows]
 
 
+def living(session: Session) -> Collection[str]:
+    """Return the holders of all daemons that live; none where the database is a file."""
+    if session.connection().dialect.name != "postgresql":
+        return ()
+    alive = "SELECT holder FROM daemons WHERE until >= clock_timestamp()"
+    return session.execute(text(alive)).scalars().all()
+
+
 def forget_gone(connection: Connection) -> None:
     """Delete the rows of daemons that have not lived for FORGET_AFTER, and of their operations."""
     connection.execute(FORGET, {"kept": FORGET_AFTER})

@@ -165,12 +165,21 @@ def change(session: Session, id_: int, **values: object) -> None:
     session.execute(update(Notice).where(Notice.id == id_).values(**values))
 
 
-def release_leases(session: Session) -> None:
-    """Release the leases of a killed daemon; only for the daemon that holds the lock, at its start.
+def change_leased(session: Session, id_: int, lease: tuple[str, datetime | None], **values: object) -> bool:
+    """Change columns of one notice while it is under that ``lease``: by whom, until when; return whether it was."""
+    by, until_utc = lease
+    leased = (Notice.id == id_, Notice.leased_by == by, Notice.leased_until_utc == until_utc)
+    changed = update(Notice).where(*leased).values(**values).returning(Notice.id)
+    return session.execute(changed).first() is not None
+
+
+def release_leases(session: Session, living: Collection[str] = ()) -> None:
+    """Release the leases of daemons that are none of the ``living``: for the one that sends, when it begins to.
 
     Notices that an earlier version could not write are due again: this one may be able to.
     """
-    session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
+    leased = update(Notice).where(Notice.sent_utc.is_(None), Notice.leased_until_utc.is_not(None))
+    session.execute(leased.where(Notice.leased_by.not_in(living)).values(leased_until_utc=None))
     session.execute(update(Notice).where(Notice.fault != "").values(due_utc=Notice.created_utc))
 
 

@@ -30,10 +30,11 @@ class _Kind(NamedTuple):
     counts: ColumnElement[bool]
 
 
-_KINDS = (
-    _Kind(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc, _COUNTED),
-    _Kind(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc, _ASKED),
+KINDS = (
+    (_Kind(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc, _COUNTED), Outage),
+    (_Kind(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc, _ASKED), Ticket),
 )
+"""What promises are made for, and the tables of it."""
 
 
 class StagedTicket(NamedTuple):
@@ -57,10 +58,11 @@ def kept(session: Session, since_utc: datetime, until_utc: datetime) -> dict[str
 
 def missed(session: Session, since_utc: datetime, until_utc: datetime) -> dict[str, int]:
     """Count the promises missed after ``since_utc``, up to ``until_utc``, by service."""
-    return _counts(session, lambda kind: _missed(kind, since_utc, until_utc))
+    return _counts(session, lambda kind: missed_in(kind, since_utc, until_utc))
 
 
-def _missed(kind: _Kind, since_utc: datetime, until_utc: datetime) -> ColumnElement[bool]:
+def missed_in(kind: _Kind, since_utc: datetime, until_utc: datetime) -> ColumnElement[bool]:
+    """Return the condition that a promise was missed after ``since_utc``, up to ``until_utc``."""
     was_late = kind.ended.is_(None) | (kind.ended > kind.deadline)
     in_span: ColumnElement[bool] = (kind.deadline > since_utc) & (kind.deadline <= until_utc) & was_late
     return in_span
@@ -68,7 +70,7 @@ def _missed(kind: _Kind, since_utc: datetime, until_utc: datetime) -> ColumnElem
 
 def _counts(session: Session, which: Any) -> dict[str, int]:
     found: dict[str, int] = {}
-    for kind in _KINDS:
+    for kind, _ in KINDS:
         query = select(kind.service, func.count()).where(kind.counts, which(kind)).group_by(kind.service)
         for service, count in session.execute(query):
             found[service] = found.get(service, 0) + count
@@ -77,7 +79,7 @@ def _counts(session: Session, which: Any) -> dict[str, int]:
 
 def lengths(session: Session, since_utc: datetime, until_utc: datetime) -> Iterator[tuple[str, float]]:
     """Yield service and length in seconds of the cases that ended in the span, the newest of each kind first."""
-    for kind in _KINDS:
+    for kind, _ in KINDS:
         query = select(kind.service, kind.started, kind.ended).where(
             kind.counts, kind.ended > since_utc, kind.ended <= until_utc
         )
@@ -87,14 +89,14 @@ def lengths(session: Session, since_utc: datetime, until_utc: datetime) -> Itera
 
 def last_missed(session: Session, since_utc: datetime, until_utc: datetime, service: str) -> str | None:
     """Return the number of the ticket whose promise of that service was missed last in the span."""
-    outage, request = _KINDS
+    (outage, _), (request, _) = KINDS
     queries: tuple[Select[Any, Any], ...] = (
         select(Outage.deadline_utc, Ticket.number).join(Ticket, Outage.ticket_id == Ticket.id).where(outage.counts),
         select(Ticket.deadline_utc, Ticket.number).where(request.counts),
     )
     rows: list[tuple[datetime, str]] = []
-    for kind, query in zip(_KINDS, queries, strict=True):
-        narrowed = query.where(kind.service == service, _missed(kind, since_utc, until_utc))
+    for kind, query in zip((outage, request), queries, strict=True):
+        narrowed = query.where(kind.service == service, missed_in(kind, since_utc, until_utc))
         rows += [(at, number) for at, number in session.execute(narrowed.order_by(kind.deadline.desc()).limit(1))]
     return max(rows)[1] if rows else None
 

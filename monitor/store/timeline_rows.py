@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from monitor.store.columns import Utc
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
@@ -24,9 +25,23 @@ def suppressed_at(session: Session, site: str) -> Sequence[SuppressedOutage]:
     return session.scalars(query).all()
 
 
-def open_gaps(session: Session, uplink: str) -> Sequence[Gap]:
-    """Return the open gaps behind an uplink."""
-    return session.scalars(select(Gap).where(Gap.uplink == uplink, Gap.ended_utc.is_(None))).all()
+def open_gaps(session: Session, uplink: str, shard: int | None) -> Sequence[Gap]:
+    """Return the open gaps behind an uplink, of one shard; None: where the sites are not shared out by shards."""
+    query = select(Gap).where(Gap.uplink == uplink, Gap.shard == shard, Gap.ended_utc.is_(None))
+    return session.scalars(query).all()
+
+
+def open_gaps_of(session: Session, shards: Collection[int]) -> Sequence[Gap]:
+    """Return the open gaps of these shards, whatever uplink they are behind."""
+    return session.scalars(select(Gap).where(Gap.shard.in_(shards), Gap.ended_utc.is_(None)).order_by(Gap.id)).all()
+
+
+def last_gap_end(session: Session, shard: int, after_utc: datetime) -> datetime | None:
+    """Return when the last gap of all sites, or of that shard, ended that ended after that time."""
+    of_them = Gap.shard.is_(None) | (Gap.shard == shard)
+    return session.scalar(
+        select(func.max(Gap.ended_utc, type_=Utc)).where(Gap.uplink == "", of_them, Gap.ended_utc > after_utc)
+    )
 
 
 def sites_with(session: Session, kind: str, after_utc: datetime) -> Sequence[str]:
@@ -37,4 +52,10 @@ def sites_with(session: Session, kind: str, after_utc: datetime) -> Sequence[str
 def has_event(session: Session, site: str, kind: str, after_utc: datetime) -> bool:
     """Return whether the site has a timeline event of that kind after that time."""
     query = select(Event.id).where(Event.site == site, Event.kind == kind, Event.at_utc > after_utc)
+    return session.scalar(query.limit(1)) is not None
+
+
+def has_event_at(session: Session, kind: str, at_utc: datetime) -> bool:
+    """Return whether there is a timeline event of that kind and time that is of no site."""
+    query = select(Event.id).where(Event.site == "", Event.kind == kind, Event.at_utc == at_utc)
     return session.scalar(query.limit(1)) is not None

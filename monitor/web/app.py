@@ -20,6 +20,7 @@ from monitor.runtime.changes import Changes
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.web.api.app import PREFIX, make_api
@@ -30,6 +31,7 @@ from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.office_consoles import OfficeConsoles
 from monitor.web.console.rendering import compile_templates
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
@@ -55,13 +57,15 @@ def make_app(
     keeper: HistoryKeeper | None = None,
     papers: Papers | None = None,
     examiner: Examiner | None = None,
+    installation_of: Callable[[], Installation] | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
     that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF;
-    ``examiner``: what was found wrong with the installation.
+    ``examiner``: what was found wrong with the installation; ``installation_of``: returns all offices in force, left
+    out for one that stands alone.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
@@ -70,6 +74,7 @@ def make_app(
     console = Console(
         live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner
     )
+    consoles = OfficeConsoles.of(console, page_routes, installation_of or (lambda: Installation.of(settings_of())))
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 
@@ -119,7 +124,7 @@ def make_app(
             _mounted(PREFIX, api),
             Route("/problems/{name}", problem, methods=["GET"]),
             static_route(),
-            *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
+            *starlette_routes(consoles, visitors.of, visitors.is_own_form),
         ],
         middleware=[
             Middleware(ForwardedClient, proxies=web.behind_proxy),

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=2.5, metavar="SECONDS", help="between two disturbances")
     parser.add_argument("--longest", type=float, default=90.0, metavar="SECONDS", help="of a disturbance")
     parser.add_argument("--small", action="store_true", help="80 sites, and a term of 3 s")
+    parser.add_argument("--unfenced", action="store_true", help="daemons that prove no lease: to prove the checker")
     parser.add_argument("--keep", type=Path, help="a folder for the daemons' homes, which is kept")
     words = parser.parse_args()
     size, faults = (SMALL, IN_SMALL) if words.small else (WHOLE, IN_WHOLE)
@@ -26,7 +27,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = words.keep or Path(folder)
         home.mkdir(exist_ok=True, parents=True)
-        with Cluster(home, size) as cluster:
+        command = [sys.executable, "-m", "tests.cluster.unfenced"] if words.unfenced else []
+        with Cluster(home, size, command) as cluster:
             played = Player(cluster, plan, faults, say=_say).play()
             found = verdict(cluster, played)
     print(table(found))

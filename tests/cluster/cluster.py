@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,8 @@ class Cluster:
 
     home: Path
     size: Size
+    command: Sequence[str] = ()
+    """What is run in place of `upazila-monitor`."""
     blind_s: list[tuple[str, float, float]] = field(default_factory=list)
     """Whose looks count for nothing, by address, and when: its cable was cut."""
 
@@ -113,7 +115,8 @@ class Cluster:
     def _daemon(self, number: int) -> Daemon:
         home = self.home / f"daemon-{number}"
         clocked = number == self.size.clocked
-        made = Daemon(self.network.seats[number], home, environment=self.clock.environment if clocked else None)
+        environment = self.clock.environment if clocked else None
+        made = Daemon(self.network.seats[number], home, environment=environment, command=self.command)
         url = (self.pooler if number in self.size.pooled else self.server).url
         here: Settings = {"storage": {"url": url, "lease_s": self.size.term_s}, "daemon": {"name": daemon_name(number)}}
         write_config(

@@ -67,6 +67,8 @@ class Played:
     downs: Sequence[Down]
     began_s: float
     ended_s: float
+    trouble: Sequence[str] = ()
+    """A daemon that ended by itself, or what did not become well in the end."""
 
 
 @dataclass
@@ -86,6 +88,7 @@ class Player:
         self._choice = fleet.Choice(self._luck, self.cluster.size.trees)
         self._down: list[Down] = []
         self._done: list[Done] = []
+        self._trouble: list[str] = []
         self.cluster.start()
         self._begun_s = time.time()
         self._zero = time.monotonic()
@@ -103,7 +106,7 @@ class Player:
             act()
             self.cluster.tend()
         self._settle()
-        return Played(self._done, self._down, self._begun_s, self._ended_s)
+        return Played(self._done, self._down, self._begun_s, self._ended_s, self._trouble)
 
     def _at(self, after_s: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._due, (self._zero + after_s, next(self._numbers), act))
@@ -139,12 +142,16 @@ class Player:
     def _settle(self) -> None:
         """Until everything is well again and told, then stop the daemons."""
         self.say("all disturbances are over; waiting until everything is well and told")
-        self._left = ""
-        until(self._is_settled, "everything well and told", SETTLED_WITHIN_S)
+        try:
+            until(self._is_settled, "everything well and told", SETTLED_WITHIN_S)
+        except AssertionError as error:
+            self._trouble.append(str(error))
         self._ended_s = time.time()
-        for daemon in self.cluster.daemons:
-            assert daemon.running, f"a daemon has ended by itself:\n{daemon.log()[-3_000:]}"
-            daemon.stop()
+        for number, daemon in enumerate(self.cluster.daemons):
+            if daemon.running:
+                daemon.stop()
+            else:
+                self._trouble.append(f"daemon {number} has ended by itself: {daemon.log().strip()[-300:]}")
 
     def _is_settled(self) -> bool:
         from psycopg import OperationalError

@@ -90,6 +90,7 @@ def verdict(cluster: Cluster, played: Played) -> Verdict:
     arrived = [Arrived(mail.header("Message-ID"), "", mail.header("Subject"), mail.text()) for mail in mails]
     slack_s = interval_s + ROUND_S
     wrong = [
+        *played.trouble,
         *checker.unfenced(writes, shard_of),
         *checker.epochs_in_turn(writes),
         *checker.outages_against_truth(faults, stored, slack_s),

@@ -75,7 +75,7 @@ def test_a_share_of_exactly_the_threshold_flaps() -> None:
 
 def test_who_was_down_or_flapped_before_a_restart_is_remembered_so() -> None:
     flaps = Flaps(flapped=frozenset({"b"}))
-    flaps.restore(["a"])
+    flaps.restore(["a"], flaps.flapped)
     assert [list(flaps.observe("a", at(minute), up=True)) for minute in range(2)] == [[], []]
     assert flaps.watches("a"), "it was down and is up: one change"
     told = [one for minute in range(RESULTS) for one in flaps.observe("b", at(minute), up=True)]

@@ -147,6 +147,11 @@ class Daemon:
             self.kill()
             raise AssertionError(f"the daemon did not stop within {STOP_WITHIN_S:g} s:\n{self.log()}") from None
 
+    def send(self, signal_number: signal.Signals) -> None:
+        """Sends it a signal."""
+        assert self._process is not None
+        self._process.send_signal(signal_number)
+
     def kill(self) -> None:
         """kill -9."""
         assert self._process is not None

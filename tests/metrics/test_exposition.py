@@ -108,7 +108,7 @@ def test_openmetrics_is_given_to_who_asks(office: Desk) -> None:
 @given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=40))
 def test_any_name_comes_back_from_a_label_as_it_was(office: Desk, name: str) -> None:
     site = replace(office.settings.fleet.sites["udc-juniadaha"], name_en=name)
-    office.live.fleet = Fleet({"udc-juniadaha": site})
+    office.live.fleet = office.board.fleet = Fleet({"udc-juniadaha": site})
     families = text_string_to_metric_families(office.text())
     info = next(family for family in families if family.name == "upazila_site_info")
     assert [sample.labels["name_en"] for sample in info.samples] == [name]
@@ -136,7 +136,7 @@ def many(office: Desk, count: int) -> Fleet:
 
 
 async def test_while_a_page_is_made_the_loop_turns_on(office: Desk) -> None:
-    office.live.fleet = many(office, 2_000)
+    office.live.fleet = office.board.fleet = many(office, 2_000)
     clock = Busy()
     exposition = Exposition(office.live, office.store, clock)
     turned_ns = [clock.mono]
@@ -163,12 +163,12 @@ async def test_a_configuration_taken_over_while_a_page_is_made_breaks_nothing(of
     for _ in range(10):
         making = asyncio.create_task(exposition.page())
         while not making.done():
-            office.live.fleet = whims.choice((large, small))
+            office.live.fleet = office.board.fleet = whims.choice((large, small))
             await asyncio.sleep(0)
         await making
         clock.advance(2)
 
-    office.live.fleet = small
+    office.live.fleet = office.board.fleet = small
     body = (await exposition.page()).body
     assert body.count(b"upazila_site_info{") == 20
     assert body.count(b"upazila_site_state{") == 120

@@ -1,6 +1,6 @@
 """Parts as the tests build them: the shipped office with another fleet or other sections, and a sink that keeps all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -8,6 +8,7 @@ from monitor.alerts.cases.entered import Entered
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import Clock
+from monitor.domain.leases import Lease
 from monitor.domain.sample import Sample
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
@@ -56,6 +57,24 @@ def writer_of(
     return DecisionWriter(
         clock, store, live, OfficeInForce(clock, shipped(), Entered(), live, Distrust()), SoleHolder(), wake_delivery
     )
+
+
+class OfOthers(SoleHolder):
+    """The leases of a daemon among several: it ``holds`` none at first, and keeps what was found to be another's."""
+
+    def __init__(self, holds: Lease | None = None) -> None:
+        self.holds = holds
+        self.refused: set[Lease] = set()
+
+    is_sole = False
+    holder = "a/1"
+
+    def held(self, name: str) -> Lease | None:
+        return self.holds if self.holds is not None and self.holds.name == name else None
+
+    def lost(self, leases: Collection[Lease]) -> None:
+        self.refused |= set(leases)
+        self.holds = None
 
 
 @dataclass

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.domain.leases import Duty, Lease
 from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.jobs import last_night
+from monitor.runtime.leases import SoleHolder
 from tests.lab.waiting import until
-from tests.runtime.built import settings_of
+from tests.runtime.built import OfOthers, settings_of
 
 
 class Night:
@@ -22,7 +24,9 @@ class Night:
         self._over = threading.Event()
         last = {"the last one": self._over.set}
         work = (jobs or {"a copy": self.copy}) | last
-        self.calendar = CalendarJobs(lambda: self.now, [Job(name, last_night, job) for name, job in work.items()])
+        self.calendar = CalendarJobs(
+            lambda: self.now, [Job(name, last_night, job) for name, job in work.items()], SoleHolder()
+        )
         asyncio.run(self.calendar.open())
 
     def copy(self) -> None:
@@ -73,7 +77,9 @@ class Owed:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures, self.tried = failures, 0
-        self.calendar = CalendarJobs(lambda: self.now, [Job("briefs", self._last_due, self._do, makes_up=True)])
+        self.calendar = CalendarJobs(
+            lambda: self.now, [Job("briefs", self._last_due, self._do, makes_up=True)], SoleHolder()
+        )
         self.now: datetime | None = EVENING
         asyncio.run(self.calendar.open())
 
@@ -137,3 +143,24 @@ def test_one_job_that_fails_stops_no_other() -> None:
     night.look(NEXT)
     asyncio.run(night.calendar.close())
     assert done == ["good"]
+
+
+@pytest.mark.parametrize(("late", "times"), [(timedelta(minutes=5), 1), (timedelta(hours=2), 0)])
+def test_a_night_that_is_another_daemons_is_left_to_it_and_made_up_for_where_that_one_dies(
+    late: timedelta, times: int
+) -> None:
+    """Who takes the duty soon after the hour does the work: it may not have been done. Later, it was."""
+    leases, done, now = OfOthers(), list[str](), [EVENING]
+    job = Job("a copy", last_night, lambda: done.append("copied"), duty=Duty.NIGHTLY)
+    calendar = CalendarJobs(lambda: now[0], [job], leases)
+    asyncio.run(calendar.open())
+    assert calendar.look() == []
+    now[0] = NEXT + late
+    assert calendar.look() == [], "it is another's"
+    leases.holds = Lease(Duty.NIGHTLY, "a/1", 3)
+    assert len(calendar.look()) == times
+    until(lambda: not calendar._under_way, "its end", 10)
+    assert (len(done), calendar.look()) == (times, [])
+    now[0] = NEXT + timedelta(days=1)
+    assert calendar.look() == ["a copy"], "the next night it does itself"
+    asyncio.run(calendar.close())

@@ -21,6 +21,7 @@ from monitor.domain.reasons import ReasonCode
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime import edition_maker
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.leases import SoleHolder
 from monitor.store import edition_rows
 from monitor.store.models import Edition
 from monitor.store.work import Work
@@ -40,7 +41,9 @@ class Maker:
     def __init__(self, desk: Desk, command: Sequence[str] = COMMAND) -> None:
         self.heard: list[str] = []
         self.live = state_of(desk.clock, office=desk.office)
-        self.part = EditionMaker(desk.store, self.live, settings_of(), desk.clock, command, self.heard.extend)
+        self.part = EditionMaker(
+            desk.store, self.live, settings_of(), desk.clock, command, self.heard.extend, SoleHolder()
+        )
 
 
 def ask(desk: Desk) -> int:
@@ -183,7 +186,7 @@ def test_each_offices_report_is_about_its_own_sites_and_kept_by_it(tmp_path: Pat
         with store.of(id_).write() as session:
             work = Work(session, offices.office(id_), clock.utc())
             editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1), files=FILES))
-    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None)
+    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None, SoleHolder())
 
     async def plays() -> list[bool]:
         return [await maker.turn(), await maker.turn(), await maker.turn()]

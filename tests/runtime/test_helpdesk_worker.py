@@ -12,6 +12,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
+from monitor.runtime.leases import SoleHolder
 from monitor.settings.helpdesk_section import Helpdesk
 from tests.desk import Desk
 from tests.lab.desks import TOKEN
@@ -49,7 +50,7 @@ def section(place: Zammad, folder: Path, timeout_s: float = 30) -> Helpdesk:
 
 def worker(here: Desk, wanted: Helpdesk) -> HelpdeskWorker:
     live = state_of(SystemClock(), office=here.office)
-    return HelpdeskWorker(here.store, live, settings_of(helpdesk=wanted), SystemClock())
+    return HelpdeskWorker(here.store, live, settings_of(helpdesk=wanted), SystemClock(), SoleHolder())
 
 
 async def cancelled(running: "asyncio.Task[None]") -> None:

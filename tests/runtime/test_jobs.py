@@ -19,6 +19,7 @@ from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules, State
 from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.jobs import Jobs, last_night
+from monitor.runtime.leases import SoleHolder
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.notices_section import Notices
 from monitor.store.database import Store
@@ -44,8 +45,8 @@ class Office:
         self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
         self.live.office = replace(self.live.office, notices=READERS)
         in_force = OfficeInForce(self.clock, settings, Entered(), self.live, Distrust())
-        jobs = Jobs(self.store, self.live, in_force, lambda: "sound")
-        self.calendar = CalendarJobs(self.clock.utc, jobs.all_of_them())
+        jobs = Jobs(self.store, self.live, in_force, lambda: "sound", SoleHolder())
+        self.calendar = CalendarJobs(self.clock.utc, jobs.all_of_them(), SoleHolder())
         yesterday = OPENS - timedelta(days=1)
         with self.store.write() as session:
             outages.apply(Work(session, self.live.office, yesterday), SiteChanged("office-ict", State.UP, yesterday))

@@ -20,6 +20,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load, load_installation
 from monitor.domain.clock import NS_PER_S, Clock, SystemClock, VirtualClock
 from monitor.judging.decisions import OutageOpened
+from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
@@ -77,7 +78,7 @@ def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState |
     """Looks often; delivers what that office owes, by its own channels."""
     folder = store.state
     live = live or state_of(clock, office=office)
-    return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, 0.05)
+    return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, SoleHolder(), 0.05)
 
 
 async def delivers(store: Store, office: Office, until: Callable[[], bool], live: RuntimeState | None = None) -> float:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.alerts.cases.entered import Entered
 from monitor.domain.clock import VirtualClock
+from monitor.domain.leases import Lease, shard_name
 from monitor.domain.sample import Sample, Verdict
 from monitor.i18n.formats import DHAKA
 from monitor.judging.board import Board
@@ -12,6 +13,8 @@ from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules
+from monitor.judging.shards import shard_of
+from monitor.judging.stored_state import NOTHING_STORED
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.fleet import Fleet
 from monitor.settings.maintenance_section import Maintenance
@@ -71,3 +74,67 @@ def test_another_time_that_is_believed_leaves_no_doubt_from_before_and_distrusts
     under_way = Sample("a/gateway", "icmp", T0, began_ns, Verdict.FAILED, 3, 0)
     believed = watch.distrust.of(under_way)
     assert (believed.verdict, believed.started_utc - T0) == (Verdict.UNKNOWN, timedelta(days=1))
+
+
+class Shared(Watch):
+    """The same two sites, each in a shard of its own, of which this daemon holds some."""
+
+    def __init__(self, *sites: str) -> None:
+        super().__init__(0)
+        self.leases = {
+            shard: Lease(shard_name(shard), "one/1", 1)
+            for each in sites
+            if (shard := shard_of(self.in_force.settings.fleet, each)) is not None
+        }
+        settings = self.in_force.settings
+        self.live = state_of(self.clock, settings.fleet, Board(fleet(), Rules()))
+        self.in_force = OfficeInForce(self.clock, settings, Entered(), self.live, self.distrust, leases={})
+        self.in_force.take(self.leases, NOTHING_STORED, {})
+
+
+def test_where_shards_are_held_their_sites_alone_are_judged_and_all_are_shown() -> None:
+    watch = Shared("b")
+    assert list(watch.in_force.probed.fleet.sites) == list(watch.live.board.fleet.sites) == ["b"]
+    assert list(watch.live.fleet.sites) == ["a", "b"]
+    assert [each for _ in range(5) for each in watch.round("a", silent=True)] == []
+
+
+def test_what_is_dropped_is_forgotten_with_its_samples() -> None:
+    watch = Shared("a", "b")
+    for _ in range(5):
+        watch.round("a", silent=True)
+    now_utc = watch.clock.utc()
+    watch.live.observe(Sample("a/gateway", "icmp", now_utc, 0, Verdict.FAILED, 3, 0))
+    watch.in_force.drop(
+        {shard: each for shard, each in watch.leases.items() if shard == shard_of(watch.live.fleet, "b")}
+    )
+    assert (watch.live.board.open_outages, watch.live.samples, watch.live.hours) == ({}, {}, {})
+
+
+def test_who_was_removed_while_nobody_held_its_shard_ends_when_it_is_taken() -> None:
+    watch = Shared()
+    gone = shard_of(watch.live.fleet, "gone")
+    known = replace(NOTHING_STORED, open_outages={"gone": T0})
+    told = watch.in_force.take({gone: Lease(shard_name(gone), "one/1", 1)}, known, {})
+    assert [each.site for each in told if isinstance(each, OutageClosed)] == ["gone"]
+
+
+def test_a_site_that_another_configuration_moves_between_shards_is_dropped_undecided_and_read_anew() -> None:
+    watch = Shared("a", "b")
+    for _ in range(5):
+        watch.round("b", silent=True)
+    assert list(watch.live.board.open_outages) == ["b"]
+    watch.settings_with(fleet(site("a"), site("b", "a")))
+    assert watch.closed == []
+    assert watch.live.board.open_outages == {}
+    assert shard_of(watch.live.fleet, "b") not in (watch.in_force.shards.leases or {}), "it is to be taken up again"
+
+
+def test_a_site_that_is_removed_ends_its_outage_by_the_lease_of_its_shard() -> None:
+    watch = Shared("a", "b")
+    for _ in range(5):
+        watch.round("b", silent=True)
+    lease = watch.in_force.shards.lease_of("b")
+    watch.settings_with(fleet(site("a")))
+    (closed,) = [each for each in watch.closed if isinstance(each, OutageClosed)]
+    assert [each for _, each in watch.in_force.shards.behind_leases(closed)] == [lease]

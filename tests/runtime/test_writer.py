@@ -15,7 +15,6 @@ from monitor.alerts.cases.complaints import Request
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.decisions import FlappingChanged, OutageClosed, OutageOpened
-from monitor.runtime import writer as writer_module
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
@@ -333,11 +332,11 @@ async def test_an_order_about_the_calendar_is_in_force_at_the_next_look_and_move
 def test_a_database_that_refuses_for_weeks_costs_lesser_decisions_before_outages(
     writer: DecisionWriter, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "MOST_WAITING", 100)
+    monkeypatch.setattr("monitor.runtime.decision_queue.MOST_WAITING", 100)
     outages_of = [opened(f"lab-{number:02}", clock) for number in range(40)]
     writer.put(outages_of)
     for number in range(500):
         writer.put([FlappingChanged("udc-01", number % 2 == 0, 0.5, clock.utc())])
         assert writer.waiting <= 100
-    kept = [decision for decision, _ in writer._waiting if isinstance(decision, OutageOpened)]
+    kept = [each.decision for each in writer._waiting if isinstance(each.decision, OutageOpened)]
     assert kept == outages_of

@@ -24,6 +24,7 @@ from monitor.charter.office import Office
 from monitor.charter.offices import Offices
 from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, next_trust
 from monitor.runtime.trusted_clock import TrustedClock
@@ -196,7 +197,7 @@ class Daemon:
             clock.begin(remembered, None)
             self._writer = writer_of(clock, self._store, state_of(clock, office=self._office))
         self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
-        self._writer._apply_clock_trust(self._writer._write([], Offices(self._office))[2])
+        self._writer._apply_clock_trust(self._writer._write([], Offices(self._office), Lease(Duty.CASES)).trust)
 
     @property
     def fired(self) -> list[str]:

@@ -150,3 +150,16 @@ def test_when_all_lines_are_in_use_whoever_comes_is_refused_soon_and_may_try_aga
                 assert may_pass(refusal.value.orig)
         with store.write() as session:
             assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_server_that_does_not_answer_in_time_is_waited_for_and_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "CONNECTING", {**postgresql.CONNECTING, "connect_timeout": 2})  # libpq's shortest
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / ".s.PGSQL.5432"))
+        listener.listen()  # and never says a word
+        url = f"postgresql+psycopg://{USER}@/postgres?host={tmp_path}"
+        with closing(store_at(tmp_path, Server(url))) as store:
+            assert not try_again(store)
+            assert "timeout expired" in store.waiting

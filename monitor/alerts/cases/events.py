@@ -46,17 +46,17 @@ def apply(work: Work, decision: Decision) -> None:
             _begin_suppressed(work, decision)
         case SuppressionEnded(site, until_utc):
             _end_suppressed(work, site, until_utc)
-        case MonitoringGap(since_utc, until_utc, why):
-            note(work, "", "", EventKind.STALLED, why, until_utc)
-            work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why))
-        case UplinkLost(group, since_utc):
+        case MonitoringGap(since_utc, until_utc, why, shard):
+            _note_once(work, EventKind.STALLED, why, until_utc, shard)
+            work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, shard=shard))
+        case UplinkLost(group, since_utc, shard):
             silent = reason(ReasonCode.REFERENCES_SILENT, uplink=group)
-            note(work, "", "", EventKind.UPLINK_LOST, silent, since_utc)
-            work.session.add(_blind(group, since_utc, None))
-        case UplinkBack(group, since_utc, until_utc):
+            _note_once(work, EventKind.UPLINK_LOST, silent, since_utc, shard)
+            work.session.add(_blind(group, since_utc, None, shard))
+        case UplinkBack(group, since_utc, until_utc, shard):
             again = reason(ReasonCode.CAN_JUDGE_AGAIN, uplink=group)
-            note(work, "", "", EventKind.UPLINK_BACK, again, until_utc)
-            _end_gap(work, group, since_utc, until_utc)
+            _note_once(work, EventKind.UPLINK_BACK, again, until_utc, shard)
+            _end_gap(work, group, since_utc, until_utc, shard)
         case FlappingChanged(site, flapping, share, at_utc):
             kind = EventKind.FLAPPING if flapping else EventKind.SETTLED
             note(work, site, "", kind, reason(ReasonCode.RESULTS_CHANGED, share=share), at_utc)
@@ -85,9 +85,15 @@ def note(work: Work, site: str, device: str, kind: EventKind, why: Reason | None
     work.session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, reason=why))
 
 
-def _blind(uplink: str, since_utc: datetime, until_utc: datetime | None) -> Gap:
+def _note_once(work: Work, kind: EventKind, why: Reason, at_utc: datetime, shard: int | None) -> None:
+    """Add an event of no site; where it is told of each shard, for the first of them."""
+    if shard is None or not timeline_rows.has_event_at(work.session, kind, at_utc):
+        note(work, "", "", kind, why, at_utc)
+
+
+def _blind(uplink: str, since_utc: datetime, until_utc: datetime | None, shard: int | None) -> Gap:
     why = reason(ReasonCode.BLIND_BEHIND, uplink=uplink)
-    return Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, uplink=uplink)
+    return Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, uplink=uplink, shard=shard)
 
 
 def _begin_suppressed(work: Work, decision: OutageSuppressed) -> None:
@@ -123,13 +129,13 @@ def _end_suppressed(work: Work, site: str, until_utc: datetime) -> None:
             note(work, site, "", EventKind.PAUSED_OVER, was_silent, row.until_utc)
 
 
-def _end_gap(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
+def _end_gap(work: Work, group: str, since_utc: datetime, until_utc: datetime, shard: int | None) -> None:
     """End the gap that began when the uplink was lost."""
-    rows = timeline_rows.open_gaps(work.session, group)
+    rows = timeline_rows.open_gaps(work.session, group, shard)
     for row in rows:
         row.ended_utc = max(until_utc, row.started_utc)
     if not rows:
-        work.session.add(_blind(group, since_utc, until_utc))
+        work.session.add(_blind(group, since_utc, until_utc, shard))
 
 
 def note_unused_labs(work: Work) -> list[str]:

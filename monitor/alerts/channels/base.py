@@ -34,7 +34,8 @@ class Letter:
     """A leased notice, detached from the database; ``facts`` as stored, of whichever version.
 
     ``is_sample``: nothing has happened, somebody wants to see a sample. ``files``: what goes with it; channels that
-    carry no files leave them out.
+    carry no files leave them out. ``leased_by``, ``leased_until_utc``: its lease, by which alone what became of it is
+    recorded; see `alerts.notices.outbox`.
     """
 
     id: int
@@ -47,6 +48,8 @@ class Letter:
     facts: Stored
     is_sample: bool = False
     files: tuple[AttachedFile, ...] = ()
+    leased_by: str = ""
+    leased_until_utc: datetime | None = None
 
     @property
     def ticket(self) -> str:

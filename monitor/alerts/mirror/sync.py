@@ -32,6 +32,7 @@ from monitor.store import ticket_history
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, unsynced_events
+from monitor.store.leases import LeaseLost
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.work import Work
 
@@ -90,7 +91,7 @@ class Mirror:
             return self._failed(turn, said_by(error), Outcome.AWAY)
         except DeskRefused as error:
             return self._failed(turn, said_by(error), Outcome.REFUSED if error.to_all else Outcome.MORE)
-        except DatabaseError:
+        except (DatabaseError, LeaseLost):
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
             text = "%s cannot be mirrored"

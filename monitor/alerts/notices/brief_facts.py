@@ -182,12 +182,13 @@ def _end_of_day(now_utc: datetime) -> datetime:
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
-    """Return the gaps, and the time before any site was known, in seconds.
+    """Return the gaps but those of single shards, and the time before any site was known, in seconds.
 
     A new monitor saw nothing of the week before it.
     """
     known = [row.first_utc for row in reachability_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
     window = begins_utc, ends_utc
-    gaps = [(row.started_utc, row.ended_utc or ends_utc) for row in gap_rows.gaps(session, window, ends_utc)]
+    rows = (row for row in gap_rows.gaps(session, window, ends_utc) if row.shard is None)
+    gaps = [(row.started_utc, row.ended_utc or ends_utc) for row in rows]
     return int(total(merged(clipped([*gaps, (begins_utc, first_utc)], window))).total_seconds())

@@ -60,10 +60,13 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
     return "idle" if letter is None else note(store, office, hand_over(office, letter, channel, clock.utc()), clock)
 
 
-def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
-    """Lease the notice to be sent next, with the files that go with it; uses the database alone."""
+def look(store: Store, office: Office, name: ChannelName, clock: Clock, by: str = "") -> Letter | None:
+    """Lease the notice to be sent next, with the files that go with it; uses the database alone.
+
+    ``by``: the daemon that sends it, where several work on one database.
+    """
     with store.write() as session:
-        letter = lease.lease_next(Work(session, office, clock.utc()), name)
+        letter = lease.lease_next(Work(session, office, clock.utc()), name, by)
         if letter is None or not letter.facts.get("attachments"):
             return letter
         return replace(letter, files=tuple(_files(session, letter)))
@@ -114,15 +117,19 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
         work = Work(session, office, clock.utc())
         match attempt.outcome:
             case "sent":
-                outbox.mark_sent(work, letter, str(said), attempt.given_to)
+                is_ours = outbox.mark_sent(work, letter, str(said), attempt.given_to)
             case "away":
-                outbox.put_back(work, letter, said)
+                is_ours = outbox.put_back(work, letter, said)
             case "failed":
-                outbox.mark_failed(work, letter, said, random.random())
+                is_ours = outbox.mark_failed(work, letter, said, random.random())
             case "faulty":
-                outbox.hold(work, letter, str(said), random.random())
+                is_ours = outbox.hold(work, letter, str(said), random.random())
             case "dead":
-                outbox.mark_dead(work, letter, said)
+                is_ours = outbox.mark_dead(work, letter, said)
+    if not is_ours:
+        log_notice(
+            LogEvent.NOTICE_LEASE_LOST, letter, f"is another's to send now; here it was {attempt.outcome}: {said}"
+        )
     match attempt.outcome:
         case "sent":
             log_notice(LogEvent.NOTICE_SENT, letter, str(said))

@@ -22,8 +22,11 @@ LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
 
 
-def lease_next(work: Work, channel: str) -> Letter | None:
-    """Lease the notice to be sent next through ``channel``; None when there is none."""
+def lease_next(work: Work, channel: str, by: str = "") -> Letter | None:
+    """Lease the notice to be sent next through ``channel``; None when there is none.
+
+    ``by``: the daemon that sends it, where several work on one database.
+    """
     whole, by_reader = _waiting(work, channel)
     first = [(True, letter.first_due_utc, letter.id) for letter in whole if letter.ready]
     if by_reader:
@@ -48,16 +51,16 @@ def lease_next(work: Work, channel: str) -> Letter | None:
             if decided.together:
                 merged_id = _merge(work, reader, decided.together)
                 first += [(True, work.now_utc, merged_id)] if merged_id is not None else []
-    return _lease(work, min(first)[2]) if first else None
+    return _lease(work, min(first)[2], by) if first else None
 
 
 def _may_digest(office: Office, last_utc: datetime | None, now_utc: datetime) -> bool:
     return last_utc is None or last_utc <= now_utc - timedelta(seconds=office.notices.digest_every_s)
 
 
-def _lease(work: Work, id_: int) -> Letter:
+def _lease(work: Work, id_: int, by: str) -> Letter:
     notice = work.session.get_one(Notice, id_)
-    notice.leased_until_utc = work.now_utc + LEASE
+    notice.leased_until_utc, notice.leased_by = work.now_utc + LEASE, by
     notice.attempts += 1
     facts = _stored(work.session, [id_])[id_]
     return Letter(
@@ -69,6 +72,8 @@ def _lease(work: Work, id_: int) -> Letter:
         notice.created_utc,
         notice.attempts,
         facts,
+        leased_by=by,
+        leased_until_utc=notice.leased_until_utc,
     )
 
 

@@ -12,6 +12,9 @@ A notice is dead only when its recipient's server has finally refused it. All ot
 our configuration) is retried, less and less often; what this program itself cannot write (`hold`) waits with its
 ``fault`` and is sent by a version that can.
 
+What became of a notice is recorded while it is under the lease with which it was sent: a daemon that was stopped
+meanwhile, and whose notice another has leased, changes nothing of it.
+
 A notice is delivered at least once, always under the same Message-ID; within a ticket each recipient gets notices in
 the order of enqueueing. `rate_limit` decides who gets what next.
 """
@@ -116,31 +119,32 @@ def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: 
     )
 
 
-def mark_sent(work: Work, letter: Letter, proof: str, given_to: str = "") -> None:
+def mark_sent(work: Work, letter: Letter, proof: str, given_to: str = "") -> bool:
     """Record that the notice was delivered; ``proof``: the server's answer.
 
-    ``given_to``: the user who got it in the recipient's place; empty for the recipient.
+    ``given_to``: the user who got it in the recipient's place; empty for the recipient. It, and the others below,
+    return whether the lease was still the letter's.
     """
     sent = {"sent_utc": work.now_utc, "leased_until_utc": None, "proof": proof, "given_to": given_to}
-    _change(work, letter, **sent, last_error="", why=None, fault="")
+    return _change(work, letter, **sent, last_error="", why=None, fault="")
 
 
-def mark_failed(work: Work, letter: Letter, error: Said, jitter: float) -> None:
+def mark_failed(work: Work, letter: Letter, error: Said, jitter: float) -> bool:
     """Record a failed try; the next follows after a backoff that doubles up to an hour, or a day for an old notice.
 
     ``jitter``, 0 to 1, spreads the tries of many notices: the backoff is up to a quarter shorter or longer.
     """
     due_utc = work.now_utc + _backoff_of(work, letter, jitter)
-    _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=str(error), why=error, fault="")
+    return _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=str(error), why=error, fault="")
 
 
-def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
+def hold(work: Work, letter: Letter, fault: str, jitter: float) -> bool:
     """Put the notice back because this program cannot write or deliver it, which is no fault of its recipient's.
 
     It is retried as a failed one is, at every start too, and delays no other notice of its thread.
     """
     due_utc = work.now_utc + _backoff_of(work, letter, jitter)
-    _change(work, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
+    return _change(work, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
 
 
 def _backoff_of(work: Work, letter: Letter, jitter: float) -> timedelta:
@@ -155,22 +159,22 @@ def backoff_after(failures: int, first_s: float, jitter: float, longest: timedel
     return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 
 
-def put_back(work: Work, letter: Letter, error: Said) -> None:
+def put_back(work: Work, letter: Letter, error: Said) -> bool:
     """Put the notice back untried: its channel is unavailable.
 
     A digest is taken apart again, so that one digest has all that will have come until the channel is back.
     """
-    if letter.kind == DIGEST:
-        notice_rows.unmerge(work.session, letter.id, error)
-        return
     tries = letter.attempts - 1
-    _change(work, letter, leased_until_utc=None, attempts=tries, last_error=str(error), why=error, fault="")
+    is_ours = _change(work, letter, leased_until_utc=None, attempts=tries, last_error=str(error), why=error, fault="")
+    if is_ours and letter.kind == DIGEST:
+        notice_rows.unmerge(work.session, letter.id, error)
+    return is_ours
 
 
-def mark_dead(work: Work, letter: Letter, error: Said) -> None:
+def mark_dead(work: Work, letter: Letter, error: Said) -> bool:
     """Give the notice up: its recipient's server has finally refused it."""
     given_up = {"dead_utc": work.now_utc, "leased_until_utc": None}
-    _change(work, letter, **given_up, last_error=str(error), why=error, fault="")
+    return _change(work, letter, **given_up, last_error=str(error), why=error, fault="")
 
 
 def resend(work: Work, id_: int) -> Notice | None:
@@ -193,5 +197,6 @@ def drop(work: Work, notice: Notice) -> None:
     notice.dead_utc, notice.leased_until_utc = work.now_utc, None
 
 
-def _change(work: Work, letter: Letter, **values: object) -> None:
-    notice_rows.change(work.session, letter.id, **values)
+def _change(work: Work, letter: Letter, **values: object) -> bool:
+    lease = (letter.leased_by, letter.leased_until_utc)
+    return notice_rows.change_leased(work.session, letter.id, lease, **values)

@@ -32,8 +32,9 @@ class BerError(ValueError):
     """These bytes are not valid BER of the expected kind; the message says why."""
 
 
+@lru_cache(maxsize=4_096)
 def oid(dotted_: str) -> Oid:
-    """Encode '1.3.6.1'."""
+    """Encode '1.3.6.1'; cached, because the same ones recur."""
     first, second, *others = map(int, dotted_.split("."))
     return b"".join(map(_arc, (40 * first + second, *others)))
 

@@ -238,6 +238,7 @@ class Notice(OfOffice, Base):
     owed_utc: Mapped[datetime | None]
     due_utc: Mapped[datetime]
     leased_until_utc: Mapped[datetime | None]
+    leased_by: Mapped[str] = mapped_column(Line(160), default="", server_default="")
     attempts: Mapped[int] = mapped_column(default=0)
     sent_utc: Mapped[datetime | None] = mapped_column(index=True)
     dead_utc: Mapped[datetime | None]

@@ -1,9 +1,9 @@
-"""Write and read the cookies of the console: the session, and the language that was chosen.
+"""Write and read the cookies of the console: the session, and the language and the office that were chosen.
 
 Over TLS their names begin with '__Host-', so that no other host of the domain and nobody on an open line can set them.
 """
 
-SESSION, LANGUAGE = "session", "lang"
+SESSION, LANGUAGE, OFFICE = "session", "lang", "office"
 YEAR_S = 365 * 24 * 3_600
 MOST_CHARACTERS = 8_192
 

@@ -22,6 +22,7 @@ from monitor.runtime.changes import Changes
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.store.history.reading import History
@@ -51,6 +52,9 @@ NAV: tuple[tuple[str, str, Right], ...] = (
 )
 """The pages in the order of the menu, each with the right to read it."""
 
+OFFICES = ("/offices", N_("Offices"), Right.READ)
+"""The page in the menu where there are several offices."""
+
 BANNERS = {
     "demonstration": N_("This is a demonstration: nothing on these pages is real."),
     "clock": N_("This machine's clock is not trusted: no ticket is escalated"),
@@ -75,7 +79,8 @@ class Console:
     ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
     ``probes``: probes that people ask for, None where no engine runs; ``overviews``: the sites counted, which the API
     asks for too; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF, the API's too;
-    ``examiner``: what was found wrong with the installation.
+    ``examiner``: what was found wrong with the installation. ``whole``: the console of all offices, where this is one
+    of several, and ``installation_of``: returns these.
     """
 
     live: RuntimeView
@@ -89,6 +94,8 @@ class Console:
     keeper: HistoryKeeper | None = None
     papers: Papers = field(default_factory=Papers)
     examiner: Examiner | None = None
+    whole: "Console | None" = None
+    installation_of: Callable[[], Installation] | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
     looking_back: Pool = field(default_factory=partial(Pool, "history reads", threads=2, backlog=16))
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
@@ -171,7 +178,8 @@ class Console:
             "union_names": lambda unions: [self.live.fleet.union_name(each).name(asked.lang) for each in unions],
             "other_lang": lambda other: f"?{asked.request.url.include_query_params(lang=other).query}",
             "banners": self.banners(),
-            "nav": NAV,
+            "nav": NAV if self.whole is None else (*NAV, OFFICES),
+            "office_shown": "" if self.whole is None else self.live.office_id,
             "banner_words": BANNERS,
         }
 

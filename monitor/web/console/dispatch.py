@@ -22,7 +22,9 @@ from monitor.web.auth.visitor import Visitor
 from monitor.web.auth.visitors import remember_language
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
+from monitor.web.console.office_consoles import FIELD, OfficeConsoles
 
+ALONE = ""
 LARGEST_UPLOAD = 1_048_576
 LARGEST_FORM = 262_144  # one without a file: the longest text in Bangla, as browsers encode it, and room
 LARGEST_OF_NOBODY = 16_384  # the log-in's; reading a large one would keep the loop from probing
@@ -46,29 +48,30 @@ VisitorOf = Callable[[Request], Awaitable[Visitor]]
 CheckForm = Callable[[Request, Visitor, FormData], bool]
 
 
-def starlette_routes(
-    console: Console, pages: Sequence[PageRoute], visitor_of: VisitorOf, is_own_form: CheckForm
-) -> list[Route]:
-    """Return the routes of pages.
+def starlette_routes(consoles: OfficeConsoles, visitor_of: VisitorOf, is_own_form: CheckForm) -> list[Route]:
+    """Return the routes of pages, each answered by the console of the office that a request is about.
 
     ``visitor_of``: finds who asks; ``is_own_form``: whether a POST comes from a form of ours.
     """
     return [
-        Route(page.path, _endpoint(console, page, visitor_of, is_own_form), methods=sorted(page.answers))
-        for page in pages
+        Route(page.path, _endpoint(consoles, at, visitor_of, is_own_form), methods=sorted(page.answers))
+        for at, page in enumerate(consoles.console(ALONE)[1])
     ]
 
 
 def _endpoint(
-    console: Console, page: PageRoute, visitor_of: VisitorOf, is_own_form: CheckForm
+    consoles: OfficeConsoles, at: int, visitor_of: VisitorOf, is_own_form: CheckForm
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        answer = await answered(request)
+        office = consoles.office(request)
+        answer = await answered(request, office)
         remember_language(request, answer)
+        consoles.remember(request, answer, office)
         return answer
 
-    async def answered(request: Request) -> Response:
-        visitor = await visitor_of(request)
+    async def answered(request: Request, office: str) -> Response:
+        console, pages = consoles.console(office)
+        page, visitor = pages[at], await visitor_of(request)
         asked = Asked(request, visitor, console.clock.utc())
         right = page.right_for(request.method)
         nameless = visitor.session_id is None
@@ -85,22 +88,28 @@ def _endpoint(
                 return refused_page(console, asked, 403)
             if page.step_up and not visitor.proved:
                 return RedirectResponse(f"/me/prove?next={quote(request.url.path)}", 303)
-        try:
-            return await page.answers[request.method](asked)
-        except NotFound:
-            return refused_page(console, asked, 404)
-        except StaleVersion as stale:
-            return console.page(asked, "stale.html.j2", 409, stale=stale, typed=_typed(asked))
-        except BadInput as refused:
-            return refused_page(console, asked, 422, refused.args[0], typed=_typed(asked))
-        except Refused as refused:
-            return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
-        except OutcomeUnknown:
-            return refused_page(console, asked, 503, UNKNOWN, typed=_typed(asked))
-        except SQLAlchemyError:
-            return refused_page(console, asked, 503, typed=_typed(asked))
+            console, pages = consoles.console(consoles.office(request, asked.form))
+        return await _page(console, pages[at], asked)
 
     return endpoint
+
+
+async def _page(console: Console, page: PageRoute, asked: Asked) -> Response:
+    """Return the page, or why it refuses."""
+    try:
+        return await page.answers[asked.request.method](asked)
+    except NotFound:
+        return refused_page(console, asked, 404)
+    except StaleVersion as stale:
+        return console.page(asked, "stale.html.j2", 409, stale=stale, typed=_typed(asked))
+    except BadInput as refused:
+        return refused_page(console, asked, 422, refused.args[0], typed=_typed(asked))
+    except Refused as refused:
+        return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
+    except OutcomeUnknown:
+        return refused_page(console, asked, 503, UNKNOWN, typed=_typed(asked))
+    except SQLAlchemyError:
+        return refused_page(console, asked, 503, typed=_typed(asked))
 
 
 def refused_page(
@@ -148,6 +157,6 @@ async def _form_of(request: Request, *, nameless: bool) -> FormData:
 
 def _typed(asked: Asked) -> list[tuple[str, str]]:
     """Return the texts that were typed into the form."""
-    hidden = {"csrf", "version", "password", "code"}
+    hidden = {"csrf", "version", "password", "code", FIELD}
     fields = ((name, value) for name, value in asked.form.multi_items() if isinstance(value, str))
     return [(name, value) for name, value in fields if value and name not in hidden]

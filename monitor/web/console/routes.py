@@ -11,6 +11,7 @@ from monitor.web.console import (
     maintenance,
     me,
     now,
+    offices,
     operators,
     outage,
     papers,
@@ -30,6 +31,7 @@ from monitor.web.console.console import Console
 
 PAGES = (
     now,
+    offices,
     sites,
     site,
     history,

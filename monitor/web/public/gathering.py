@@ -44,7 +44,7 @@ class Gatherer:
             public_rows.outages_at(session, at_utc),
             public_rows.silent_at(session, at_utc),
             public_rows.known_sites(session),
-            [row.uplink for row in gap_rows.gaps(session, (at_utc, at_utc + timedelta.resolution), now_utc)],
+            gap_rows.gaps(session, (at_utc, at_utc + timedelta.resolution), now_utc),
             gap_rows.last_heartbeat(session) is not None,
         )
         words = words_of(office, rows, at_utc)

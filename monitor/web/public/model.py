@@ -20,6 +20,7 @@ from monitor.i18n.terms import KINDS
 from monitor.reports.days_by_kind import KindDay
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance, in_utc
+from monitor.store.gap_rows import GapRow, SiteGaps
 from monitor.store.public_rows import UNCHANGED, Known, PlanChange, PublicOutage
 from monitor.web.public.months import Month
 
@@ -51,13 +52,13 @@ def worst(words: Iterable[Word]) -> Word:
 class Rows:
     """What is stored, as of a moment; ``has_watched``: whether a daemon ever did.
 
-    ``blind``: the uplinks behind which nothing could be seen; '': nothing at all could.
+    ``blind``: what could not be seen then.
     """
 
     outages: Sequence[PublicOutage]
     silent: Mapping[str, DowntimeKind]
     known: Mapping[str, Known]
-    blind: Sequence[str]
+    blind: Sequence[GapRow]
     has_watched: bool
 
 
@@ -158,20 +159,18 @@ def key_of(office: Office, kind: str, name: object) -> str:
 
 def is_watched(rows: Rows) -> bool:
     """Return whether the daemon was watching at that moment."""
-    return rows.has_watched and "" not in rows.blind
+    return rows.has_watched and not any(gap.of_all for gap in rows.blind)
 
 
 def words_of(office: Office, rows: Rows, at_utc: datetime) -> dict[str, Word]:
     """Return the word for each site of the fleet; what was not watched is never up."""
     fleet = office.fleet
-    if not is_watched(rows) or any(uplink not in fleet.groups for uplink in rows.blind):
+    if not is_watched(rows):
         return dict.fromkeys(fleet.sites, Word.UNMONITORED)
-    blind, down = set(rows.blind), {outage.site for outage in rows.outages}
+    gaps, down = SiteGaps(fleet, rows.blind), {outage.site for outage in rows.outages}
     down.update(*(outage.affected for outage in rows.outages))
     return {
-        id_: Word.UNMONITORED
-        if blind.intersection(fleet.uplinks.get(id_, ()))
-        else _word(id_ in down, rows.silent.get(id_), rows.known.get(id_), at_utc)
+        id_: Word.UNMONITORED if gaps.of(id_) else _word(id_ in down, rows.silent.get(id_), rows.known.get(id_), at_utc)
         for id_ in fleet.sites
     }
 

@@ -1,17 +1,20 @@
 """The outbox as a whole: storms, long silences, quiet hours, and further readers, on the shipped office."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from monitor.alerts.channels.alertmanager import AlertmanagerRecipient
-from monitor.alerts.channels.base import Rendered
+from monitor.alerts.channels.base import Letter, Rendered
 from monitor.alerts.channels.email import EmailRecipient
-from monitor.alerts.notices import outbox, render
+from monitor.alerts.notices import lease, outbox, render
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Notices, RecipientEntry
+from monitor.store import notice_rows
 from monitor.store.models import Notice
+from monitor.store.work import Work
 from tests.desk import Desk
 
 NIGHT = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # two in the morning in Dhaka, on Wednesday
@@ -205,3 +208,37 @@ def test_a_reader_of_one_language_gets_that_one(desk: Desk) -> None:
     assert "down for" not in bangla.text
     assert both.subject == bangla.subject
     assert "Ticket: BHR-2026-000001" in english.short
+
+
+def test_what_became_of_a_letter_is_recorded_only_under_the_lease_with_which_it_was_sent(desk: Desk) -> None:
+    """A daemon that was stopped while it sent, and wakes when another has leased the letter, changes nothing of it."""
+    a_storm(desk)
+    late = lease_by(desk, "a/1")
+    assert late is not None
+    with desk.store.write() as session:
+        notice_rows.release_leases(session, ["a/1"])
+        assert session.get_one(Notice, late.id).leased_until_utc is not None, "whose daemon lives keeps it"
+    with desk.store.write() as session:
+        notice_rows.release_leases(session, ["b/2"])
+    now = lease_by(desk, "b/2")
+    assert now is not None
+    assert (now.id, now.attempts) == (late.id, 2)
+    recorded: list[Callable[[Work, Letter], bool]] = [
+        lambda work, letter: outbox.mark_sent(work, letter, "250 ok"),
+        lambda work, letter: outbox.mark_failed(work, letter, "no", 0.5),
+        lambda work, letter: outbox.mark_dead(work, letter, "no"),
+        lambda work, letter: outbox.put_back(work, letter, "no"),
+        lambda work, letter: outbox.hold(work, letter, "no", 0.5),
+    ]
+    with desk.store.write() as session:
+        assert [record(desk.work(session), late) for record in recorded] == [False] * 5
+        notice = session.get_one(Notice, now.id)
+        assert (notice.sent_utc, notice.dead_utc, notice.attempts, notice.leased_by) == (None, None, 2, "b/2")
+        assert outbox.mark_sent(desk.work(session), now, "250 ok")
+    with desk.store.read() as session:
+        assert session.get_one(Notice, now.id).proof == "250 ok"
+
+
+def lease_by(desk: Desk, holder: str) -> Letter | None:
+    with desk.store.write() as session:
+        return lease.lease_next(desk.work(session), "email", holder)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,15 +11,19 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.probes.snmp import sockets
+from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, integer, tagged
 from monitor.probes.snmp.client import Agent, V2cClient, V2cSession
 from monitor.probes.snmp.exchange import MOST_UNDER_WAY, Exchange
-from monitor.probes.snmp.keys import Credential
-from monitor.probes.snmp.messages import V2C
-from monitor.probes.snmp.session import GarbledError, SilentError
+from monitor.probes.snmp.keys import Credential, keys_for
+from monitor.probes.snmp.messages import GET, RESPONSE, V2C, Binding
+from monitor.probes.snmp.questions import Question
+from monitor.probes.snmp.session import GarbledError, SilentError, SnmpError
 from monitor.probes.snmp.usm import Engine, scoped, seal
-from monitor.probes.snmp.v3 import NO_KEYS, V3Client
+from monitor.probes.snmp.v3 import NO_KEYS, Known, V3Client, V3Question
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
 from tests.probes.snmp.played_agent import NAME, agent, answer
@@ -206,8 +211,13 @@ async def test_a_fault_in_one_answer_leaves_the_machine_at_work(monkeypatch: pyt
             asked, poisons = session(made, port), session(made, bad)
             reader = made.readers[V2C]
             monkeypatch.setitem(made.readers, V2C, faulty)
+            held = asyncio.create_task(made.hold(poisons.get([NAME])))
+            await asyncio.sleep(0)
+            made._sockets.ignore()  # the one who looks at the deadlines takes it in
             with pytest.raises(SilentError):
-                await made.hold(poisons.get([NAME]))
+                async with asyncio.timeout(30):
+                    await held
+            made._sockets.watch()
             assert await made.hold(asked.get([NAME])) == ANSWER
 
 
@@ -229,8 +239,6 @@ async def test_what_is_under_way_when_it_closes_ends_as_silence() -> None:
 
 
 async def test_an_answer_that_lay_there_while_the_loop_was_busy_is_in_time() -> None:
-    import time
-
     with honest() as port:
         async with exchange(timeout_s=0.2) as made:
             held = asyncio.create_task(made.hold(session(made, port).get([NAME])))
@@ -251,7 +259,11 @@ async def test_after_a_time_of_many_answers_single_ones_are_taken_in_as_they_arr
             for _ in range(3):
                 await asyncio.gather(*(made.hold(conversation()) for _ in range(10)))
                 await until(lambda: not made._gathers)
-                assert await made.hold(asked.get([NAME])) == ANSWER
+                assert made._timer is not None
+                made._timer.cancel()  # which takes in what has come as well
+                async with asyncio.timeout(30):
+                    assert await made.hold(asked.get([NAME])) == ANSWER
+                made._timer = None
 
 
 async def test_a_message_of_another_version_under_the_right_number_is_no_answer() -> None:
@@ -294,3 +306,76 @@ async def test_a_closed_exchange_is_kept_alive_by_nothing() -> None:
             assert known() is None
     finally:
         gc.enable()
+
+
+class Answers(list[object]):
+    """Who waits for a question's end, and how it ended."""
+
+    def answered(self, bindings: list[Binding]) -> None:
+        self.append(bindings)
+
+    def failed(self, error: SnmpError) -> None:
+        self.append(error)
+
+
+WHERE, NUMBER = sockets.where_of(ip_address(HOST), 161), 2**30 + 7
+CORE = Engine(b"\x80\0\x1f\x88\x04core", 3, 1_000)
+USER = Credential("monitor", "SHA-256", Secret("a password for signing"), "AES-128", Secret("one for encrypting"))
+KEYS = keys_for(USER, CORE.id)
+
+
+def under_way(made: Exchange, question: Question) -> Answers:
+    question.asker = found = Answers()
+    question.number = NUMBER
+    question.datagram(NUMBER)
+    made.rejections.begin(WHERE)
+    made._under_way[NUMBER] = question
+    return found
+
+
+def asked_in_v3(made: Exchange) -> Answers:
+    client = V3Client(made, USER)
+    client.known[WHERE] = Known(CORE, KEYS, time.monotonic())
+    return under_way(made, V3Question(client, made, WHERE, HOST, GET, [NAME], 0))
+
+
+def right_v3_answer() -> bytes:
+    binding = tagged(SEQUENCE, tagged(OBJECT_ID, NAME) + tagged(OCTETS, b"router"))
+    pdu = tagged(RESPONSE, integer(NUMBER) + integer(0) + integer(0) + tagged(SEQUENCE, binding))
+    return seal(NUMBER, CORE, b"monitor", KEYS, scoped(CORE.id, pdu), 5, asks=False)
+
+
+RIGHT = right_v3_answer()
+
+
+def test_the_right_v3_answer_counts() -> None:
+    made = Exchange()
+    found = asked_in_v3(made)
+    made.arrived(RIGHT, WHERE)
+    assert found == [ANSWER]
+
+
+@given(place=st.integers(0, len(RIGHT) - 1), flip=st.integers(1, 255))
+def test_a_signed_answer_that_was_changed_in_any_byte_ends_no_question(place: int, flip: int) -> None:
+    made = Exchange()
+    found = asked_in_v3(made)
+    changed = bytearray(RIGHT)
+    changed[place] ^= flip
+    made.arrived(bytes(changed), WHERE)
+    assert found == []
+    assert sum(made.rejected.values()) == 1
+
+
+@given(
+    data=st.one_of(
+        st.binary(max_size=200), st.builds(lambda cut, more: RIGHT[:cut] + more, st.integers(0), st.binary())
+    )
+)
+def test_any_datagram_is_answered_by_counting_it(data: bytes) -> None:
+    made = Exchange()
+    found = asked_in_v3(made)
+    V2cClient(made)
+    made.arrived(data, WHERE)
+    if not data.startswith(RIGHT):
+        assert found == []
+        assert sum(made.rejected.values()) == 1

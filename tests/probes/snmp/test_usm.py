@@ -1,8 +1,11 @@
 """Keys and messages of SNMPv3, compared with pysnmp's security model."""
 
+import hmac
 from typing import Any
 
 import pytest
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from hypothesis import given
 from hypothesis import strategies as st
 from pyasn1.type import univ
@@ -10,11 +13,13 @@ from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
 
 from monitor.probes.snmp.ber import BerError, oid
-from monitor.probes.snmp.keys import CIPHERS, DIGESTS, Credential, Keys, keys_for
+from monitor.probes.snmp.keys import CIPHERS, DIGESTS, Credential, Digest, Keys, keys_for
 from monitor.probes.snmp.messages import GET, pdu
 from monitor.probes.snmp.usm import (
     WINDOW_S,
     Engine,
+    _Aes,
+    _signature,
     is_signed_by,
     is_timely,
     read_envelope,
@@ -151,3 +156,25 @@ def test_keys_are_not_printed() -> None:
 
     assert keys.auth.hex() not in repr(keys)
     assert str(keys.auth) not in repr(keys)
+
+
+@given(
+    key=st.sampled_from([bytes(range(size)) for size in (16, 24, 32)]),
+    messages=st.lists(st.tuples(st.booleans(), st.binary(min_size=16, max_size=16), st.binary(max_size=200))),
+)
+def test_kept_contexts_encrypt_and_decrypt_as_new_ones_do(
+    key: bytes, messages: list[tuple[bool, bytes, bytes]]
+) -> None:
+    kept = _Aes(key)
+    for encrypts, start, content in messages:
+        new = Cipher(algorithms.AES(key), CFB(start))
+        expected = (new.encryptor() if encrypts else new.decryptor()).update(content)
+        assert (kept.encrypt if encrypts else kept.decrypt)(start, content) == expected
+
+
+@pytest.mark.parametrize("digest", DIGESTS.values())
+def test_kept_signers_sign_as_the_standard_library_does(digest: Digest) -> None:
+    for size in (0, 1, 63, 64, 65, 1_000):
+        for _ in range(2):
+            key, message = b"k" * 20, bytes(size)
+            assert _signature(key, digest, message) == hmac.digest(key, message, digest.hash)[: digest.length]

@@ -109,6 +109,19 @@ async def test_an_honest_agent_is_asked_for_its_engine_once() -> None:
     assert (agent.discoveries, agent.asked) == (1, 5)
 
 
+async def test_no_two_messages_have_the_same_salt() -> None:
+    salts: list[bytes] = []
+
+    def noted(agent: Agent, envelope: Envelope, said: Scoped) -> bytes:
+        salts.append(envelope.salt)
+        return agent.answer(envelope, said)
+
+    async with running(Agent(manner=noted), timeout_s=2) as (client, port):
+        for _ in range(5):
+            await name_of(client, port)
+    assert len(set(salts)) == 5
+
+
 async def test_an_agent_may_answer_from_the_other_address_that_is_known_of_it() -> None:
     agent, other = Agent(), ip_address("127.0.0.9")
     async with running(agent) as (client, port):

@@ -13,6 +13,7 @@ from monitor.configuration import load
 from monitor.reports import quick_report
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.leases import SoleHolder
 from monitor.settings.load import Settings
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
@@ -67,7 +68,7 @@ def test_its_report_is_made_and_taken_from_there(visits: Visits) -> None:
     asked = visits.post("/reports", page.form("/reports"))
     assert asked.status == 303
     desk = visits.desk
-    maker = EditionMaker(desk.store, desk.live, desk.settings, desk.clock, COMMAND, lambda _: None)
+    maker = EditionMaker(desk.store, desk.live, desk.settings, desk.clock, COMMAND, lambda _: None, SoleHolder())
     assert asyncio.run(maker.turn())
     for form in ("pdf", "xlsx"):
         assert f'href="/reports/1/file?lang=bn&amp;format={form}"' in visits.get(PAGE).text

@@ -13,6 +13,7 @@ from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.reports import quick_report
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.leases import SoleHolder
 from monitor.store.work import Work
 from tests.web.console.visits import FAR, OFFICER, VIEWER, Visits
 from tests.web.desk import Desk
@@ -27,7 +28,7 @@ def visits(office: Desk) -> Iterator[Visits]:
 
 def make(desk: Desk) -> None:
     """Make what waits, as the daemon does."""
-    maker = EditionMaker(desk.store, desk.live, desk.settings, desk.clock, COMMAND, lambda _: None)
+    maker = EditionMaker(desk.store, desk.live, desk.settings, desk.clock, COMMAND, lambda _: None, SoleHolder())
     assert asyncio.run(maker.turn())
 
 

@@ -14,9 +14,11 @@ from starlette.requests import Request
 
 from monitor.domain.roles import Role, Scope
 from monitor.runtime.changes import Changes
+from monitor.settings.installation import Installation
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.office_consoles import OfficeConsoles
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.overview import Overviews
@@ -90,10 +92,11 @@ class _Forms(HTMLParser):
 
 
 class Visits:
-    """The console of a desk; ``visitor``: who asks from now on."""
+    """The console of a desk; ``visitor``: who asks from now on. ``installation``: of the desk, where it has several."""
 
-    def __init__(self, desk: Desk, visitor: Visitor = OFFICER) -> None:
+    def __init__(self, desk: Desk, visitor: Visitor = OFFICER, installation: Installation | None = None) -> None:
         self.desk, self.visitor = desk, visitor
+        self.cookies = ""
         console = Console(
             desk.live,
             desk.store,
@@ -111,7 +114,8 @@ class Visits:
         def is_own(_: Request, asks: Visitor, form: FormData) -> bool:
             return form.get("csrf") == asks.csrf
 
-        routes = starlette_routes(console, page_routes(console), who, is_own)
+        consoles = OfficeConsoles.of(console, page_routes, lambda: installation or Installation.of(desk.settings))
+        routes = starlette_routes(consoles, who, is_own)
         self._serving = Serving(Starlette(routes=[static_route(), *routes]))
 
     def __enter__(self) -> Self:
@@ -130,6 +134,7 @@ class Visits:
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Page:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
+        headers |= {"Cookie": self.cookies} if self.cookies else {}
         with closing(http.client.HTTPConnection("127.0.0.1", self._serving.port, timeout=30)) as connection:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

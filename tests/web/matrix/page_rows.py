@@ -19,6 +19,8 @@ PAGES = (
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/{site}/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/{site}/trace", done=303, far=404),
     Row("GET", "/sites", VIEWER),
+    Row("GET", "/offices", VIEWER, done=404, far=404),  # an office that stands alone has no others
+    Row("GET", "/offices/{place}", VIEWER, "/offices/bheramara", done=404, far=404),
     Row("GET", "/tickets", VIEWER),
     Row(
         "POST",

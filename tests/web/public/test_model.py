@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.leases import SHARDS
 from monitor.domain.reasons import Names
 from monitor.domain.states import DowntimeKind
+from monitor.judging.shards import shard_of
 from monitor.settings.fleet import Group
 from monitor.settings.maintenance_section import Maintenance
+from monitor.store.gap_rows import GapRow
 from monitor.store.public_rows import Known, PlanChange, Promise, PublicOutage
 from monitor.web.public.model import (
     Rows,
@@ -39,6 +42,10 @@ def outage(site: str = SITE, affected: tuple[str, ...] = ()) -> PublicOutage:
     )
 
 
+def gap(uplink: str, shard: int | None = None) -> GapRow:
+    return GapRow(NOW - timedelta(minutes=5), None, uplink, None, shard)
+
+
 WATCHED = Rows((), {}, known(), (), has_watched=True)
 
 
@@ -54,20 +61,29 @@ WATCHED = Rows((), {}, known(), (), has_watched=True)
         (replace(WATCHED, known=known("unknown")), Word.UNMONITORED),
         (replace(WATCHED, known={}), Word.UNMONITORED),
         (replace(WATCHED, known=known(first=NOW + timedelta(minutes=1))), Word.UNMONITORED),
-        (replace(WATCHED, blind=("",)), Word.UNMONITORED),
+        (replace(WATCHED, blind=(gap(""),)), Word.UNMONITORED),
         # What the daemon has not seen is not up, whatever was stored last.
         (replace(WATCHED, has_watched=False), Word.UNMONITORED),
-        (replace(WATCHED, outages=(outage(),), blind=("",)), Word.UNMONITORED),
+        (replace(WATCHED, outages=(outage(),), blind=(gap(""),)), Word.UNMONITORED),
     ],
 )
 def test_each_site_has_the_word_for_what_is_stored(rows: Rows, word: Word) -> None:
     assert words_of(shipped_office(), rows, NOW)[SITE] is word
 
 
+def test_what_no_daemon_watched_is_unmonitored_and_the_rest_is_not() -> None:
+    office = shipped_office()
+    shard = shard_of(office.fleet, SITE)
+    words = words_of(office, replace(WATCHED, blind=(gap("", shard),)), NOW)
+    assert words[SITE] is Word.UNMONITORED
+    elsewhere = replace(WATCHED, blind=(gap("", (shard + 1) % SHARDS),))
+    assert set(words_of(office, elsewhere, NOW).values()) == {Word.UP}
+
+
 def test_what_lies_behind_a_blind_uplink_alone_is_unmonitored() -> None:
     office = shipped_office()
     fleet = replace(office.fleet, groups={"north": Group((), LINK)})
-    words = words_of(replace(office, fleet=fleet), replace(WATCHED, blind=("north",)), NOW)
+    words = words_of(replace(office, fleet=fleet), replace(WATCHED, blind=(gap("north"),)), NOW)
     assert words[SITE] is Word.UNMONITORED
     assert words["udc-chandgram"] is Word.UP
 

@@ -40,6 +40,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("gaps", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shard", sa.Integer(), nullable=True))
+    op.add_column("notices", sa.Column("leased_by", sa.String(length=160), server_default="", nullable=False))
     with op.batch_alter_table("last_operations", schema=None) as batch_op:
         batch_op.alter_column("writer", type_=sa.String(length=160), existing_nullable=False)
 

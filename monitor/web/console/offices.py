@@ -1,0 +1,135 @@
+"""Show a district, a division or the nation: a row for each office, and the sums of the places between."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from functools import partial
+
+from starlette.responses import Response
+
+from monitor.domain.clock import DHAKA
+from monitor.domain.fiscal_year import fiscal_year_of
+from monitor.domain.reasons import Names
+from monitor.domain.roles import EVERYWHERE, Right
+from monitor.judging.health import State
+from monitor.reports.wording import share_text
+from monitor.settings.installation import Installation
+from monitor.store.office_queries import OfficeRecord, office_records
+from monitor.web.console.asked import Asked, NotFound, PageRoute
+from monitor.web.console.console import Console
+from monitor.web.overview import Overview
+
+
+@dataclass
+class PlaceRow:
+    """A place with what is below it, summed up; ``depth``: below the place that is shown.
+
+    ``states``: sites by state; ``own_state``: of the office's own site, None where it has none or is no office.
+    """
+
+    id: str
+    kind: str
+    names: Names
+    depth: int
+    states: Counter[str] = field(default_factory=Counter)
+    record: OfficeRecord = field(default_factory=OfficeRecord)
+    own_state: str | None = None
+
+    @property
+    def is_office(self) -> bool:
+        """Return whether it is an office, which has pages of its own."""
+        return self.kind == "upazila"
+
+    @property
+    def sites(self) -> int:
+        return self.states.total()
+
+    @property
+    def working(self) -> int:
+        """Return how many sites answer."""
+        return self.states[State.UP] + self.states[State.DEGRADED]
+
+    @property
+    def broken(self) -> int:
+        """Return how many sites do not answer."""
+        return self.states[State.DOWN] + self.states[State.UNREACHABLE]
+
+    @property
+    def staged(self) -> int:
+        """Return how many unsolved tickets have reached a stage of the grievance chain."""
+        return sum(count for stage, count in self.record.open_at.items() if stage > 0)
+
+    def add(self, other: "PlaceRow") -> None:
+        """Add what an office below has to the sums."""
+        self.states += other.states
+        mine, theirs = self.record, other.record
+        mine.kept, mine.missed = mine.kept + theirs.kept, mine.missed + theirs.missed
+        mine.open_at += theirs.open_at
+        mine.acted_utc = max(filter(None, (mine.acted_utc, theirs.acted_utc)), default=None)
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of these pages; there are none of them where one office stands alone."""
+
+    async def show(asked: Asked) -> Response:
+        whole, installation = console.whole, console.installation_of and console.installation_of()
+        if whole is None or installation is None:
+            raise NotFound
+        place = asked.path("place") if "place" in asked.request.path_params else installation.tree.root.id
+        if place not in installation.tree.nodes:
+            raise NotFound
+        store, since_utc = whole.store.of(*installation.tree.below(place)), year_begins(asked.now_utc)
+
+        def read() -> Mapping[str, OfficeRecord]:
+            with store.read_briefly() as session:
+                return office_records(session, since_utc, asked.now_utc)
+
+        records = await console.count(read)
+        rows = rows_of(installation, place, await whole.overviews.of(EVERYWHERE), records)
+        path = [installation.tree.nodes[each] for each in installation.tree.path(place)]
+        share = partial(share_text, lang=asked.lang)
+        return console.page(asked, "offices.html.j2", path=path, rows=rows, since=since_utc, share=share)
+
+    return [PageRoute("/offices", Right.READ, show), PageRoute("/offices/{place}", Right.READ, show)]
+
+
+def year_begins(now_utc: datetime) -> datetime:
+    """Return when the fiscal year began, in UTC."""
+    first = fiscal_year_of(now_utc.astimezone(DHAKA).date())
+    return datetime.combine(first, time(), DHAKA).astimezone(UTC)
+
+
+def rows_of(
+    installation: Installation, place: str, overview: Overview, records: Mapping[str, OfficeRecord]
+) -> Sequence[PlaceRow]:
+    """Return the rows of a place and all that is below it, each place before its parts.
+
+    Only sites that are not up are looked at one by one.
+    """
+    tree = installation.tree
+    rows = {id_: _row(installation, id_, depth) for id_, depth in _below(installation, place, 0)}
+    for state, ids in overview.in_state.items():
+        for id_ in ids if state is not State.UP else ():
+            if (row := rows.get(overview.sites[id_].office)) is not None:
+                row.states[state] += 1
+    for row in [each for each in rows.values() if each.is_office]:
+        fleet = installation.offices[row.id].fleet
+        row.states[State.UP] += len(fleet.sites) - row.states.total()
+        row.record = records.get(row.id, row.record)
+        row.own_state = next((overview.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
+        for above in tree.path(row.id)[:-1]:
+            if above in rows:
+                rows[above].add(row)
+    return list(rows.values())
+
+
+def _row(installation: Installation, id_: str, depth: int) -> PlaceRow:
+    node = installation.tree.nodes[id_]
+    return PlaceRow(id_, node.kind, node.names, depth)
+
+
+def _below(installation: Installation, place: str, depth: int) -> Iterator[tuple[str, int]]:
+    yield place, depth
+    for each in installation.tree.children[place]:
+        yield from _below(installation, each, depth + 1)
