@@ -105,9 +105,9 @@ def why_no_program(store: Store) -> Said:
     found = shutil.which("pg_dump")
     if found is None:
         return message("{program} is missing. {mend}", program="pg_dump", mend=PACKAGE)
-    told = subprocess.run([found, "--version"], check=False, capture_output=True, text=True, timeout=30).stdout
+    printed = subprocess.run([found, "--version"], check=False, capture_output=True, text=True, timeout=30).stdout
     ours, theirs = (
-        int(each[1]) if each else 0 for each in (VERSION.search(told), VERSION.search(f") {store.version()}"))
+        int(each[1]) if each else 0 for each in (VERSION.search(printed), VERSION.search(f") {store.version()}"))
     )
     if ours < theirs:
         return message("pg_dump is of version {found}, the server of {wanted}", found=ours, wanted=theirs)
