@@ -1,4 +1,4 @@
-"""Metrics far away, by Debian's own programs: a VictoriaMetrics, what sends to it, and what evaluates rules there."""
+"""Metrics far away, by Debian's own programs: a VictoriaMetrics, and what sends to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tests.dashboards.prometheus import FAST, FOLDER, Prometheus, free_port, running
+from tests.dashboards.prometheus import FAST, Prometheus, free_port, running
 from tests.places import DASHBOARDS
 
 RECIPES = DASHBOARDS / "far-away"
@@ -43,23 +43,6 @@ def sending(way: str, home: Path, target: str, victoria_port: int) -> Iterator[N
         with running(words, home / "vmagent.log", port, "/health"):
             yield
     else:
-        yield
-
-
-@contextmanager
-def evaluating(home: Path, victoria_port: int) -> Iterator[None]:
-    """The shipped rules, evaluated by vmalert; nobody listens where it tells of alerts."""
-    port, there = free_port(), f"http://127.0.0.1:{victoria_port}"
-    rules = home / "rules"
-    rules.mkdir()
-    for each in (FOLDER / "rules").glob("*.yml"):
-        content = yaml.safe_load(each.read_text(encoding="utf-8"))
-        for group in content["groups"]:
-            group["interval"] = FAST
-        (rules / each.name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    words = ["vmalert", f"-rule={rules}/*.yml", f"-datasource.url={there}", f"-remoteWrite.url={there}"]
-    words += [f"-notifier.url=http://127.0.0.1:{free_port()}", f"-httpListenAddr=127.0.0.1:{port}", "-loggerLevel=WARN"]
-    with running(words, home / "vmalert.log", port, "/health"):
         yield
 
 

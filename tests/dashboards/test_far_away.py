@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dashboards.generator.reading import dashboards
-from tests.dashboards.asking import answers
-from tests.dashboards.far_away import AGENT, VMAGENT, WAYS, evaluating, sending, victoria
+from tests.dashboards.far_away import AGENT, VMAGENT, WAYS, sending, victoria
 from tests.dashboards.prometheus import Prometheus, free_port
 from tests.lab.waiting import until
 from tests.metrics.busy import grow
@@ -98,21 +96,3 @@ def test_every_series_arrives_as_it_was(tmp_path: Path, office: Desk, way: str) 
         until(lambda: len(stored(there)) >= len(wanted), "all series", within_s=90)
         assert stored(there) == wanted
         assert {each.labels["office"] for each in there.now("upazila_site_state")} == {"bheramara"}
-
-
-def test_it_understands_every_question_of_the_dashboards_and_evaluates_the_rules(tmp_path: Path, office: Desk) -> None:
-    port = free_port()
-    with (
-        given_out(office) as page,
-        victoria(tmp_path, port, page.target) as there,
-        evaluating(tmp_path, port),
-    ):
-        until(lambda: there.now("kind:upazila_sites_promised:count"), "rules to be evaluated", within_s=90)
-        until(lambda: there.now("service:upazila_charter_burn:ratio5m"), "rules upon rules", within_s=90)
-        empty = []
-        for name, board in dashboards().items():
-            wanted = {"site": "backbone-north"} if name.endswith("/site") else {}
-            empty += [(name, each.query.title) for each in answers(there, board, wanted) if not each.series]
-        (down,) = there.now('count(upazila_site_state{state="down"} == 1)')
-    assert down.last == 2
-    assert empty == [], "each says in words that there is nothing"
