@@ -98,7 +98,7 @@ def by_exporter(kind: str, port: int, times: int, few: int, at_once: int, pid: i
     return (cpu_s(pid) - before_s) / times * 1e6
 
 
-async def gufo(kind: str, questions: list[bytes], port: int, times: int, at_once: int, credential: Credential) -> None:
+async def gufo(kind: str, questions: list[bytes], port: int, at_once: int, credential: Credential, times: int) -> None:
     """That many questions by gufo_snmp, so many at a time, each by a session of its own."""
     from gufo.snmp import Aes128Key, Sha256Key, SnmpVersion, User
     from gufo.snmp.aio import SnmpSession

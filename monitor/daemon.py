@@ -35,6 +35,7 @@ from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.edition_maker import EditionMaker
+from monitor.runtime.elsewhere import ElsewhereReader
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.history_keeper import HistoryKeeper
@@ -100,7 +101,7 @@ class Daemon:
         settings = installation.host
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state, settings.server)
-        last_run = LastRun(settings, clock, store)
+        last_run = LastRun(installation, clock, store)
         left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
@@ -112,7 +113,7 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
-        leases = leases_of(
+        live.leases = leases = leases_of(
             settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
         )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
@@ -171,7 +172,7 @@ class Daemon:
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, leases, history, baselines, writer, diagnostics),
-            *(*self._probing, shards),
+            *(*self._probing, shards, ElsewhereReader(clock, store, live, leases, changes.publish)),
             *(notifier, helpdesk, heartbeat, reports, examiner),
             *(
                 Watchdog(clock, live, systemd, self._ages),

@@ -1,6 +1,7 @@
 """Run `offices`: list, show and add the offices of an installation."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +10,9 @@ import typer
 from monitor.cli import completion
 from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, installation_in_force, installation_of
-from monitor.cli.language import _, digits, lang, term
+from monitor.cli.language import _, digits, lang, n_, term
 from monitor.cli.options import AsJson
-from monitor.domain.message import Message, message, said_by_system
+from monitor.domain.message import N_, Message, message, said_by, said_by_system
 
 if TYPE_CHECKING:
     from monitor.cli.documents import OfficeDocument
@@ -128,6 +129,46 @@ def add(
         say(_("Next: its officers in {file},", file=folder / "charter.toml"))
         say(_("its sites and unions in {file},", file=folder / "sites.toml"))
         say(_("then: upazila-monitor check, and upazila-monitor reload"))
+
+
+@app.command()
+def adopt(context: typer.Context, office: OfficeId) -> None:
+    """Give the whole history of the office that stood alone to one of several: once, with the daemon stopped.
+
+    Its tickets keep their numbers, and the chain of its history goes on where it stood.
+    """
+    from monitor.settings.offices_file import OFFICES
+    from monitor.settings.problems import no_such
+    from monitor.store import adoption
+    from monitor.store.errors import DatabaseError, StoreError
+    from monitor.store.lock import only_daemon
+    from monitor.store.opening import existing_store
+
+    found = installation_of(context.obj)
+    if not found.several or office not in found.offices:
+        raise Failure(message("there is {fault}", fault=no_such("office", office, found.offices)), BAD_INPUT)
+    if not found.tree.nodes[office].plain_ids:
+        text = N_("{office}: its sites have other ids than when it stood alone. Expected plain_ids = true in {file}")
+        raise Failure(Message(text, {"office": office, "file": context.obj / OFFICES}), BAD_INPUT)
+    host = found.host
+    try:
+        with (
+            only_daemon(host.state),
+            closing(existing_store(host.state, host.server)) as store,
+            store.write() as session,
+        ):
+            moved = adoption.adopt(session, office)
+    except (StoreError, DatabaseError) as error:
+        said = str(error.orig) if isinstance(error, DatabaseError) else said_by(error)
+        raise Failure(said, CANNOT) from None
+    say(
+        n_(
+            "{count} row of the office that stood alone is {office}'s now.",
+            "{count:,} rows of the office that stood alone are {office}'s now.",
+            moved,
+            office=office,
+        )
+    )
 
 
 def _asked(given: str, option: str, question: str) -> str:

@@ -189,12 +189,13 @@ class Board(OutageAttribution):
         self.labs.drop(site)
         self.touched.add(site)
 
-    def watch_elsewhere(self, states: Mapping[str, State]) -> None:
-        """Replace the stored states of the sites that other daemons judge."""
+    def see_elsewhere(self, states: Mapping[str, State]) -> list[str]:
+        """Replace the stored states of the sites that other daemons judge; return those that are in another now."""
         before, self.elsewhere = self.elsewhere, states
-        for site in before.keys() | states.keys():
-            if before.get(site) is not states.get(site):
-                self.touched.add(site)
+        changed = [site for site in before.keys() | states.keys() if before.get(site) is not states.get(site)]
+        for site in changed:
+            self.touched.add(site)
+        return changed
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
         """Apply another configuration; outages of sites that were removed or readdressed end with that reason."""

@@ -105,9 +105,11 @@ class Charter:
         self._last_outage: int | None = None  # before the database was read for the first time
         self._counted: Mapping[tuple[str, str], int] = {}
         self.ask()()
-        self._outages = CachedLines(FAMILIES[:4], self._open, lambda _, outage: _outage(live.office_id, outage))
+        self._outages = CachedLines(
+            FAMILIES[:4], self._open, lambda _, outage: _outage(live.office_of(outage.site), outage)
+        )
         self._totals = CachedLines(
-            (OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, live.office_id, *key)])
+            (OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, live.office_of(key[0]), *key)])
         )
         self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
 

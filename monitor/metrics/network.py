@@ -70,10 +70,14 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
         CachedLines(
-            (INFO,), _Infos(live), lambda _, sites: gathered((), (_info(live.office_id, site) for site in sites))
+            (INFO,),
+            _Infos(live),
+            lambda _, sites: gathered((), (_info(live.office_of(site.id), site) for site in sites)),
         ),
         CachedLines((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
-        CachedLines((WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_id, id_, found)),
+        CachedLines(
+            (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
+        ),
     ]
 
 
@@ -98,7 +102,8 @@ class _Rounds:
             self._fleet, self._labels = fleet, {}
         labels = self._labels.get((id_, probe))
         if labels is None and (device := fleet.devices.get(id_)) is not None:
-            labels = DEVICE(self._live.office_id, device.site, device.name, fleet.sites[device.site].kind, probe)
+            site = fleet.sites[device.site]
+            labels = DEVICE(self._live.office_of(site.id), site.id, device.name, site.kind, probe)
             self._labels[id_, probe] = labels
         return labels
 
@@ -134,7 +139,8 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
-    before, after = STATE.labels(live.office_id, id_, site.kind, ANY_STATE).split(ANY_STATE)  # written once for all six
+    labels = STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
+    before, after = labels.split(ANY_STATE)  # written once for all six
     lines = (STATE.line(state is current, f"{before}{state}{after}") for state in STATES)
     return {STATE: "".join(lines)}
 

@@ -36,7 +36,11 @@ FAMILIES = (UP, TOOK, EXPIRES)
 
 def services(live: RuntimeView) -> CachedLines[str, ServiceState]:
     """Return the lines of every service that was checked."""
-    return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(live.office_id, state))
+    return CachedLines(
+        FAMILIES,
+        lambda: list(live.services.items()),
+        lambda _, state: _checked(live.office_of(state.service.site), state),
+    )
 
 
 def _checked(office: str, state: ServiceState) -> dict[Family, str]:

@@ -142,7 +142,7 @@ def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
 
     def write(id_: str, read: tuple[SnmpState, int]) -> dict[Family, str]:
         device = live.fleet.devices.get(id_)  # which may have gone in this moment
-        return gathered((), _device(live.office_id, device, *read, modules)) if device else {}
+        return gathered((), _device(live.office_of(device.site), device, *read, modules)) if device else {}
 
     return CachedLines(FAMILIES, sources, write)
 

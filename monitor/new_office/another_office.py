@@ -42,8 +42,8 @@ address = {address}
 
 # What unions are called on pages, by the word by which sites name them:
 # [unions.sadar]
-# name_bn = "সদর"
-# name_en = "Sadar"
+# name_bn = "…"
+# name_en = "…"
 """
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.entered import Entered, entered_by
+from monitor.alerts.cases.of_offices import Works
+from monitor.charter.offices import ALONE
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
@@ -18,12 +20,10 @@ from monitor.logs.emit import emit
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.installation import Installation
-from monitor.settings.load import Settings
-from monitor.store import board_state, gap_rows, leases, notice_rows
+from monitor.store import adoption, board_state, gap_rows, leases, notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
-from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +49,9 @@ class RestoredState:
 class LastRun:
     """The restorer. Used by one thread at a time: at the start, then by the opener's."""
 
-    def __init__(self, settings: Settings, clock: TrustedClock, store: Store) -> None:
-        self._settings, self._clock, self._store = settings, clock, store
+    def __init__(self, installation: Installation, clock: TrustedClock, store: Store) -> None:
+        self._installation, self._settings = installation, installation.host
+        self._clock, self._store = clock, store
         self._before: ClockTrust | None = None
         self._knows_the_time = False
 
@@ -80,22 +81,29 @@ class LastRun:
             self._knows_the_time = True
 
     def take_up(self, session: Session) -> None:
-        """Release leases, and record the time until this run began as unmonitored."""
+        """Release leases, and record the time until this run began as unmonitored.
+
+        Raises StoreError where an office that stood alone is to be told which of several it is.
+        """
+        if self._installation.several:
+            adoption.refuse_unadopted(session)
         board_state.adopt_heartbeat(session, self._settings.daemon)
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
-        work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
+        works = Works(session, entered_by(session, begun_utc).offices(self._installation), begun_utc)
         notice_rows.release_leases(session, leases.living(session))
         last_utc = self._last_word(session, before, begun_utc)
         if last_utc is not None:
             self._note_gap(session, last_utc, begun_utc, trust)
         if trust.move is not None:
-            settle(work, trust.move)
+            for work in works.each():
+                settle(work, trust.move)
         if trust.suspect:
             emit(log, LogEvent.CLOCK_SUSPECT, "the wall clock says %s, which is not trusted yet", trust.last.utc)
             if before is None or not before.suspect:
-                note_trust(work, trust)
+                with works.of(ALONE) as work:
+                    note_trust(work, trust)
         board_state.store_heartbeat(session, trust, self._settings.daemon)
 
     def _last_word(self, session: Session, before: ClockTrust | None, begun_utc: datetime) -> datetime | None:

@@ -18,12 +18,15 @@ from monitor.domain.edition_states import EditionProgress
 from monitor.domain.message import Said
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
+from monitor.judging.shards import shard_of
 from monitor.judging.snmp import SnmpState
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.last_hour import Hour
+from monitor.runtime.leases import Leases, SoleHolder
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.in_force import ConfigVerdict
+from monitor.store.shard_rows import NOTHING_ELSEWHERE, SeenElsewhere
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -86,6 +89,9 @@ class RuntimeView(Protocol):
     def office_id(self) -> str:
         """Return the office's id, which all exported data carries."""
 
+    def office_of(self, site: str) -> str:
+        """Return the id of a site's office, which its exported data carries."""
+
     @property
     def instance(self) -> str:
         """Return the random name of this run."""
@@ -113,6 +119,10 @@ class RuntimeView(Protocol):
     @property
     def store_faults(self) -> list[str]:
         """Return the faults found when the database was last examined."""
+
+    @property
+    def leases(self) -> Leases:
+        """Return what this daemon does among several; everything where the database is a file."""
 
     @property
     def decisions_waiting(self) -> int:
@@ -190,6 +200,12 @@ class RuntimeView(Protocol):
     def lag(self) -> Durations:
         """Return the event loop's lag: how much later than requested a timer fired."""
 
+    def root(self, site: str) -> str:
+        """Return the site whose outage this one is behind; empty for none."""
+
+    def watcher(self, site: str) -> str | None:
+        """Return the name of the other daemon that watches a site, empty for none; None where this one does."""
+
 
 @dataclass
 class RuntimeState:
@@ -212,6 +228,7 @@ class RuntimeState:
     clock_suspect: bool = False
     store_refuses: str = ""
     store_faults: list[str] = field(default_factory=list)
+    leases: Leases = field(default_factory=SoleHolder)
     decisions_waiting: int = 0
     helpdesk: str = ""
     mail_trouble: dict[str, Said] = field(default_factory=dict)
@@ -230,6 +247,7 @@ class RuntimeState:
     taken: Counter[str] = field(default_factory=Counter)
     round_lateness: Durations = field(default_factory=Durations)
     lag: Durations = field(default_factory=Durations)
+    elsewhere: SeenElsewhere = NOTHING_ELSEWHERE
     others: Mapping[str, Office] = field(default_factory=dict)
     plain: str = ALONE
 
@@ -245,6 +263,10 @@ class RuntimeState:
     def office_id(self) -> str:
         return self.office.id
 
+    def office_of(self, site: str) -> str:
+        found = self.fleet.sites.get(site)
+        return (found.office if found else "") or self.office_id
+
     @property
     def offices(self) -> Offices:
         return Offices(self.office, self.others, self.plain)
@@ -252,6 +274,14 @@ class RuntimeState:
     @offices.setter
     def offices(self, found: Offices) -> None:
         self.office, self.others, self.plain = found.host, found.others, found.plain
+
+    def root(self, site: str) -> str:
+        return self.board.affected.get(site) or self.elsewhere.roots.get(site, "")
+
+    def watcher(self, site: str) -> str | None:
+        if site in self.board.fleet.sites or site not in self.fleet.sites:
+            return None
+        return self.elsewhere.watchers.get(shard_of(self.fleet, site), "")
 
     def observe(self, sample: Sample) -> None:
         """Keep the sample as the device's latest; an ``unknown`` one is only counted."""

@@ -7,7 +7,7 @@ do are taken away and put back within the one transaction, behind which nobody e
 from sqlalchemy import func, select, update
 
 from monitor.charter.offices import ALONE
-from monitor.domain.message import message
+from monitor.domain.message import message, messages
 from monitor.store import audit_chain, redundancy, schema
 from monitor.store.errors import StoreError
 from monitor.store.models import Base
@@ -22,6 +22,22 @@ def unadopted(session: Session) -> int:
             alone = select(func.count()).select_from(table).where(table.c.office == ALONE)
             found += session.scalar(alone) or 0
     return found
+
+
+def refuse_unadopted(session: Session) -> None:
+    """Raise StoreError where an office among several still has the history of when it stood alone.
+
+    Its own daemon would not find it, and begin all that is open anew.
+    """
+    if count := unadopted(session):
+        raise StoreError(
+            messages(
+                "{count} row is of an office that stood alone. Say whose it is: upazila-monitor offices adopt ID",
+                "{count:,} rows are of an office that stood alone. Say whose they are: "
+                "upazila-monitor offices adopt ID",
+                count,
+            )
+        )
 
 
 def adopt(session: Session, office: str) -> int:

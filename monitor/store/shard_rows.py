@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import func, select
+
+from monitor.domain.leases import shard_of as shard_number
 from monitor.judging.baseline import Usual
+from monitor.judging.health import State
 from monitor.judging.shards import part_of, shard_of
 from monitor.judging.stored_state import StoredState
 from monitor.settings.fleet import Fleet
 from monitor.store import board_state
+from monitor.store.models import AffectedSite, LeaseRow, Outage, SiteState
 from monitor.store.session import Session
 
 
@@ -36,3 +41,33 @@ def note_handover(
     for shard, lasted in unheld.items():
         if lasted is not None and lasted > longest_unnoticed:
             board_state.note_unwatched(session, shard, now_utc - lasted, now_utc, longest_unnoticed)
+
+
+class SeenElsewhere(NamedTuple):
+    """What other daemons have stored of the sites that they judge: their states, and the root of those affected.
+
+    ``watchers``: the name of the daemon that holds each shard, but for those that nobody holds.
+    """
+
+    states: Mapping[str, State]
+    roots: Mapping[str, str]
+    watchers: Mapping[int, str]
+
+
+NOTHING_ELSEWHERE = SeenElsewhere({}, {}, {})
+
+
+def seen_elsewhere(session: Session, sites: Collection[str]) -> SeenElsewhere:
+    """Read what is stored of ``sites``; on a server."""
+    states = {
+        site: State(state) for site, state in session.execute(select(SiteState.site, SiteState.state)) if site in sites
+    }
+    behind = select(AffectedSite.site, Outage.site).join(Outage).where(AffectedSite.until_utc.is_(None))
+    roots = {site: root for site, root in session.execute(behind) if site in sites}
+    held = select(LeaseRow.name, LeaseRow.holder).where(LeaseRow.until > func.clock_timestamp())
+    watchers = {
+        shard: holder.rpartition("/")[0]
+        for name, holder in session.execute(held)
+        if (shard := shard_number(name)) is not None
+    }
+    return SeenElsewhere(states, roots, watchers)

@@ -27,6 +27,7 @@ from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers
 from monitor.web.api.documentation import problem
+from monitor.web.api.office_apis import OfficeApis
 from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
@@ -74,29 +75,29 @@ def make_app(
     console = Console(
         live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner
     )
-    consoles = OfficeConsoles.of(console, page_routes, installation_of or (lambda: Installation.of(settings_of())))
+    installation_of = installation_of or (lambda: Installation.of(settings_of()))
+    consoles = OfficeConsoles.of(console, page_routes, installation_of)
     web = settings_of().monitor.web  # of the start, as what listens is
     visitors = Visitors(store, clock, web, lambda: live.office)
 
     callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
-    api = make_api(
-        Api(
-            live,
-            store,
-            clock,
-            settings_of,
-            document.document,
-            ages,
-            callers.of,
-            callers.of_feed,
-            Publisher(store, lambda: live.office, settings_of, clock),
-            Verification(store),
-            overviews,
-            console.papers,
-            partial(_publish, console),
-            examiner=examiner,
-        )
+    whole = Api(
+        live,
+        store,
+        clock,
+        settings_of,
+        document.document,
+        ages,
+        callers.of,
+        callers.of_feed,
+        Publisher(store, lambda: live.office, settings_of, clock),
+        Verification(store),
+        overviews,
+        console.papers,
+        partial(_publish, console),
+        examiner=examiner,
     )
+    api = make_api(OfficeApis(whole, installation_of).of)
 
     async def api_status(_: Request) -> Response:
         return RedirectResponse(f"{PREFIX}/status", 308)

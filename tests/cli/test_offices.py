@@ -7,8 +7,10 @@ import pytest
 
 from monitor.configuration import load_installation
 from tests.cli.typed import typed
+from tests.desk import Desk, shipped_office
 from tests.settings import many_offices
 from tests.settings.many_offices import change
+from tests.store.migrated import new_store
 
 NEW = ["--under", "meherpur", "--name-bn", "মুজিবনগর", "--name-en", "Mujibnagar", "--prefix", "MUJ"]
 
@@ -118,3 +120,24 @@ def test_an_office_that_stands_alone_is_told_how_a_tree_begins(home: Path) -> No
     assert done.returncode == 2
     assert done.stderr.endswith("offices.toml: there is no tree of offices yet. docs/offices.md begins one\n")
     assert "bheramara" in typed(home, "--lang", "en", "offices", "list").stdout
+
+
+def stored_alone(home: Path) -> None:
+    """An outage and its ticket, from before there were others."""
+    settings = load_installation(home / "config").host
+    store = new_store(settings.state)
+    desk = Desk(shipped_office(), store)
+    desk.goes_down("backbone-north")
+    desk.wait(days=3)
+    store.close()
+
+
+def test_an_office_that_stood_alone_is_told_which_of_several_it_is_once(offices: Path) -> None:
+    stored_alone(offices)
+    other = typed(offices, "--lang", "en", "offices", "adopt", "mirpur")
+    assert (other.returncode, "Expected plain_ids = true" in other.stderr) == (2, True)
+    done = typed(offices, "--lang", "en", "offices", "adopt", "bheramara")
+    assert (done.returncode, "are bheramara's now" in done.stdout) == (0, True), done.stderr
+    again = typed(offices, "--lang", "en", "offices", "adopt", "bheramara")
+    assert (again.returncode, "there is nothing for bheramara" in again.stderr) == (3, True)
+    assert "nothing altered" in typed(offices, "--lang", "en", "audit", "verify").stdout

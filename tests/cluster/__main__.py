@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cluster.cluster import SMALL, WHOLE, Cluster
 from tests.cluster.disturbances import Plan
 from tests.cluster.run import IN_SMALL, IN_WHOLE, Player
-from tests.cluster.verdict import table, verdict
+from tests.cluster.verdict import table, verdict, worst
 
 
 def main() -> int:
@@ -32,6 +32,7 @@ def main() -> int:
             played = Player(cluster, plan, faults, say=_say).play()
             found = verdict(cluster, played)
     print(table(found))
+    _say(f"longest without a look:\n{worst(found)}")
     for fault in found.wrong[:200]:
         print("WRONG:", fault)
     return 1 if found.wrong else 0

@@ -52,11 +52,12 @@ class Takeover:
 def unfenced(writes: Sequence[Write], shard_of: Callable[[str], str]) -> Iterator[str]:
     """Writes of a transaction that had not locked the lease they need: the site's shard, or a duty's.
 
-    What a daemon tells of itself (its uplink, its own absence) needs none.
+    What a daemon tells of itself (its uplink, its own absence) needs none; what became of a letter is stored by whoever
+    claimed it, and proves that by the letter's own row.
     """
     for write in writes:
         names = {fence.name for fence in write.fences}
-        if any(name.startswith(DUTIES) for name in names) or _is_of_itself(write):
+        if any(name.startswith(DUTIES) for name in names) or _needs_none(write):
             continue
         site = str(write.row.get("site") or "")
         needed = {shard_of(site)} if write.table in OF_A_SHARD and site else set()
@@ -65,10 +66,15 @@ def unfenced(writes: Sequence[Write], shard_of: Callable[[str], str]) -> Iterato
             yield f"{write.op} of {write.table} {write.row.get('id', site)} without {wanted}: had {sorted(names)}"
 
 
-def _is_of_itself(write: Write) -> bool:
-    return (write.table == "events" and not write.row.get("site")) or (
-        write.table == "gaps" and write.row.get("shard") is None
-    )
+def _needs_none(write: Write) -> bool:
+    match write.table:
+        case "events":
+            return not write.row.get("site")
+        case "gaps":
+            return write.row.get("shard") is None
+        case "notices":
+            return write.op == "UPDATE"
+    return False
 
 
 def epochs_in_turn(writes: Sequence[Write]) -> Iterator[str]:

@@ -23,18 +23,22 @@ FOR_A_DIGEST = """(
 
 @dataclass(frozen=True)
 class Faults:
-    """How sites go down: one every so often, each for so long, in seconds."""
+    """How sites go down: one every so often, each for so long, in seconds; none after the first ``begin_s``.
+
+    They last longer than two takeovers in a row and what judging takes: what is shorter may rightly be missed.
+    """
 
     every_s: float
     last_s: tuple[float, float]
+    begin_s: float = float("inf")
 
 
-IN_WHOLE, IN_SMALL = Faults(every_s=3.0, last_s=(45.0, 100.0)), Faults(every_s=1.5, last_s=(10.0, 16.0))
+IN_WHOLE, IN_SMALL = Faults(every_s=3.0, last_s=(45.0, 100.0)), Faults(every_s=1.0, last_s=(21.0, 26.0), begin_s=8.0)
 
 
 @dataclass
 class Down:
-    """A fault as it was made: of a whole tree (place 0) or of one lab. Times in seconds since 1970."""
+    """A fault as it was made: of a whole tree (place 0) or of one branch. Times in seconds since 1970."""
 
     tree: int
     place: int
@@ -97,7 +101,7 @@ class Player:
         for each in plan:
             self._at(each.after_s, lambda each=each: self._disturb(each))  # type: ignore[misc]
         at_s = 0.0
-        while at_s < last_s:
+        while at_s < min(last_s, self.faults.begin_s):
             self._at(at_s, self._one_goes_down)
             at_s += self.faults.every_s * self._luck.uniform(0.5, 1.5)
         while self._due:

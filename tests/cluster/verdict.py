@@ -125,7 +125,7 @@ def looks_of(cluster: Cluster, leases: Sequence[LeaseRow]) -> Mapping[str, list[
     found: dict[str, list[Probe]] = {}
     for tree in range(cluster.size.trees):
         taken_s, holders = held.get(shard_of(fleet.site_id(tree, 0)), ([], []))
-        for place in range(1 + fleet.LABS):
+        for place in range(1 + fleet.BRANCHES):
             host = fleet.address(tree, place)
             found[host] = [
                 probe
@@ -179,7 +179,7 @@ def gaps_of(cluster: Cluster, looks: Mapping[str, list[Probe]], played: Played) 
     """All times that a host was not looked at for longer than an interval."""
     longest_s = cluster.size.interval_s + ROUND_S
     for tree in range(cluster.size.trees):
-        for place in range(1 + fleet.LABS):
+        for place in range(1 + fleet.BRANCHES):
             host = fleet.address(tree, place)
             inside = [look.at_s for look in looks.get(host, []) if played.began_s <= look.at_s <= played.ended_s]
             moments = [played.began_s, *inside, played.ended_s]
@@ -234,6 +234,13 @@ def table(found: Verdict) -> str:
         f"{found.writes} rows written."
     )
     return "\n".join([*lines, "", summary])
+
+
+def worst(found: Verdict) -> str:
+    """The longest times that somebody was not looked at, and when: to be looked up among what was done."""
+    longest = sorted(found.gaps, key=lambda gap: -gap.length_s)[:5]
+    zero_s = found.played.began_s
+    return "\n".join(f"{gap.began_s - zero_s:7.1f} s  {gap.host} for {gap.length_s:.1f} s" for gap in longest)
 
 
 def _pair(took: Sequence[float]) -> str:

@@ -97,11 +97,11 @@ def test_usual_times_go_and_come_with_their_devices() -> None:
 def test_the_state_of_a_site_that_is_judged_elsewhere_is_the_stored_one() -> None:
     board = Board(part_of(TREE, ROOT), RULES)
     seen = board.touched.last
-    board.watch_elsewhere({"other": State.DOWN})
+    assert board.see_elsewhere({"other": State.DOWN}) == ["other"]
     assert board.state("other") is State.DOWN
     assert board.touched.after(seen) == {"other"}
     seen = board.touched.last
-    board.watch_elsewhere({"other": State.DOWN})
+    assert board.see_elsewhere({"other": State.DOWN}) == []
     assert board.touched.after(seen) == set(), "nothing is another now"
 
 

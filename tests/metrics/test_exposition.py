@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 from sqlalchemy import text as sql
 
+from monitor.configuration import load_installation
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.sample import Verdict
 from monitor.metrics.exposition import Exposition
@@ -22,6 +24,8 @@ from monitor.probes.icmp.packets import Rejected
 from monitor.settings.fleet import Fleet
 from monitor.store.retention import forget_old
 from tests.metrics.pages import value
+from tests.settings.many_offices import installation
+from tests.store.migrated import new_store
 from tests.web.desk import Desk
 
 
@@ -32,6 +36,21 @@ def test_a_good_round_is_a_success_with_its_time_and_loss(office: Desk) -> None:
     assert value(text, "upazila_icmp_rtt_seconds", site="udc-juniadaha") == 0.004
     assert value(text, "upazila_icmp_packet_loss_ratio", site="udc-juniadaha") == pytest.approx(1 / 3)
     assert value(text, "upazila_site_state", site="udc-juniadaha", state="up") == 1
+
+
+def test_each_series_of_a_site_carries_its_own_office(tmp_path: Path) -> None:
+    settings = load_installation(installation(tmp_path)).host
+    store = new_store(tmp_path / "state")
+    desk = Desk(settings, store)
+    desk.round("mirpur.pop")
+    desk.round("udc-juniadaha")
+    text = desk.text()
+    for site, office in (("mirpur.pop", "mirpur"), ("udc-juniadaha", "bheramara")):
+        for name, more in (("upazila_probe_success", {}), ("upazila_site_state", {"state": "up"})):
+            assert value(text, name, site=site, office=office, **more) == 1
+            assert value(text, name, site=site, office="another", **more) is None
+        assert value(text, "upazila_site_info", site=site, office=office) == 1
+    store.close()
 
 
 def test_a_silent_device_has_no_round_trip_time(office: Desk) -> None:

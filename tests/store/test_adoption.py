@@ -1,9 +1,14 @@
 """An office that stood alone joins others with all its history, or stays as it was."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from monitor.configuration import load_installation
+from monitor.runtime.last_run import LastRun
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import redundancy, ticket_history
 from monitor.store.adoption import adopt, unadopted
 from monitor.store.database import Store
@@ -11,6 +16,7 @@ from monitor.store.errors import StoreError
 from monitor.store.models import Act, Event, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.numbers import next_number
 from tests.desk import Desk
+from tests.settings.many_offices import installation
 
 OFFICE = "bheramara"
 
@@ -82,3 +88,15 @@ def test_nothing_is_changed_where_the_office_has_a_history_already_or_there_is_n
     ):
         adopt(session, OFFICE)
     assert offices(desk.store) == {""}
+
+
+def test_the_daemon_of_several_offices_does_not_begin_before_it_knows_whose_the_history_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    some_history(desk)
+    begins = LastRun(load_installation(installation(tmp_path)), TrustedClock(desk.clock, "0"), desk.store)
+    with pytest.raises(StoreError, match="Say whose they are: upazila-monitor offices adopt ID"):
+        begins.load()
+    with desk.store.write() as session:
+        adopt(session, OFFICE)
+    assert begins.load().known is not None

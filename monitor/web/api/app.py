@@ -1,5 +1,6 @@
 """Make the application that answers under /api/v1, and its documentation."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +17,7 @@ from monitor.i18n.languages import SOURCE
 from monitor.web.api import (
     accounts,
     charter,
+    daemons,
     doctor,
     documentation,
     maintenance,
@@ -41,6 +43,7 @@ ROUTERS = (
     notices.router,
     accounts.router,
     readers.router,
+    daemons.router,
     publication.router,
     reports.router,
     documentation.router,
@@ -55,8 +58,8 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def make_api(api: Api) -> FastAPI:
-    """Build the application; it is mounted at PREFIX."""
+def make_api(api_of: Callable[[Request], Api]) -> FastAPI:
+    """Build the application; it is mounted at PREFIX. ``api_of``: returns what a request is answered from."""
     app = FastAPI(
         title="upazila-monitor",
         version=version("upazila-monitor"),
@@ -72,7 +75,7 @@ def make_api(api: Api) -> FastAPI:
             Exception: _fault,
         },
     )
-    app.state.api = api
+    app.state.api_of = api_of
     for router in ROUTERS:
         app.include_router(router)
     app.state.openapi = openapi_of(app)

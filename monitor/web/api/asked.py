@@ -210,7 +210,7 @@ class GuardedRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
-            api: Api = request.app.state.api
+            api: Api = request.app.state.api_of(request)
             caller = await api.caller_of(request)
             request.state.lang = caller.lang
             if scope and not caller.may(scope):

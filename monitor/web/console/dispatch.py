@@ -22,7 +22,8 @@ from monitor.web.auth.visitor import Visitor
 from monitor.web.auth.visitors import remember_language
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
-from monitor.web.console.office_consoles import FIELD, OfficeConsoles
+from monitor.web.console.office_consoles import OfficeConsoles
+from monitor.web.one_office import FIELD
 
 ALONE = ""
 LARGEST_UPLOAD = 1_048_576

@@ -127,7 +127,7 @@ def _row(live: RuntimeView, site: Site, state: str) -> SiteRow:
         state,
         None if sample is None or sample.rtt_ns is None else sample.rtt_ns / 1e6,
         None if sample is None or not sample.sent else sample.loss,
-        live.fleet.sites.get(live.board.affected.get(site.id, "")),
+        live.fleet.sites.get(live.root(site.id)),
         None if lab is None else (lab.answering, lab.total),
     )
 

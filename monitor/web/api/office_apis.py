@@ -1,0 +1,62 @@
+"""Give a request to the API the data of the office that it is about.
+
+Without an office a reader gets all of them; whoever changes something says which one, unless the path names it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import Request
+
+from monitor.domain.message import message
+from monitor.settings.installation import Installation
+from monitor.settings.load import Settings
+from monitor.web.api.asked import CHANGES, Api
+from monitor.web.api.problems import bad_field
+from monitor.web.api.verification import Verification
+from monitor.web.one_office import FIELD, chosen_office, one_office
+from monitor.web.overview import Overviews
+from monitor.web.public.publisher import Publisher
+from monitor.web.status_cache import StatusDocument
+
+MOST_KEPT = 64
+
+
+@dataclass(frozen=True)
+class OfficeApis:
+    """What the routes get, by office; made when first asked for. On the event loop. ``whole``: of all offices."""
+
+    whole: Api
+    installation_of: Callable[[], Installation]
+    _kept: dict[str, Api] = field(default_factory=dict)
+
+    def of(self, request: Request) -> Api:
+        """Return what a request is answered from; raises Problem for a change of which the office is not known."""
+        installation = self.installation_of()
+        office = chosen_office(installation, request)
+        if not office and installation.several and request.method in CHANGES:
+            raise bad_field(FIELD, message("there are several offices. Expected ?office=ID"))
+        if not office:
+            return self.whole
+        if office not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[office] = self._made(office)
+        return self._kept[office]
+
+    def _made(self, office: str) -> Api:
+        live, store, clock = one_office(self.whole.live, office), self.whole.store.of(office), self.whole.clock
+
+        def settings_of() -> Settings:
+            return self.installation_of().offices[office]
+
+        return replace(
+            self.whole,
+            live=live,
+            store=store,
+            settings_of=settings_of,
+            status=StatusDocument(live, store, clock).document,
+            publisher=Publisher(store, lambda: live.office, settings_of, clock),
+            verification=Verification(store),
+            overviews=Overviews(live),
+        )
