@@ -94,8 +94,8 @@ def _one_story(office: World, kills: int, chance: random.Random, found: Found) -
 
 
 def disk_full(seconds: int, seed: int) -> Found:
-    """Refuse every byte for so many seconds, while a centre fails and comes back; done is its outages."""
-    chance, found = random.Random(seed), Found()
+    """Refuse every byte for so many seconds, while a centre fails and comes back."""
+    chance, found, gone = random.Random(seed), Found(), 0
     with world() as office:
         daemon, lab = office.daemon, office.lab
         write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=86_400, settings=QUICK)
@@ -104,22 +104,23 @@ def disk_full(seconds: int, seed: int) -> Found:
         _, most = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, most))
         begun_s = time.monotonic()
-        while time.monotonic() - begun_s < seconds or not found.done:
+        while time.monotonic() - begun_s < seconds or not gone:
             lab.down(ADDRESS)
             until(lambda: states(daemon).get(CENTRE) == "down", "the centre down", within_s=60)
             time.sleep(chance.uniform(0, 3))
             lab.up(ADDRESS)
             until(lambda: states(daemon).get(CENTRE) == "up", "the centre up", within_s=60)
-            found.done += 1
+            gone += 1
         found.lost += bool(outages(daemon)) and 1  # then the disk was not full
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (most, most))
         given_back_s = time.monotonic()
-        until(lambda: len(outages(daemon)) >= found.done, "the outages on record", within_s=60)
+        until(lambda: len(outages(daemon)) >= gone, "the outages on record", within_s=60)
         until(lambda: all(row["ended_utc"] for row in outages(daemon)), "their ends", within_s=60)
-        found.count("seconds without room", round(given_back_s - begun_s))
+        found.done = round(given_back_s - begun_s)
+        found.count("outages meanwhile", gone)
         found.count("seconds until all was stored", round(time.monotonic() - given_back_s))
         times = [(row["started_utc"], row["ended_utc"]) for row in outages(daemon)]
-        found.doubled += max(0, len(times) - found.done)
+        found.doubled += max(0, len(times) - gone)
         flat = [moment for pair in times for moment in pair]
         found.undetected += flat != sorted(set(flat))  # each with its own times, one behind the other
     return found

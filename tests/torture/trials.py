@@ -35,7 +35,7 @@ TRIALS = {
         Trial("flipped-bits", "one bit of the database's file turned over", 1_000, at_rest.flipped_bits),
         Trial(
             "disk-full",
-            "no byte can be written for an hour, while a centre fails and comes back",
+            "no byte can be written for so many seconds, while a centre fails and comes back",
             3_600,
             daemons.disk_full,
             needs_lab=True,
