@@ -11,7 +11,6 @@ from tests.desk import Desk, shipped_office
 from tests.settings import many_offices
 from tests.settings.many_offices import change
 from tests.store.migrated import new_store
-from tests.store.migrated import new_store
 
 NEW = ["--under", "meherpur", "--name-bn", "মুজিবনগর", "--name-en", "Mujibnagar", "--prefix", "MUJ"]
 
