@@ -113,7 +113,7 @@ class Daemon:
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
-        leases = leases_of(
+        live.leases = leases = leases_of(
             settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
         )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)

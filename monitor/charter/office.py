@@ -14,6 +14,7 @@ from monitor.charter.waiting import Wait
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.fleet import Fleet
+from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
@@ -41,6 +42,7 @@ class Office:
     acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
     reports: Reports = field(default_factory=Reports)
     colleagues: tuple[Colleague, ...] = ()
+    helpdesk: Helpdesk = field(default_factory=Helpdesk)
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -72,6 +74,7 @@ class Office:
             settings.monitor.acknowledged,
             settings.monitor.reports,
             colleagues,
+            settings.monitor.helpdesk,
         )
 
     def stages_from(

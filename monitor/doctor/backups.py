@@ -1,9 +1,10 @@
 """Examine the nightly copies: that there are some, that the newest is young and can be restored."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from monitor.doctor.check import Check, Pace, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
@@ -11,7 +12,7 @@ from monitor.domain.message import N_, Said, said_by, series
 from monitor.settings.storage_section import Server
 from monitor.store import server_copies
 from monitor.store.copies import copy_name, newest_good, nightly
-from monitor.store.errors import StoreError
+from monitor.store.errors import DatabaseError, StoreError
 from monitor.store.opening import BACKUPS
 
 OLD_AFTER = timedelta(hours=50)  # one night may be missed
@@ -53,6 +54,18 @@ NEWEST_NOT_GOOD = Kind(
     N_("the newest copy, {newest}, cannot be restored; the newest good one is {copy}"),
     N_("Make a new one: upazila-monitor backup create"),
 )
+NO_PROGRAM = Kind(
+    "backups.no-program",
+    Level.ERROR,
+    N_("no copy can be made of the server: {why}"),
+    N_("apt-get install postgresql-client, at least as new as the server"),
+)
+NO_RIGHT = Kind(
+    "backups.no-right",
+    Level.ERROR,
+    N_("no copy can be proved: the server's user may make no database"),
+    N_("On the server, as its administrator: ALTER ROLE … CREATEDB"),
+)
 SAME_DISK = Kind(
     "backups.same-disk",
     Level.INFO,
@@ -73,6 +86,8 @@ class Seen:
     why: Said = ""
     is_same_disk: bool = False
     has_database: bool = True
+    no_program: Said = ""
+    has_right: bool = True
 
 
 def _gather(place: Place) -> Seen:
@@ -80,6 +95,8 @@ def _gather(place: Place) -> Seen:
     state, folder = settings.state, settings.state / BACKUPS
     copies = tuple(nightly(folder, folder / copy_name(now_utc)))
     unknown = Seen(folder, settings.monitor.storage.backups > 0, copies, has_database=place.has_database)
+    if settings.server is not None and unknown.wanted and unknown.has_database:
+        unknown = replace(unknown, **_means(place))
     if not copies:
         return unknown
     is_same_disk = folder.stat().st_dev == state.stat().st_dev
@@ -88,9 +105,23 @@ def _gather(place: Place) -> Seen:
             newest_good(state, now_utc) if settings.server is None else _good_of_server(state, settings.server, copies)
         )
     except StoreError as error:
-        return Seen(folder, unknown.wanted, copies, None, None, said_by(error), is_same_disk)
+        return replace(unknown, why=said_by(error), is_same_disk=is_same_disk)
     made_utc = datetime.fromtimestamp(good.stat().st_mtime, UTC)
-    return Seen(folder, unknown.wanted, copies, good, made_utc, "", is_same_disk)
+    return replace(unknown, good=good, made_utc=made_utc, is_same_disk=is_same_disk)
+
+
+class _Means(TypedDict):
+    no_program: Said
+    has_right: bool
+
+
+def _means(place: Place) -> _Means:
+    """Find out whether copies of a server can be made and proved at all; what it refuses, another check tells."""
+    try:
+        with place.opened() as store:
+            return {"no_program": server_copies.why_no_program(store), "has_right": server_copies.may_prove(store)}
+    except (StoreError, DatabaseError):
+        return {"no_program": "", "has_right": True}
 
 
 def _good_of_server(state: Path, server: Server, copies: Sequence[Path]) -> Path:
@@ -110,6 +141,10 @@ def _good_of_server(state: Path, server: Server, copies: Sequence[Path]) -> Path
 def _judge(seen: Seen, now_utc: datetime) -> Iterator[Finding]:
     if not seen.wanted:
         yield found(OFF)
+    if seen.no_program:
+        yield found(NO_PROGRAM, why=seen.no_program)
+    if not seen.has_right:
+        yield found(NO_RIGHT)
     if not seen.copies:
         if seen.wanted:
             yield found(NONE if seen.has_database else NOT_YET)
@@ -136,6 +171,6 @@ BACKUPS_CHECK = Check(
     "it is not good, the one before, and so on.",
     _gather,
     _judge,
-    (OK, OFF, NONE, NOT_YET, OLD, NOT_GOOD, NEWEST_NOT_GOOD, SAME_DISK),
+    (OK, OFF, NONE, NOT_YET, OLD, NOT_GOOD, NEWEST_NOT_GOOD, NO_PROGRAM, NO_RIGHT, SAME_DISK),
     Pace.HEAVY,
 )

@@ -1,7 +1,7 @@
 """Examine the database: that it can be opened, and that file, schema and rows are what was written."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +12,15 @@ from monitor.store.errors import Damaged, DatabaseError, NoDatabase, NotYet, Sto
 from monitor.store.soundness import examine_structure
 
 OK = Kind("database.ok", Level.OK, N_("the database is whole: {size:size}"))
+OF_SERVER = Kind(
+    "database.of-server", Level.OK, N_("the database is whole: {size:size}, on a PostgreSQL {version} server")
+)
+UNSAFE = Kind(
+    "database.unsafe",
+    Level.ERROR,
+    N_("the database server may lose what it has confirmed when it crashes: {faults}"),
+    N_("In postgresql.conf, or by ALTER SYSTEM: fsync, full_page_writes and synchronous_commit = on; then reload it"),
+)
 NONE = Kind(
     "database.none",
     Level.INFO,
@@ -46,18 +55,24 @@ REFUSES = Kind(
 
 @dataclass(frozen=True)
 class Seen:
-    """How the database is, and why not otherwise. ``size``: bytes."""
+    """How the database is, and why not otherwise. ``size``: bytes.
+
+    ``version``: of the server that keeps it, '' for a file; ``unsafe``: its settings by which it may lose something.
+    """
 
     state: Literal["ok", "none", "gone", "damaged", "refuses"]
     why: Sequence[Said] = ()
     unprotected: Sequence[Said] = ()
     size: int = 0
+    version: str = ""
+    unsafe: Mapping[str, str] = field(default_factory=dict)
 
 
 def _gather(place: Place) -> Seen:
     try:
         with place.opened() as store, store.read() as session:
             sound, size = examine_structure(session), store.size_bytes()
+            version, unsafe = store.version(), store.faults_of_server()
     except DatabaseError as error:
         return Seen("refuses", [str(error.orig)])
     except NoDatabase:
@@ -68,13 +83,18 @@ def _gather(place: Place) -> Seen:
         return Seen("none")
     except StoreError as error:
         return Seen("refuses", [said_by(error)])
-    return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, size)
+    return Seen("damaged" if sound.damage else "ok", sound.damage, sound.faults, size, version, unsafe)
 
 
 def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
     kinds = {"ok": OK, "none": NONE, "gone": GONE, "damaged": DAMAGED, "refuses": REFUSES}
     if seen.unprotected:
         yield found(UNPROTECTED, why=series(seen.unprotected, "; "))
+        return
+    if seen.unsafe:
+        yield found(UNSAFE, faults=series([f"{name} = {value}" for name, value in seen.unsafe.items()], ", "))
+    if seen.state == "ok" and seen.version:
+        yield found(OF_SERVER, size=seen.size, version=seen.version)
         return
     yield found(kinds[seen.state], why=series(seen.why, "; "), size=seen.size)
 
@@ -83,9 +103,10 @@ DATABASE_CHECK = Check(
     "database",
     N_("Database"),
     "SQLite's own examination of the whole file, the schema, references between rows, and whether each column can be "
-    "read back. The file of summaries (history.db) may be lost, and is not looked at.",
+    "read back; on a server, that every row can be read, the schema and its triggers, and whether the server may lose "
+    "what it has confirmed. The file of summaries (history.db) may be lost, and is not looked at.",
     _gather,
     _judge,
-    (OK, NONE, GONE, DAMAGED, UNPROTECTED, REFUSES),
+    (OK, OF_SERVER, UNSAFE, NONE, GONE, DAMAGED, UNPROTECTED, REFUSES),
     Pace.HEAVY,
 )

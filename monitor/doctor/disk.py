@@ -83,14 +83,17 @@ class Disk:
     kind: str = "?"
 
 
-def measure(state: Path, now_utc: datetime, store: Store | None = None) -> Disk:
-    """Measure what is stored; blocks. What cannot be read counts as nothing; so does a database that is not given."""
+def measure(state: Path, now_utc: datetime, store: Store | None = None, *, has_file: bool = True) -> Disk:
+    """Measure what is stored; blocks. What cannot be read counts as nothing; so does a database that is not given.
+
+    ``has_file``: the database lies there too, and not on a server.
+    """
     size = 0
     with suppress(SQLAlchemyError):
         size = 0 if store is None else store.size_bytes()
     copies = [(_made(path), path.stat().st_size) for path in nightly(state / BACKUPS)]
     # The database grows, and so does each night's copy of it, of which one more is kept meanwhile.
-    growth = 2 * growth_a_day(copies) + _history_growth(state, now_utc)
+    growth = (2 if has_file else 1) * growth_a_day(copies) + _history_growth(state, now_utc)
     free = total = 0
     free_files, is_read_only = None, False
     with suppress(OSError):
@@ -152,15 +155,18 @@ def _mount_of(folder: Path) -> tuple[Path, str]:
 
 @dataclass(frozen=True)
 class Seen:
-    """The state folder, and its disk; None while there is no such folder."""
+    """The state folder, and its disk; None while there is no such folder. ``has_file``: the database is there."""
 
     state: Path
     disk: Disk | None
+    has_file: bool = True
 
 
 def _gather(place: Place) -> Seen:
     state = place.settings.state
-    return Seen(state, measure(state, place.clock.utc()) if state.is_dir() else None)
+    has_file = place.settings.server is None
+    disk = measure(state, place.clock.utc(), has_file=has_file) if state.is_dir() else None
+    return Seen(state, disk, has_file)
 
 
 def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
@@ -168,7 +174,7 @@ def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
     if disk is None:
         yield found(MISSING, state=state)
         return
-    faults = list(_faults(disk, state))
+    faults = [each for each in _faults(disk, state) if seen.has_file or each.kind is not REMOTE]
     yield from faults or [found(OK, state=state, free=disk.free, growth=disk.growth)]
 
 
@@ -190,7 +196,8 @@ DISK = Check(
     "disk",
     N_("Disk"),
     "Free space and free files under the state folder, how the file system is mounted, and a forecast: the database "
-    "grows as its nightly copies did, twice (the copy grows too), and the history as it did since its first day.",
+    "grows as its nightly copies did, twice (the copy grows too; once on a server, whose own disk is not seen), and "
+    "the history as it did since its first day.",
     _gather,
     _judge,
     (OK, FULL, FULL_SOON, NO_FILES, READ_ONLY, REMOTE, MISSING),

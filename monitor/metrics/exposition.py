@@ -18,6 +18,8 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.charter import Charter
 from monitor.metrics.helpdesk import HelpDesk
+from monitor.metrics.leases import FAMILIES as OF_LEASES
+from monitor.metrics.leases import leases
 from monitor.metrics.network import network
 from monitor.metrics.notices import Notices
 from monitor.metrics.self import FAMILIES as OF_ITSELF
@@ -85,6 +87,7 @@ class Exposition:
             services(live),
             *self._asking,
             UncachedLines(OF_ITSELF, lambda: daemon(live)),
+            UncachedLines(OF_LEASES, lambda: leases(live)),
             Process(live),
             snmp(live),  # last, because modules give names of their own to what they bring
         ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.alerts.channels.registry import CHANNELS
-from monitor.metrics import charter, helpdesk, network, notices, self, services, sla, snmp
+from monitor.metrics import charter, helpdesk, leases, network, notices, self, services, sla, snmp
 from monitor.metrics.text import OFFICE, Family
 from monitor.probes.checks.checks import CHECKS
 from monitor.settings.modules_section import shipped_modules
@@ -27,6 +27,7 @@ LABELS = {
     OFFICE: "the office: [office] id of charter.toml, or the ticket prefix in small letters",
     "site": "ID of a site in sites.toml",
     "device": "name of a device in sites.toml",
+    "lease": "what one of several daemons does at a time: shard/00 to shard/63, or duty/ and its name",
     "kind": "kind of a site: backbone, udc, lab, office",
     "union": "union of a site",
     "name_bn": "name in Bangla",
@@ -106,6 +107,11 @@ SECTIONS = (
     ),
     Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, *helpdesk.FAMILIES)),
     Section("The monitor itself", (*self.FAMILIES, charter.READABLE)),
+    Section(
+        "Several daemons",
+        leases.FAMILIES,
+        "Only where the database is on a server (docs/several-daemons.md).",
+    ),
 )
 MODULES = """## Modules
 

@@ -107,6 +107,8 @@ class HelpdeskWorker(Part):
         if offices.several:
             with store.read() as session:
                 concerned = helpdesk_queries.offices_in_turn(session, key, self._clock.utc())
+            # An office that has named a help desk of its own gives nothing to this one.
+            concerned = [id_ for id_ in concerned if offices.office(id_).helpdesk == self._section]
         for id_ in sorted(concerned, key=lambda each: (each <= self._served, each)):
             outcome = Mirror(store.of(id_), offices.office(id_), desk, key, poll, self._clock).next()
             if outcome is not Outcome.IDLE:

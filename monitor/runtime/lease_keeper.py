@@ -21,7 +21,7 @@ from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.fair_share import GIVE_EVERY, Peer, to_give, to_take
-from monitor.runtime.leases import LeaseChange, Member, OnChange, SoleHolder, Stored
+from monitor.runtime.leases import LeaseChange, LeaseCounts, Member, OnChange, SoleHolder, Stored
 from monitor.runtime.own_leases import OwnLeases
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
@@ -42,7 +42,7 @@ GIVE_BACK_S = 2.0  # at the end
 class LeaseKeeper(Part):
     """The part that holds leases; a `Leases`. ``changed`` is called on the loop with what was taken and lost.
 
-    ``is_fit``: whether this daemon's clock is trusted; called in a thread. ``refused``: how many proofs failed.
+    ``is_fit``: whether this daemon's clock is trusted; called in a thread.
     """
 
     name = "leases"
@@ -66,7 +66,7 @@ class LeaseKeeper(Part):
         self.daemon, self.holder = daemon, f"{daemon}/{secrets.token_hex(8)}"
         self._term_s, self._term = term_s, timedelta(seconds=term_s)
         self._said = rows.DaemonLook(self.holder, daemon, url, 0, fit=True)
-        self.own = OwnLeases(clock)
+        self._leases = OwnLeases(clock)
         self._living: Sequence[rows.DaemonLook] = ()
         self._entered, self._closing = threading.Event(), threading.Event()
         self._free_since_ns: dict[str, int] = {}
@@ -79,21 +79,28 @@ class LeaseKeeper(Part):
         self._threads = Pool("leases", threads=THREADS, backlog=THREADS)
         self._releasing: set[asyncio.Task[None]] = set()
         self._running: list[Future[None]] = []
-        self.refused = 0
+        self._refused = 0
 
     @property
     def last_turn_mono_ns(self) -> int:
         return self._turned_mono_ns
 
     def held(self, name: str) -> Lease | None:
-        return self.own.held(name)
+        return self._leases.held(name)
 
     def shards(self) -> frozenset[int]:
-        return self.own.shards()
+        return self._leases.shards()
 
     def lost(self, leases: Collection[Lease]) -> None:
-        self.refused += 1
-        self.own.lose(leases)
+        self._refused += 1
+        self._leases.lose(leases)
+
+    def own(self) -> Collection[Lease]:
+        return self._leases.in_force().keys()
+
+    @property
+    def counts(self) -> LeaseCounts:
+        return LeaseCounts(self._leases.taken, self._leases.lost, self._refused)
 
     def members(self) -> Sequence[Member]:
         return [Member(each.name, each.url, each.shards, each.fit, each.holder == self.holder) for each in self._living]
@@ -114,8 +121,8 @@ class LeaseKeeper(Part):
 
     def notify(self) -> None:
         """Tell what was taken and lost since the last time; duties past their deadline are lost."""
-        self.own.lose_what_is_over()
-        own = self.own.in_force()
+        self._leases.lose_what_is_over()
+        own = self._leases.in_force()
         known, self._known = self._known, frozenset(own)
         taken = {lease: idle_s for lease, idle_s in own.items() if lease not in known}
         lost = known - own.keys()
@@ -158,8 +165,8 @@ class LeaseKeeper(Part):
 
     def renew(self) -> None:
         """Say that this daemon lives, and renew what it holds; raises DatabaseError."""
-        names = self.own.names()
-        self._said = replace(self._said, shards=len(self.own.shards()), fit=self._is_fit())
+        names = self._leases.names()
+        self._said = replace(self._said, shards=len(self._leases.shards()), fit=self._is_fit())
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             if not self._entered.is_set():
@@ -167,14 +174,14 @@ class LeaseKeeper(Part):
                 rows.forget_gone(connection)
             self._living = rows.say_alive(connection, self._said, self._term)
             renewed = rows.renew(connection, names, self.holder, self._term)
-        self.own.extend(renewed, self._deadline_ns(sent_ns))
+        self._leases.extend(renewed, self._deadline_ns(sent_ns))
         self._entered.set()
         if busy := set(names) - {lease.name for lease in renewed}:
             self._renew_busy(busy)
 
     def _renew_busy(self, names: Collection[str]) -> None:
         """Renew what a transaction of this daemon's own, or of a taker, has locked; raises DatabaseError."""
-        before = [lease for lease in self.own.in_force() if lease.name in names]
+        before = [lease for lease in self._leases.in_force() if lease.name in names]
         sent_ns = self._clock.boot_ns()
         try:
             with self.engine.begin() as connection:
@@ -183,15 +190,15 @@ class LeaseKeeper(Part):
             if is_lock_timeout(error):
                 return  # neither renewed nor lost
             raise
-        self.own.extend(renewed, self._deadline_ns(sent_ns))
-        self.own.lose(set(before) - renewed)
+        self._leases.extend(renewed, self._deadline_ns(sent_ns))
+        self._leases.lose(set(before) - renewed)
 
     def look(self) -> None:
         """Look for free leases: take this daemon's share, and give away what is beyond it; raises DatabaseError."""
         now_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             seen = rows.look(connection, self._term)
-        own = {lease.name: lease.epoch for lease in self.own.in_force()}
+        own = {lease.name: lease.epoch for lease in self._leases.in_force()}
         self._note_free(seen, own, now_ns)
         fit = self._is_fit()
         peers = [Peer(each.shards, each.fit) for each in self._living if each.holder != self.holder]
@@ -219,13 +226,13 @@ class LeaseKeeper(Part):
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             taken = rows.take(connection, names, self.holder, self._term)
-        self.own.add(taken, self._deadline_ns(sent_ns))
+        self._leases.add(taken, self._deadline_ns(sent_ns))
         self._given -= {lease.name for lease in taken}
 
     def _give(self, names: Collection[str]) -> None:
         """Do nothing more by these leases; `notify` has them released when what was decided by them is stored."""
         self._given |= set(names)
-        self._giving |= self.own.give(names)
+        self._giving |= self._leases.give(names)
 
     async def _release(self, leases: Collection[Lease]) -> None:
         """Let anybody take them; what the database does not hear runs out by itself."""
@@ -241,7 +248,7 @@ class LeaseKeeper(Part):
             await asyncio.wrap_future(self._threads.submit(release))
 
     def _give_back(self) -> None:
-        given = self.own.give(self.own.names())
+        given = self._leases.give(self._leases.names())
         with self.engine.begin() as connection:
             rows.release(connection, [lease.name for lease in given], self.holder)
             rows.leave(connection, self.holder)

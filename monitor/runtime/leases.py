@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.domain.leases import ALL_SHARDS, Duty, Lease
+from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, Duty, Lease
 from monitor.runtime.part import Part
 from monitor.store.database import Store
 
@@ -36,6 +36,15 @@ class LeaseChange:
 
     taken: Mapping[Lease, float | None]
     lost: frozenset[Lease]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseCounts:
+    """Leases that were ``taken``, ``lost`` without being given away, and transactions whose proof was ``refused``."""
+
+    taken: int = 0
+    lost: int = 0
+    refused: int = 0
 
 
 OnChange = Callable[[LeaseChange], None]
@@ -73,6 +82,13 @@ class Leases(Protocol):
     def lost(self, leases: Collection[Lease]) -> None:
         """Drop leases that a proof has shown to be another's: what `LeaseLost` names."""
 
+    def own(self) -> Collection[Lease]:
+        """Return all leases that are held."""
+
+    @property
+    def counts(self) -> LeaseCounts:
+        """Return what has become of leases since the start."""
+
     def members(self) -> Sequence[Member]:
         """Return the daemons that live, by name, as they were last seen; none where the database is a file."""
 
@@ -98,6 +114,13 @@ class SoleHolder(Part):
 
     def lost(self, leases: Collection[Lease]) -> None:
         """Do nothing: no proof is asked of it."""
+
+    def own(self) -> Collection[Lease]:
+        return [Lease(name) for name in ALL_NAMES]
+
+    @property
+    def counts(self) -> LeaseCounts:
+        return LeaseCounts()
 
     def members(self) -> Sequence[Member]:
         return ()

@@ -23,6 +23,7 @@ from monitor.judging.snmp import SnmpState
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.last_hour import Hour
+from monitor.runtime.leases import Leases, SoleHolder
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.in_force import ConfigVerdict
 from monitor.store.shard_rows import NOTHING_ELSEWHERE, SeenElsewhere
@@ -118,6 +119,10 @@ class RuntimeView(Protocol):
     @property
     def store_faults(self) -> list[str]:
         """Return the faults found when the database was last examined."""
+
+    @property
+    def leases(self) -> Leases:
+        """Return what this daemon does among several; everything where the database is a file."""
 
     @property
     def decisions_waiting(self) -> int:
@@ -223,6 +228,7 @@ class RuntimeState:
     clock_suspect: bool = False
     store_refuses: str = ""
     store_faults: list[str] = field(default_factory=list)
+    leases: Leases = field(default_factory=SoleHolder)
     decisions_waiting: int = 0
     helpdesk: str = ""
     mail_trouble: dict[str, Said] = field(default_factory=dict)

@@ -9,7 +9,7 @@
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +108,14 @@ class Store(ABC):
     @abstractmethod
     def described(self) -> Message:
         """Return what it is, for the lines at the start."""
+
+    def faults_of_server(self) -> Mapping[str, str]:
+        """Return the server's settings by which it may lose what it has confirmed; raises DatabaseError."""
+        return {}
+
+    def version(self) -> str:
+        """Return the version of the program that keeps it; raises DatabaseError."""
+        return ""
 
     @abstractmethod
     def size_bytes(self) -> int:

@@ -53,6 +53,8 @@ CONNECTING: Mapping[str, Any] = {
     "prepare_threshold": None,  # a pooler gives each transaction another connection
 }
 LEASING = 3  # connections: one renews, one looks and takes, one gives all back at the end
+SAFE = ("fsync", "full_page_writes", "synchronous_commit")
+"""What a server must not have switched off: else a crash or a power cut takes what it has confirmed."""
 HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -156,6 +158,16 @@ class PostgresStore(Store):
 
     def described(self) -> Message:
         return message("database {name} (PostgreSQL)", name=self.name)
+
+    def faults_of_server(self) -> Mapping[str, str]:
+        names = ", ".join(f"'{name}'" for name in SAFE)
+        query = f"SELECT name, setting FROM pg_settings WHERE name IN ({names}) AND setting = 'off' ORDER BY name"
+        with self.glances.connect() as connection:
+            return {str(name): str(value) for name, value in connection.exec_driver_sql(query)}
+
+    def version(self) -> str:
+        with self.glances.connect() as connection:
+            return str(connection.exec_driver_sql("SHOW server_version").scalar_one()).partition(" ")[0]
 
     def size_bytes(self) -> int:
         with self.glances.connect() as connection:

@@ -13,6 +13,7 @@ from monitor.domain.message import N_, Message
 from monitor.store.errors import StoreError
 
 OLDEST_SERVER = 13
+PROVIDERS = 15  # the first server with other ways to sort than the operating system's
 LOCK_NUMBER = 0x757A_6D6F_6E  # of the migrations' lock; any number that no other program takes
 ONLY_GROWS = ("ticket_events", "acts")
 
@@ -71,7 +72,9 @@ def refuse_unfit(connection: Connection, name: str) -> None:
     if version < OLDEST_SERVER:
         text = N_("{name} is of PostgreSQL {version}. Expected {oldest} or newer")
         raise StoreError(Message(text, {"name": name, "version": version, "oldest": OLDEST_SERVER}))
-    query = "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+    # A provider of its own (ICU) sorts by rules of its own, whatever the collation is called.
+    provider = "CASE datlocprovider WHEN 'i' THEN 'ICU' ELSE datcollate END" if version >= PROVIDERS else "datcollate"
+    query = f"SELECT pg_encoding_to_char(encoding), {provider} FROM pg_database WHERE datname = current_database()"
     encoding, collation = connection.exec_driver_sql(query).one()
     if encoding != "UTF8" or collation not in {"C", "C.UTF-8", "C.utf8", "POSIX"}:
         text = N_(

@@ -6,6 +6,7 @@ database takes the place of the present one, which stays under another name.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -19,12 +20,13 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.domain.message import message, series
+from monitor.domain.message import Said, message, series
 from monitor.domain.progress import Progress, unheard
 from monitor.durable import move_durably, own_like_folder, sync_file
 from monitor.settings.secrets import read_secret
 from monitor.settings.storage_section import Server
 from monitor.store import digests, login_rows
+from monitor.store.database import Store
 from monitor.store.errors import StoreError
 from monitor.store.opening import existing_store
 from monitor.store.postgresql import PostgresStore, arguments
@@ -34,6 +36,7 @@ NOT_OF_LIBPQ = {"prepare_threshold"}
 LONGEST_S = 3_600.0
 MAINTENANCE = "postgres"  # the database from which others are made and renamed
 MOST_WORDS = 300
+VERSION = re.compile(r"\) (\d+)")  # 'pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)'
 SEAL = b"\nupazila-monitor sha256 "
 AT_ONCE = 1 << 20  # bytes
 PACKAGE = "apt-get install postgresql-client"
@@ -95,6 +98,27 @@ def verify(state: Path, server: Server, copy: Path, progress: Progress = unheard
     """Prove a copy: restore it into a scratch database and examine all of it; raises StoreError when it cannot be."""
     with scratch(state, server, copy, progress) as (_made, found):
         return found
+
+
+def why_no_program(store: Store) -> Said:
+    """Return why pg_dump cannot copy the server's database; empty when it can. Raises DatabaseError."""
+    found = shutil.which("pg_dump")
+    if found is None:
+        return message("{program} is missing. {mend}", program="pg_dump", mend=PACKAGE)
+    printed = subprocess.run([found, "--version"], check=False, capture_output=True, text=True, timeout=30).stdout
+    ours, theirs = (
+        int(each[1]) if each else 0 for each in (VERSION.search(printed), VERSION.search(f") {store.version()}"))
+    )
+    if ours < theirs:
+        return message("pg_dump is of version {found}, the server of {wanted}", found=ours, wanted=theirs)
+    return ""
+
+
+def may_prove(store: Store) -> bool:
+    """Return whether the user may make the database in which a copy is proved; raises DatabaseError."""
+    with store.read_briefly() as session:
+        query = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        return bool(session.connection().exec_driver_sql(query).scalar_one())
 
 
 @contextmanager

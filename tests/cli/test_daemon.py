@@ -109,3 +109,19 @@ def test_an_open_socket_that_is_handed_in_needs_a_secured_line_as_one_of_its_own
     told = ended.stdout + ended.stderr
     assert "monitor.toml: web: the socket that was handed in, 0.0.0.0, is open to other machines" in told
     assert "Expected 'certificate' and 'key' in [web], or 'behind_proxy'" in told
+
+
+MEMORY = """
+import ctypes, resource
+from monitor.cli import daemon
+PR_GET_DUMPABLE = 3
+dumpable = lambda: ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
+before = dumpable()
+daemon._forbid_cores()
+print(before, dumpable(), *resource.getrlimit(resource.RLIMIT_CORE))
+"""
+
+
+def test_neither_a_core_nor_another_program_of_its_user_gets_its_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["1", "0", "0", "0"]

@@ -47,7 +47,7 @@ class Prometheus:
 
     def get(self, path: str, **words: Any) -> Any:
         """The data of one of its API's answers."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request("GET", f"/api/v1/{path}?{urlencode(words, doseq=True)}")
             answer = json.loads(connection.getresponse().read())
         if answer["status"] != "success":
@@ -79,8 +79,7 @@ def _point(told: Sequence[Any]) -> tuple[float, float]:
 @contextmanager
 def prometheus(home: Path, target: str) -> Iterator[Prometheus]:
     """The shipped configuration and rules, bent only in target, port and pace."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = int(held.getsockname()[1])
+    port = free_port()
     config = home / "prometheus.yml"
     config.write_text(_bent(target), encoding="utf-8")
     (home / "rules").mkdir()
@@ -89,17 +88,28 @@ def prometheus(home: Path, target: str) -> Iterator[Prometheus]:
         (home / "rules" / rules.name).write_text(text, encoding="utf-8")
     words = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={home / 'data'}"]
     words += [f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"]
-    log = home / "prometheus.log"
+    with running(words, home / "prometheus.log", port, "/-/ready"):
+        yield Prometheus(port)
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
+
+
+@contextmanager
+def running(words: Sequence[str], log: Path, port: int, ready: str) -> Iterator[None]:
+    """A program of Debian's that runs meanwhile; begins once it answers to GET ``ready``."""
     with log.open("w") as output:
         process = subprocess.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:
-        made = Prometheus(port)
-        until(lambda: process.poll() is not None or _ready(port), "Prometheus' readiness", 30)
+        until(lambda: process.poll() is not None or _ready(port, ready), f"{words[0]} to be ready", 60)
         assert process.poll() is None, log.read_text()
-        yield made
+        yield
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(30)
 
 
 def _bent(target: str) -> str:
@@ -112,10 +122,10 @@ def _bent(target: str) -> str:
     return yaml.safe_dump(config, allow_unicode=True)
 
 
-def _ready(port: int) -> bool:
+def _ready(port: int, path: str) -> bool:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
         try:
-            connection.request("GET", "/-/ready")
+            connection.request("GET", path)
             return connection.getresponse().status == http.client.OK
         except OSError:
             return False

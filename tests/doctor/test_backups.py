@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.settings.storage_section import Place
+from monitor.store.opening import open_store
 from monitor.store.retention import back_up
 from tests.doctor.installation import Installation
+from tests.store import servers
 
 
 @pytest.fixture
@@ -67,3 +69,37 @@ def test_copies_that_are_switched_off_are_missed(office: Installation) -> None:
 def test_where_there_is_no_database_no_copy_is_missed(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     assert Installation.made_in(tmp_path / "new").found("backups") == ["not-yet"]
+
+
+def test_on_a_server_the_right_and_the_program_that_copies_need_are_missed(
+    office: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (office.state / "installed").unlink()
+    server = servers.empty_of(office.state)
+    name = servers.name_of(office.state)
+    with servers.shared().connect() as connection:
+        connection.execute(f'CREATE ROLE "{name}" LOGIN')
+    office.configure("monitor.toml", "storage", url=server.url)
+    open_store(office.state, server, daemon=True).close()
+    assert office.found("backups") == ["none"]
+    copied_there = back_up(Place(office.state, server), office.state / "backups", office.clock.now_utc, 7)
+    assert copied_there is not None
+    assert office.found("backups")[0] == "ok"
+
+    (tmp_path / "bin").mkdir()
+    old = tmp_path / "bin" / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    old.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
+        finding = office.examined("backups").findings[0]
+        assert finding.kind.code == "backups.no-program"
+        assert "pg_dump is of version 9, the server of" in str(finding.text)
+
+    office.configure("monitor.toml", "storage", url=servers.shared().url(name, name))
+    with servers.shared().connect(name) as connection:
+        connection.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{name}"')
+    assert "no-right" in office.found("backups")
+    servers.drop_below(office.home)
+    with servers.shared().connect() as connection:
+        connection.execute(f'DROP ROLE "{name}"')

@@ -60,6 +60,7 @@ class Fate(IntEnum):
 
 # of 100; what happens in the field most often comes most often
 SHARES: Mapping[Fate, float] = dict.fromkeys(Fate, 3.0) | {Fate.ANSWERED: 56.0, Fate.LOST: 8.0}
+FORGED = (Fate.WRONG_SOURCE, Fate.WRONG_COOKIE, Fate.WRONG_SEQUENCE, Fate.CORRUPTED, Fate.TRUNCATED, Fate.FOREIGN)
 GOOD = {Fate.ANSWERED, Fate.DOUBLED, Fate.FORGED_FIRST}
 
 
@@ -139,6 +140,12 @@ MAKE: Mapping[Fate, Callable[[Packet, random.Random], list[bytes]]] = {
 }
 
 
+def forgeries(seen: Packet, luck: random.Random, count: int) -> list[bytes]:
+    """So many replies, each right in all but one thing; one in four of them by somebody who has seen nothing."""
+    guess = Packet(seen.source, seen.target, luck.randbytes(len(seen.rest)), seen.whole)
+    return [MAKE[luck.choice(FORGED)](seen if luck.random() < 0.75 else guess, luck)[0] for _ in range(count)]
+
+
 def router(distance: int) -> bytes:
     """The address of the router so many hops away."""
     return socket.inet_aton(f"10.99.254.{distance}")
@@ -158,6 +165,7 @@ class Manner:
     late_ms: float = 1_500.0
     well_behaved: bool = False  # it answers everything
     hops: int = 0  # so many routers stand before it
+    forged: int = 0  # it answers nothing, and somebody forges so many replies to each request
     broken: int = 0  # a firewall drops the first so many requests, and for ever whatever has one of their identifiers
 
 
@@ -174,7 +182,7 @@ class Responder:
         words = [sys.executable, "-m", "tests.lab.responder", "--log", str(self._log), "--seed", str(manner.seed)]
         words += ["--delay", str(manner.delay_ms), "--jitter", str(manner.jitter_ms), "--late", str(manner.late_ms)]
         words += ["--hops", str(manner.hops), *(["--well-behaved"] if manner.well_behaved else [])]
-        words += ["--broken", str(manner.broken)]
+        words += ["--broken", str(manner.broken), "--forged", str(manner.forged)]
         self._process = self._namespace.popen(words, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "the bad network did not start"
@@ -240,14 +248,15 @@ class Network:
         fate = list(SHARES)[bisect(self._bounds, luck.random() * self._bounds[-1])]
         fate = Fate.ANSWERED if manner.well_behaved else fate
         fate = Fate.LOST if self._is_dropped(seen.rest[:2]) else fate
-        answers = MAKE[fate](seen, luck)
+        fate = Fate.LOST if manner.forged else fate
+        answers = MAKE[fate](seen, luck) or forgeries(seen, luck, manner.forged)
         due_ns = read_ns + round((manner.delay_ms + luck.random() * manner.jitter_ms) * MS_NS)
         due_ns += round(manner.late_ms * MS_NS) if fate is Fate.LATE else 0
         for place, answer in enumerate(answers):
             self._number += 1
-            counts = place == (len(answers) - 1 if fate is Fate.FORGED_FIRST else 0)
+            counts = fate is not Fate.LOST and place == (len(answers) - 1 if fate is Fate.FORGED_FIRST else 0)
             heapq.heappush(self._owed, (due_ns, self._number, answer, seen, fate, read_ns, counts))
-        if not answers:
+        if fate is Fate.LOST:
             self._log.write(RECORD.pack(seen.target, fate, read_ns, 0))
 
     def _is_dropped(self, identifier: bytes) -> bool:
@@ -274,7 +283,8 @@ def main() -> None:
     for name in ("--delay", "--jitter", "--late"):
         parser.add_argument(name, type=float, required=True)
     parser.add_argument("--hops", type=int, required=True)
-    parser.add_argument("--broken", type=int, required=True)
+    for name in ("--broken", "--forged"):
+        parser.add_argument(name, type=int, required=True)
     parser.add_argument("--well-behaved", action="store_true")
     words = parser.parse_args()
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -285,7 +295,16 @@ def main() -> None:
         f"route add {NETWORK} dev {DEVICE} src {OWN_ADDRESS}",
     ):
         subprocess.run(["ip", *command.split()], check=True)
-    manner = Manner(words.seed, words.delay, words.jitter, words.late, words.well_behaved, words.hops, words.broken)
+    manner = Manner(
+        words.seed,
+        words.delay,
+        words.jitter,
+        words.late,
+        words.well_behaved,
+        words.hops,
+        broken=words.broken,
+        forged=words.forged,
+    )
     network = Network(device, words.log, manner)
 
     def stop(_signal: int, _frame: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from tests.mutants.running import PASSED, Mutant, copy_of_program, is_killed, mutants, of_day, run
+from tests.mutants.running import LONGEST_OF_ALL_S, PASSED, Mutant, copy_of_program, is_killed, mutants, of_day, run
 
 SIDE_BY_SIDE = 2
 
@@ -23,7 +23,10 @@ def main() -> int:
         wanted = of_day(wanted, datetime.now(UTC).date(), asked.of_today)
     begun_s = time.monotonic()
     with copy_of_program() as copy:
-        code, said = run(copy, sorted({one.test for one in wanted}))
+        tests = sorted({one.test for one in wanted})
+        code, said = run(copy, tests, LONGEST_OF_ALL_S)
+        if code != PASSED:  # a busy machine fails one that measures time
+            code, said = run(copy, tests, LONGEST_OF_ALL_S)
     if code != PASSED:
         print(f"a test fails without any fault in the program: {said}")
         return 2

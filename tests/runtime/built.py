@@ -16,7 +16,7 @@ from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules
 from monitor.judging.links import Passage
 from monitor.judging.power import UpsReading
-from monitor.runtime.leases import SoleHolder
+from monitor.runtime.leases import LeaseCounts, Member, SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.trusted_clock import TrustedClock
@@ -71,6 +71,20 @@ class OfOthers(SoleHolder):
 
     def held(self, name: str) -> Lease | None:
         return self.holds if self.holds is not None and self.holds.name == name else None
+
+    def own(self) -> Collection[Lease]:
+        return [self.holds] if self.holds is not None else []
+
+    def shards(self) -> frozenset[int]:
+        return frozenset({3, 5})
+
+    def members(self) -> Sequence[Member]:
+        far = Member("b", "https://b.example.org:9786", 62, fit=False, is_self=False)
+        return [Member("a", "http://a.example.org:9786", 2, fit=True, is_self=True), far]
+
+    @property
+    def counts(self) -> LeaseCounts:
+        return LeaseCounts(9, 4, 2)
 
     def lost(self, leases: Collection[Lease]) -> None:
         self.refused |= set(leases)

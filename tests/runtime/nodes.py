@@ -17,7 +17,7 @@ from monitor.judging.decisions import Decision
 from monitor.judging.distrust import Distrust
 from monitor.judging.health import Rules
 from monitor.judging.shards import shard_of
-from monitor.runtime.leases import LeaseChange, Member
+from monitor.runtime.leases import LeaseChange, LeaseCounts, Member
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
@@ -57,6 +57,13 @@ class Held:
     def lost(self, leases: Collection[Lease]) -> None:
         self.refused |= set(leases)
         self.leases = {name: lease for name, lease in self.leases.items() if lease not in leases}
+
+    def own(self) -> Collection[Lease]:
+        return self.leases.values()
+
+    @property
+    def counts(self) -> LeaseCounts:
+        return LeaseCounts()
 
     def members(self) -> Sequence[Member]:
         return ()

@@ -4,22 +4,31 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from monitor.alerts.cases.entered import Entered
+from monitor.alerts.cases.of_offices import Works
 from monitor.charter.office import Office
-from monitor.configuration import load
+from monitor.configuration import load, load_installation
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import TIMEOUT
+from monitor.judging.decisions import OutageOpened
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.leases import SoleHolder
 from monitor.settings.helpdesk_section import Helpdesk
+from monitor.store.models import HelpdeskTicket, Ticket
 from tests.desk import Desk
 from tests.lab.desks import TOKEN
 from tests.lab.waiting import until
 from tests.lab.zammad import Zammad
 from tests.places import SHIPPED
 from tests.runtime.built import settings_of, state_of
+from tests.settings.many_offices import installation
 from tests.store.migrated import new_store
 
 NUMBER = "BHR-2026-000001"
@@ -66,6 +75,33 @@ async def test_it_mirrors_as_soon_as_it_is_configured(here: Desk, place: Zammad,
     await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
     await cancelled(running)
     await mirroring.close()
+
+
+async def test_an_office_that_has_named_another_help_desk_gives_nothing_to_the_installations(
+    place: Zammad, tmp_path: Path
+) -> None:
+    offices, store = Entered().offices(load_installation(installation(tmp_path))), new_store(tmp_path / "state")
+    wanted, now = section(place, tmp_path), SystemClock().utc()
+    given = {id_: replace(each, helpdesk=wanted) for id_, each in offices.others.items() if id_ != "gangni"}
+    offices = replace(offices, others={**offices.others, **given})
+    for then, sites in ((now - timedelta(days=60), ("mirpur.pop", "gangni.pop")), (now, ())):
+        with store.write() as session:
+            works = Works(session, offices, then)
+            works.store([(OutageOpened(site, then, then, None, TIMEOUT), then) for site in sites], certain=True)
+            works.do_what_is_due(500)
+    live = state_of(SystemClock(), office=offices.host)
+    live.offices = offices
+    mirroring = HelpdeskWorker(store, live, settings_of(helpdesk=wanted), SystemClock(), SoleHolder())
+    running = asyncio.create_task(mirroring.run())
+    with store.read() as session:
+        numbers = {each.office: each.number for each in session.scalars(select(Ticket))}
+    await asyncio.to_thread(until, lambda: place.tickets(numbers["mirpur"]), "the ticket there", 20)
+    await cancelled(running)
+    await mirroring.close()
+    with store.read() as session:
+        assert set(session.scalars(select(HelpdeskTicket.office))) == {"mirpur"}
+    assert not place.tickets(numbers["gangni"])
+    store.close()
 
 
 async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(

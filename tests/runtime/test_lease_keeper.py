@@ -150,7 +150,7 @@ def test_a_paused_daemon_that_wakes_writes_nothing_and_drops_what_another_has(da
     with pytest.raises(LeaseLost) as raised, daemons.store.write(behind=[old]):
         pass
     one.keeper.lost(raised.value.leases)
-    assert (one.keeper.held(shard_name(3)), one.keeper.refused) == (None, 1)
+    assert (one.keeper.held(shard_name(3)), one.keeper.counts.refused) == (None, 1)
     one.keeper.renew()
     one.keeper.notify()
     assert (one.keeper.shards(), len(one.others.lost)) == (frozenset(), len(ALL_NAMES))
@@ -278,8 +278,8 @@ def test_two_that_run_by_themselves_share_and_the_one_takes_what_the_other_leave
         await second.close()
 
     asyncio.run(both())
-    assert second.own.lost == 0
-    assert second.own.taken >= len(ALL_NAMES)
+    assert second.counts.lost == 0
+    assert second.counts.taken >= len(ALL_NAMES)
     for each in (first, second):
         each.engine.dispose()
 

@@ -145,6 +145,13 @@ def test_a_database_of_another_program_an_empty_one_and_one_that_sorts_otherwise
     with pytest.raises(StoreError, match=r"the encoding LATIN1 .* Expected UTF8"):
         open_store(tmp_path, servers.shared().server(latin))
     servers.shared().drop(latin)
+    sorts = f"{servers.name_of(tmp_path)}_icu"
+    with servers.shared().connect() as connection:
+        options = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'bn'"
+        connection.execute(f'CREATE DATABASE "{sorts}" {options}')
+    with pytest.raises(StoreError, match=r"the collation ICU.* Expected UTF8 and C.UTF-8"):
+        open_store(tmp_path, servers.shared().server(sorts))
+    servers.shared().drop(sorts)
 
 
 def test_an_installation_that_had_a_database_begins_no_empty_one(tmp_path: Path) -> None:

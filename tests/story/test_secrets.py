@@ -1,9 +1,14 @@
 """Secrets of SNMP, through every failure that can be forced: none stands anywhere but in its own file."""
 
+import os
+import resource
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from monitor.settings.storage_section import Place
 from monitor.store.retention import back_up
@@ -113,6 +118,8 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
         for process in processes:
             process.kill()
             process.wait()
+    for name in ("environ", "cmdline"):
+        said += Path(f"/proc/{daemon.pid}/{name}").read_bytes().decode("utf-8", "replace")
     daemon.stop()
 
     told = said + daemon.log()
@@ -123,3 +130,26 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
     for canary in CANARIES.values():
         assert canary not in told
         assert [path for path in kept if canary.encode() in path.read_bytes()] == [], "not even in a copy"
+
+
+def dumps_a_core(pid: int) -> bool:
+    """Whether this child of ours, allowed as large a core as there is, leaves one when it is aborted."""
+    _, most = resource.prlimit(pid, resource.RLIMIT_CORE)
+    resource.prlimit(pid, resource.RLIMIT_CORE, (most, most))
+    os.kill(pid, signal.SIGABRT)
+    ended = os.waitid(os.P_PID, pid, os.WEXITED)
+    assert ended is not None
+    return ended.si_code == os.CLD_DUMPED
+
+
+def test_no_core_is_written_in_which_a_secret_could_be_found(lab: Lab, daemon: Daemon, tmp_path: Path) -> None:
+    other = subprocess.Popen(["sleep", "60"], cwd=tmp_path)
+    writes_cores = dumps_a_core(other.pid)
+    other.wait()
+    if not writes_cores:
+        pytest.skip("this machine writes no cores at all")
+    configure(daemon)
+    daemon.start(ready_within_s=None)
+    until(lambda: "[page_up]" in daemon.log(), "the page", within_s=60)
+    assert resource.prlimit(daemon.pid, resource.RLIMIT_CORE) == (0, 0)
+    assert not dumps_a_core(daemon.pid)

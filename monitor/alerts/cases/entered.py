@@ -1,7 +1,7 @@
 """Read what people entered beside the configuration: planned work, orders about the calendar, and who is away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.cases.calendar_orders import orders_by_office
@@ -36,20 +36,27 @@ class Entered:
 
     def office(self, settings: Settings) -> Office:
         """Build the office from settings and this."""
-        return Office.of(settings, self.plans, self.orders, self.colleagues)
+        return Office.of(settings, self._planned(settings), self.orders, self.colleagues)
+
+    def _planned(self, settings: Settings) -> Mapping[str, Maintenance]:
+        """Return the plans by the names and sites that they have in the program, where there are several offices."""
+        if not settings.office:
+            return self.plans
+        keeps_plain_ids = any("." not in site for site in settings.fleet.sites)
+        naming = Naming(settings.office, settings.office if keeps_plain_ids else "")
+        return {naming.id(name): of_office(each, naming, settings.fleet) for name, each in self.plans.items()}
 
     def offices(self, installation: Installation) -> Offices:
         """Build all offices of an installation; the work that any of them has planned is known to the installation."""
         if not installation.several:
             return Offices(self.office(installation.host))
-        plain, planned, offices = installation.tree.plain, dict(self.plans), {}
+        planned, offices = dict(self.plans), {}
         for id_, settings in installation.offices.items():
-            own, naming = self.others.get(id_, Entered()), Naming(id_, plain)
-            plans = {naming.id(name): of_office(each, naming, settings.fleet) for name, each in own.plans.items()}
-            offices[id_] = Office.of(settings, plans, own.orders, self.colleagues)
-            planned |= plans
+            own = replace(self.others.get(id_, Entered()), colleagues=self.colleagues)
+            offices[id_] = own.office(settings)
+            planned |= own._planned(settings)
         host = Office.of(installation.host, planned, self.orders, self.colleagues)
-        return Offices(host, offices, plain)
+        return Offices(host, offices, installation.tree.plain)
 
 
 def entered_by(session: Session, now_utc: datetime) -> Entered:

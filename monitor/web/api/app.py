@@ -17,6 +17,7 @@ from monitor.i18n.languages import SOURCE
 from monitor.web.api import (
     accounts,
     charter,
+    daemons,
     doctor,
     documentation,
     maintenance,
@@ -42,6 +43,7 @@ ROUTERS = (
     notices.router,
     accounts.router,
     readers.router,
+    daemons.router,
     publication.router,
     reports.router,
     documentation.router,

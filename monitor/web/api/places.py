@@ -49,6 +49,7 @@ from monitor.web.api.answers import (
 from monitor.web.api.asked import Asked, Asking, GuardedRoute
 from monitor.web.api.bodies import OutageChange
 from monitor.web.api.changes import do, version_wanted
+from monitor.web.api.daemons import LeasesDocument, leases_document
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To, span
 from monitor.web.api.problems import Problem, bad_field, without_scope
@@ -71,7 +72,7 @@ class SpanDocument(TypedDict):
 
 
 class HealthDocument(TypedDict):
-    """The monitor's own condition; ``parts``: seconds since each of its parts last turned."""
+    """The monitor's own condition; ``parts``: seconds since each last turned; ``leases``: null for a database file."""
 
     ready: bool
     version: str
@@ -83,6 +84,7 @@ class HealthDocument(TypedDict):
     store_refuses: str
     store_faults: list[str]
     decisions_waiting: int
+    leases: LeasesDocument | None
     configuration: ConfigurationDocument
     notice_channels: dict[str, str]
     icmp_rounds: int
@@ -288,8 +290,7 @@ def within_scope(
 ) -> Within:
     """Return what a list is narrowed to: a site that was asked for, else the caller's scope; and two times.
 
-    Raises Problem for a site outside the scope. One that was removed from the configuration is known to those who may
-    see all.
+    Raises Problem for a site outside the scope. One removed from the configuration is known to who may see all.
     """
     if site is not None and not asked.sees_site(site):
         raise Problem("not-found")
@@ -308,8 +309,7 @@ def outage_found(asked: Asked, session: Session, number: int) -> Found:
 @router.get("/health", **route(STATUS_READ, HealthDocument))
 async def health(asked: Asking) -> Response:
     """Read the monitor's own condition."""
-    live, api = asked.api.live, asked.api
-    ages = api.ages()
+    live, api, ages = asked.api.live, asked.api, asked.api.ages()
     document: HealthDocument = {
         "ready": live.is_judged,
         "version": version("upazila-monitor"),
@@ -321,6 +321,7 @@ async def health(asked: Asking) -> Response:
         "store_refuses": live.store_refuses,
         "store_faults": list(live.store_faults),
         "decisions_waiting": live.decisions_waiting,
+        "leases": None if live.leases.is_sole else leases_document(live.leases),
         "configuration": {"accepted": live.verdict.accepted_utc.isoformat(), "refused": live.verdict.refused},
         "notice_channels": {channel: str(why) for channel, why in sorted(live.mail_trouble.items())},
         "icmp_rounds": live.taken.get("icmp", 0),

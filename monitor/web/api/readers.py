@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from monitor.store.session import Session
 from monitor.web.api import feeds
 from monitor.web.api.answers import NAMED, Found, digest_tag, response, written
 from monitor.web.api.asked import SCOPE, Asking, GuardedRoute
+from monitor.web.api.daemons import TargetDocument
 from monitor.web.api.maintenance import plans_of
 from monitor.web.api.problems import Problem, late
 from monitor.web.api.schemas import problems, schema_of
@@ -27,13 +28,6 @@ MOST_DEADLINES = 1_000  # the latest tickets: a calendar of more is read by nobo
 _DTSTAMP = re.compile(rb"DTSTAMP:[^\r\n]*")
 
 Feed = Literal["deadlines", "maintenance", "holidays"]
-
-
-class TargetDocument(TypedDict):
-    """A target for Prometheus, as its http_sd wants it."""
-
-    targets: list[str]
-    labels: dict[str, str]
 
 
 @router.get(

@@ -19,6 +19,7 @@ from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.disk import FULL_SOON_DAYS, Disk, measure
 from monitor.doctor.finding import LEVELS, Examined, Level
+from monitor.domain.leases import shard_of
 from monitor.domain.message import Message, message, said_by
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
@@ -83,6 +84,8 @@ def routes(console: Console) -> list[PageRoute]:
             python=platform.python_version(),
             uptime=timedelta(seconds=(live.clock.mono_ns() - live.started_mono_ns) // 10**9),
             helpdesk=live.helpdesk,
+            daemons=live.leases.members(),
+            duties=sorted(each.name for each in live.leases.own() if shard_of(each.name) is None),
             sites=len(live.fleet.sites),
             devices=len(live.fleet.devices),
             may_act=may_see and asked.visitor.scope.is_all,

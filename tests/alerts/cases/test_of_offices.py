@@ -134,7 +134,11 @@ def test_work_that_an_office_plans_is_about_its_own_sites_and_known_to_the_insta
     }
     assert list(offices.office("mirpur").maintenance) == ["mirpur.cable"]
     with store.of("mirpur").read() as session:
-        assert list(entered_by(session, AT).plans) == ["cable"]
+        own = entered_by(session, AT)
+        assert list(own.plans) == ["cable"]
+        # A command for one office knows it as the daemon does.
+        found = own.office(installation.offices["mirpur"]).maintenance
+        assert {name: list(each.sites) for name, each in found.items()} == {"mirpur.cable": ["mirpur.pop"]}
 
 
 def test_of_an_office_that_stands_alone_there_is_one_work_which_sees_all(

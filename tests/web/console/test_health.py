@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from monitor.doctor.finding import Examined, found
 from monitor.doctor.mail import RECIPIENT_REFUSED
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.message import message
 from monitor.i18n.catalogue import render
+from monitor.runtime.leases import SoleHolder
 from monitor.store import act_rows
 from monitor.store.act_rows import ActFilter
 from monitor.store.copies import nightly
 from monitor.store.models import Notice
+from tests.runtime.built import OfOthers
 from tests.web.signed_in import SignedIn
 from tests.web.world import World, world
 
@@ -121,3 +124,14 @@ def test_why_mail_does_not_go_is_said_in_the_language_of_the_page(office: World)
         assert render(why, "bn") in page, path
         assert str(why) not in page, path
     office.desk.live.mail_trouble = {}
+
+
+def test_of_several_daemons_on_the_database_each_is_shown_and_what_this_one_does(office: World) -> None:
+    someone = SignedIn(office, "officer")
+    assert "Daemons on this database" not in someone.get("/health?lang=en").text, "the database is a file"
+    office.desk.live.leases = OfOthers(Lease(Duty.OUTBOX, "a/1", 3))
+    page = someone.get("/health?lang=en").text
+    assert "<li>a · this one<small>2 of 64 shards of sites</small></li>" in page
+    assert '62 of 64 shards of sites · <span class="text-warn">its clock is not trusted</span>' in page
+    assert "sending letters" in page
+    office.desk.live.leases = SoleHolder()

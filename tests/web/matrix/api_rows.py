@@ -121,6 +121,7 @@ API = (
     Row("GET", "/api/v1/public/badge/{name}.{form}", VIEWER, "/api/v1/public/badge/office.svg", far=200, scope=STATUS),
     Row("GET", "/api/v1/public/events.atom", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/sd/prometheus", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/sd/daemons", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/feeds/{token}/{name}.ics", EVERYBODY, "/api/v1/feeds/{feed}/holidays.ics"),
     Row("GET", "/api/v1/calendar/orders", VIEWER, far=200, scope=STATUS),
     Row(

@@ -1,0 +1,197 @@
+"""Answers in the name of devices, on the wire and by their thousands: none is believed.
+
+Of ICMP each is right in all but one thing, and every fourth is by somebody who has seen nothing. Of SNMP somebody
+stands between the program and a real agent: of v3 whatever is changed on the way must be noticed; of v2c, which whoever
+sees the traffic can forge, only what others send counts as forged.
+"""
+
+import asyncio
+import random
+import socket
+import tempfile
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+from monitor.domain.sample import Verdict
+from monitor.probes.base import Target
+from monitor.probes.snmp.client import V2cClient
+from monitor.probes.snmp.exchange import Exchange
+from monitor.probes.snmp.keys import Credential
+from monitor.probes.snmp.mibs import SYSTEM
+from monitor.probes.snmp.session import Session, SnmpError
+from monitor.probes.snmp.v3 import V3Client
+from monitor.settings.secrets import Secret
+from tests.lab.agents import HOST, snmpd
+from tests.lab.network import Lab
+from tests.lab.responder import Manner, Responder
+from tests.probes.icmp.pinging import probe_in
+from tests.probes.snmp.asking import talk
+from tests.torture.trial import Found
+
+EACH = 20  # forged replies to an echo
+ECHOES, CROWD = 5, 1_000
+TIMEOUT_S = 0.3
+A_BURST = 500  # forged answers to a question of SNMP
+NAME = SYSTEM["sysName"]
+AUTH, PRIV = "a password for signing", "a password for encrypting"
+USER = Credential("monitor", "SHA-256", Secret(AUTH), "AES-128", Secret(PRIV))
+KEPT = 50  # true answers that are replayed
+
+
+def icmp(count: int, seed: int) -> Found:
+    """Let somebody answer for the dead; undetected is a device that is called alive."""
+    return asyncio.run(_icmp(count, seed))
+
+
+async def _icmp(count: int, seed: int) -> Found:
+    found = Found()
+    rounds = max(1, count // (2 * EACH * ECHOES * CROWD))
+    size = max(1, count // (2 * EACH * ECHOES * rounds))
+    first = int(ip_address("10.99.16.0"))
+    due = [Target.of(str(address), address) for address in map(ip_address, range(first, first + size))]
+    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
+        for kind in ("ping", "raw"):
+            manner = Manner(seed, jitter_ms=200, forged=EACH)
+            async with probe_in(lab.monitor, echoes=ECHOES, rate_per_s=1_000, timeout_s=1.0, socket=kind) as probe:
+                with Responder(lab.monitor, Path(folder) / kind, manner):
+                    for _ in range(rounds):
+                        async for samples in probe.run(due):
+                            found.undetected += sum(sample.verdict is Verdict.OK for sample in samples)
+                found.done += EACH * probe.counters.sent
+                found.count("sorted out by the program", sum(probe.counters.rejected().values()))
+    return found
+
+
+Forge = Callable[[random.Random, bytes, "deque[bytes]"], tuple[bytes, bool]]
+
+
+def _by_others(chance: random.Random, true: bytes, before: "deque[bytes]") -> tuple[bytes, bool]:
+    """Return what somebody sends who sees nothing of this question (v2c), and whether it is from another port."""
+    at = true.index(b"public")
+    match chance.randrange(4):
+        case 0:
+            return true, True
+        case 1:
+            return true[:at] + chance.randbytes(6) + true[at + 6 :], False
+        case 2:
+            number = at + 6 + 2 + 2  # behind the community: the PDU's head, and that of the request's number
+            return true[:number] + chance.randbytes(true[number - 1]) + true[number + true[number - 1] :], False
+        case _:
+            return chance.choice([each for each in before if each != true] or [b""]), False
+
+
+def _on_the_way(chance: random.Random, true: bytes, before: "deque[bytes]") -> tuple[bytes, bool]:
+    """Return what somebody makes of the very answer who sees all of it (v3), and whether it is from another port."""
+    changed = bytearray(true)
+    match chance.randrange(6):
+        case 0:
+            return true, True
+        case 1:
+            return chance.choice([each for each in before if each != true] or [b""]), False
+        case 2:
+            return true[: chance.randrange(len(true))], False
+        case 3:
+            changed[-1 - chance.randrange(40)] = chance.randrange(256)
+        case _:
+            changed[chance.randrange(len(true))] ^= 1 << chance.randrange(8)
+    return bytes(changed) if bytes(changed) != true else true[:-1], False
+
+
+@contextmanager
+def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Iterator[int]:
+    """Stand before that agent; yields the port. While it is not ``honest``, only forged answers are passed on."""
+    chance, before, over = random.Random(seed), deque[bytes](maxlen=KEPT), threading.Event()
+    own, agents, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(3))
+    own.bind((HOST, 0))
+    agents.connect((HOST, agent))
+
+    def work() -> None:
+        while not over.is_set():
+            try:
+                question, asker = own.recvfrom(65_535)
+                agents.send(question)
+                true = agents.recv(65_535)
+            except TimeoutError:
+                continue
+            if honest.is_set():
+                before.append(true)
+                own.sendto(true, asker)
+                continue
+            for _ in range(A_BURST):
+                forged, is_elsewhere = forge(chance, true, before)
+                (other if is_elsewhere else own).sendto(forged, asker)
+
+    with own, agents, other:
+        for each in (own, agents):
+            each.settimeout(0.2)
+        thread = threading.Thread(target=work, name="between")
+        thread.start()
+        try:
+            yield own.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()
+
+
+def v2c(count: int, seed: int) -> Found:
+    """Forge answers of SNMP v2c; undetected is a question that one of them answered."""
+    return asyncio.run(_v2c(count, seed))
+
+
+async def _v2c(count: int, seed: int) -> Found:
+    honest = threading.Event()
+    with (
+        snmpd(["sysName honest"]) as agent,
+        between(agent, _by_others, honest, seed) as port,
+        _exchange() as exchange,
+    ):
+        return await _asked(talk(V2cClient(exchange), port, "public"), honest, count, exchange.rejected)
+
+
+@contextmanager
+def _exchange() -> Iterator[Exchange]:
+    exchange = Exchange(TIMEOUT_S, 0)
+    exchange.open()
+    try:
+        yield exchange
+    finally:
+        exchange.close()
+
+
+def v3(count: int, seed: int) -> Found:
+    """Change answers of SNMPv3 on their way; undetected is a question that one of them answered."""
+    return asyncio.run(_v3(count, seed))
+
+
+async def _v3(count: int, seed: int) -> Found:
+    honest = threading.Event()
+    user = [f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"', "rouser monitor priv", "sysName honest"]
+    with snmpd(user) as agent, between(agent, _on_the_way, honest, seed) as port, _exchange() as exchange:
+        session = V3Client(exchange, USER).session(ip_address(HOST), port)
+        return await _asked(session, honest, count, exchange.rejected)
+
+
+async def _asked(session: Session, honest: threading.Event, count: int, rejected: Counter[str]) -> Found:
+    """Ask until so many forged answers were turned away; a question in between gets its true answer."""
+    found = Found()
+    while found.done < count:
+        honest.set()
+        for _ in range(30):  # v3 finds the agent's engine again, which may cost a question, and a busy machine more
+            try:
+                assert await session.get([NAME]) == [(NAME, b"honest")], "the agent itself is believed"
+                break
+            except SnmpError:
+                continue
+        else:
+            raise AssertionError("the agent itself is believed")
+        honest.clear()
+        found.count("questions that only forgers answered")
+        with suppress(SnmpError):
+            await session.get([NAME])
+            found.undetected += 1
+        found.done = rejected.total()
+    return found

@@ -1,0 +1,110 @@
+"""Bytes, requests and files that nobody ever meant: each is read, or refused in words."""
+
+import importlib.util
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from monitor.configuration import load
+from monitor.settings.problems import ConfigError
+from tests.fuzz.api_office import asked, served
+from tests.places import SHIPPED
+from tests.torture.trial import Found
+
+PARSERS = ("icmp", "snmp", "snmp_v3", "traps")
+PROCESSES = max(1, (os.cpu_count() or 1) // 2)
+WRONG = ("0", "-1", "1e999", "nan", "true", '""', '"\\u0000"', "[]", "{}", "2026-13-99", '"১২"', "9" * 40, "''' x '''")
+
+
+def datagrams(count: int, seed: int) -> Found:
+    """Throw bytes at the parsers of what comes from the network; undetected is one that breaks."""
+    found = Found()
+    if importlib.util.find_spec("atheris") is None:
+        found.note("atheris has no build for this Python or machine")
+        return found
+    for name in PARSERS:
+        runs = max(1, count // len(PARSERS))
+        with tempfile.TemporaryDirectory() as folder:
+            words = [f"-runs={runs}", f"-seed={seed}", f"-artifact_prefix={folder}/"]
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.fuzz.harness", name, *words],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        found.done += runs
+        if done.returncode or f"Done {runs} runs" not in done.stderr:
+            found.undetected += 1
+            found.note(f"{name}: {done.stderr[-500:]}")
+    return found
+
+
+def requests(count: int, seed: int) -> Found:
+    """Ask the API what its document allows, spoilt, and bytes that are hardly HTTP; undetected is a fault."""
+    found = Found()
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, tokens):
+        statuses, faults, _, _ = asked(port, tokens, count, PROCESSES, seed)
+    found.done = statuses.total()
+    found.undetected = len(faults)
+    for fault in faults:
+        found.note(fault)
+    found.count("answered with success", sum(many for status, many in statuses.items() if status.startswith("2")))
+    return found
+
+
+def configurations(count: int, seed: int) -> Found:
+    """Spoil a file of the configuration; undetected is an error that is none of ours, or names no file."""
+    chance, found = random.Random(seed), Found()
+    with tempfile.TemporaryDirectory() as folder:
+        office = Path(shutil.copytree(SHIPPED, Path(folder) / "config"))
+        files = sorted(office.glob("*.toml"))
+        contents = {file: file.read_bytes() for file in files}
+        for _ in range(count):
+            found.done += 1
+            file = chance.choice(files)
+            file.write_bytes(spoilt(contents[file], chance))
+            try:
+                load(office)
+                found.count("still right")
+            except ConfigError as refused:
+                found.count("refused in words")
+                if not refused.problems or not all(file.name in str(each) for each in refused.problems[:1]):
+                    found.count("of which by another file that refers to it")
+            except Exception as error:
+                found.undetected += 1
+                found.note(f"{file.name}: {type(error).__name__}: {error}")
+            file.write_bytes(contents[file])
+    return found
+
+
+def spoilt(content: bytes, chance: random.Random) -> bytes:
+    """Return a file with one to three things wrong."""
+    lines = content.splitlines(keepends=True)
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        at = chance.randrange(len(lines))
+        line = lines[at]
+        match chance.randrange(8):
+            case 0:
+                lines[at] = b""
+            case 1:
+                lines[at] = line * 2
+            case 2:
+                other = chance.randrange(len(lines))
+                lines[at], lines[other] = lines[other], line
+            case 3 if b"=" in line:
+                lines[at] = line.partition(b"=")[0] + b"= " + chance.choice(WRONG).encode() + b"\n"
+            case 4 if line.strip():
+                place = chance.randrange(len(line))
+                lines[at] = line[:place] + bytes([line[place] ^ 1 << chance.randrange(8)]) + line[place + 1 :]
+            case 5:
+                lines[at] = line[: chance.randrange(len(line) + 1)]
+            case 6:
+                lines[at] = chance.randbytes(chance.randrange(1, 200)) + b"\n"
+            case _:
+                del lines[at + 1 + chance.randrange(20) :]
+    return b"".join(lines) or b"\n"

@@ -1,0 +1,54 @@
+"""What a trial is, and what it finds."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MOST_NOTES = 5
+
+
+@dataclass
+class Found:
+    """What became of one trial: how many were done, and of them how many went wrong, in which way.
+
+    ``lost``: something that had happened, or was stored, is not there any more; ``doubled``: it is there twice;
+    ``undetected``: something false was taken for true, or nobody noticed. ``counts``: what else is worth a line.
+    """
+
+    done: int = 0
+    lost: int = 0
+    doubled: int = 0
+    undetected: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing went wrong, and anything was done at all."""
+        return self.done > 0 and not (self.lost or self.doubled or self.undetected)
+
+    def count(self, what: str, by: int = 1) -> None:
+        self.counts[what] += by
+
+    def note(self, what: str) -> None:
+        """Keep the first few descriptions of what went wrong."""
+        if len(self.notes) < MOST_NOTES:
+            self.notes.append(what)
+
+    def told(self) -> str:
+        """Return what was counted, for the table."""
+        return "; ".join(f"{what}: {count:,}" for what, count in self.counts.items())
+
+
+Run = Callable[[int, int], Found]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """``run`` gets how many times (of the whole: ``full``) and a seed. ``needs_lab``: daemons run, for minutes."""
+
+    name: str
+    what: str
+    full: int
+    run: Run
+    needs_lab: bool = False
