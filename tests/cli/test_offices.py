@@ -141,3 +141,18 @@ def test_an_office_that_stood_alone_is_told_which_of_several_it_is_once(offices:
     again = typed(offices, "--lang", "en", "offices", "adopt", "bheramara")
     assert (again.returncode, "there is nothing for bheramara" in again.stderr) == (3, True)
     assert "nothing altered" in typed(offices, "--lang", "en", "audit", "verify").stdout
+
+
+def test_a_change_is_said_of_one_office_and_is_that_offices(offices: Path) -> None:
+    (offices / "var").mkdir(exist_ok=True)
+    new_store(offices / "var").close()
+    words = ["notes", "add", "gangni.udc", "Key at the shop"]
+    refused = typed(offices, "--lang", "en", *words)
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "there are several offices. Expected --office ID before the command\n",
+    )
+    assert typed(offices, "--office", "gangni", *words).returncode == 0
+    listed = ["notes", "list", "gangni.udc"]
+    assert "Key at the shop" in typed(offices, "--office", "gangni", *listed).stdout
+    assert "Key at the shop" not in typed(offices, "--office", "mirpur", *listed).stdout

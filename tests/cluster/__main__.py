@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     parser.add_argument("--disturbances", type=int, default=300, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=float, default=2.5, metavar="SECONDS", help="between two disturbances")
+    parser.add_argument("--every", type=float, default=1.25, metavar="SECONDS", help="between two draws")
     parser.add_argument("--longest", type=float, default=90.0, metavar="SECONDS", help="of a disturbance")
     parser.add_argument("--small", action="store_true", help="80 sites, and a term of 3 s")
     parser.add_argument("--unfenced", action="store_true", help="daemons that prove no lease: to prove the checker")

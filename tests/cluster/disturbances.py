@@ -70,9 +70,9 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run's disturbances are drawn by. ``every_s``: between two of them, on average; ``longest_s``: of each.
+    """What a run's disturbances are drawn by. ``every_s``: between two draws, on average; one without room is left out.
 
-    At most ``away`` daemons are hit at a time; ``clocked``: the one whose clock can be moved.
+    ``longest_s``: of each. At most ``away`` daemons are hit at a time; ``clocked``: the one whose clock can be moved.
     """
 
     count: int

@@ -11,7 +11,7 @@ from tests.cluster.run import IN_SMALL, IN_WHOLE, Faults, Player
 from tests.cluster.verdict import Verdict, table, verdict
 
 FEW = Plan(10, seed=5, every_s=0.8, longest_s=5.0, daemons=4, away=2, clocked=SMALL.clocked, begins_s=0.5)
-MANY = Plan(300, seed=1, every_s=2.5, longest_s=90.0, daemons=4, away=2, clocked=WHOLE.clocked, begins_s=10.0)
+MANY = Plan(300, seed=1, every_s=1.25, longest_s=90.0, daemons=4, away=2, clocked=WHOLE.clocked, begins_s=10.0)
 
 
 def played(home: Path, size: Size, plan: Plan, faults: Faults) -> Verdict:
