@@ -8,17 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases.calendar_orders import orders_by_office
+from monitor.alerts.cases.clock import settle
 from monitor.alerts.cases.entered import Entered, entered_by
 from monitor.alerts.cases.of_offices import Works
 from monitor.charter.offices import ALONE, Offices
 from monitor.configuration import load_installation
 from monitor.domain.reasons import TIMEOUT
+from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Affected, Decision, OutageClosed, OutageOpened, UplinkLost
 from monitor.settings.installation import Installation
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import ticket_history
 from monitor.store.database import Store
-from monitor.store.models import AffectedSite, Event, Notice, Outage, PlannedWork, Ticket
+from monitor.store.models import AffectedSite, Event, Gap, Notice, Outage, PlannedWork, Ticket
 from monitor.store.work import Work
 from tests.settings.many_offices import installation as made
 from tests.store.migrated import new_store
@@ -152,3 +154,18 @@ def test_of_an_office_that_stands_alone_there_is_one_work_which_sees_all(
     with store.read() as session:
         assert {each.office for each in session.scalars(select(Ticket))} == {ALONE}
         assert len(list(Works(session, offices, AT).each())) == 1
+
+
+def test_dates_of_a_wrong_clock_move_once_each_offices_and_the_installations(
+    store: Store, installation: Installation
+) -> None:
+    offices, by = Entered().offices(installation), timedelta(hours=-2)
+    write(store, offices, down("mirpur.udc"), down("gangni.udc"), down(PLAIN))
+    with store.write() as session:
+        session.add(Gap(started_utc=AT, ended_utc=AT + timedelta(minutes=1)))
+    with store.write() as session:
+        for work in Works(session, offices, AT + timedelta(days=1)).each():
+            settle(work, Move(AT - timedelta(seconds=1), by))
+    with store.read() as session:
+        assert {each.started_utc for each in session.scalars(select(Outage))} == {AT + by}
+        assert [each.started_utc for each in session.scalars(select(Gap))] == [AT + by]
