@@ -33,6 +33,7 @@ TYPED = {"month", "quarter", "year", "last",
     "sms", "sunday", "monday", "outage", "restarted", "auto", "raw", "starttls", "tls", "none", "A", "AAAA", "CNAME",
     "MX", "NS", "PTR", "SOA", "SRV", "TXT", "id", "kind", "union", "latitude", "longitude", "parent", "operator",
     "address", "snmp", "simulation", "warnings", "sites", "devices", "\u09ee",
+    "upazila", "district", "division", "MIR", "PostgreSQL",
 }
 # fmt: on
 """What is typed as it stands, or stands for what is typed, in help of every language."""
@@ -140,6 +141,7 @@ def without_names(text: str, name: str) -> str:
         f"upazila-monitor {name}",
         "upazila-monitor",
         "UPAZILA_MONITOR_CONFIG",
+        "UPAZILA_MONITOR_OFFICE",
         ": config]",
         "UPAZILA_MONITOR_LANG",
     ):

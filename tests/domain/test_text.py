@@ -150,6 +150,7 @@ MAY = {
     "domain/text.py": LETTER_BY_LETTER,
     "reports/export/formats.py": {"unicodedata"},  # which letters the name of a file keeps
     "reports/export/typesetting.py": {"unicodedata"},  # where a long word may break: before no mark
+    "settings/toml.py": {"translate"},  # of bytes: all but brackets and dots, before anything is read
     "settings/hosts.py": {"unicodedata"},  # resolvers fold the letters of a name by NFKC (RFC 3490), which no text is
 }
 
