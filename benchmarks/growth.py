@@ -3,6 +3,10 @@
 Every site is probed once a minute with three echoes; nothing is wrong with any. The time of the start counts from the
 process's beginning to the end of the first round of all devices. Memory and CPU of a site are beyond those of the
 smallest size, in the minutes after it. A reload changes one site.
+
+``--offices``: the sites are shared out among so many offices below one district. ``--daemons``: so many share a
+PostgreSQL server of this run alone; memory and CPU are all daemons' together, without the server's, the start is that
+of the last, scrapes and pages are those of the first.
 """
 
 import argparse
@@ -11,14 +15,17 @@ import re
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from http.client import OK
 from pathlib import Path
 
 from benchmarks.daemon import cpu_s, fetch_s, fetches_s
 from benchmarks.measuring import machine, median
 from tests.lab.daemon import Daemon
-from tests.lab.fleet import many_sites, write_config
+from tests.lab.fleet import many_sites, site, write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+from tests.store import servers
 
 SIZES = (200, 20_000, 100_000)
 PROBING: dict[str, float] = {"interval_s": 60, "recheck_s": 5, "echoes": 3, "spacing_s": 0.5, "timeout_s": 1.5}
@@ -36,41 +43,74 @@ HEADS = {
     "first_scrape_s": "first scrape, s",
     "scrape_s": "later scrapes, s",
     "now_page_ms": "page Now, ms",
+    "offices_page_ms": "page of all offices, ms",
     "reload_s": "reload of one changed site, s",
     "loop_late": "rounds late by 100 ms",
 }
 
 
-def measured(sites: int, minutes: float) -> dict[str, float]:
+def measured(sites: int, minutes: float, offices: int, daemons: int, *, server: bool) -> dict[str, float]:
     """Run that size and return its figures."""
-    probing = {**PROBING, "rate_per_s": RATES[sites * PROBING["echoes"] > RATES[0] * 30]}
-    with tempfile.TemporaryDirectory() as folder, Lab() as lab, Daemon(lab, Path(folder)) as daemon:
-        text = many_sites(sites)
-        write_config(daemon.config, sites=text, listen=daemon.listen, settings={"probing": probing})
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        lab = opened.enter_context(Lab())
+        home = Path(folder)
+        url = servers.empty_of(home).url if server else ""
+        running = [opened.enter_context(Daemon(lab, home / f"daemon-{number}")) for number in range(daemons)]
+        texts = [written(each, sites, offices, url) for each in running]
         begun_s = time.monotonic()
-        daemon.start(ready_within_s=START_WITHIN_S)
-        start_s = time.monotonic() - begun_s
-        first_s = fetch_s(daemon, "/metrics")
-        used_s, begun_s = cpu_s(daemon.pid), time.monotonic()
-        late, rounds = _late(daemon)
+        for each in running:
+            each.start(ready_within_s=None)
+        for each in running:
+            until(lambda each=each: each.get("/readyz")[0] == OK, "its readiness", START_WITHIN_S)  # type: ignore[misc]
+        start_s, first = time.monotonic() - begun_s, running[0]
+        first_s = fetch_s(first, "/metrics")
+        used_s, begun_s = sum(cpu_s(each.pid) for each in running), time.monotonic()
+        late, rounds = _late(first)
         time.sleep(minutes * 60)
-        used_s, passed_s = cpu_s(daemon.pid) - used_s, time.monotonic() - begun_s
-        late_after, rounds_after = _late(daemon)
-        scrapes = fetches_s(daemon, ("/metrics",), 80, 15)
-        pages = [fetch_s(daemon, "/") for _ in range(20)]
-        rss_mb = _rss_mb(daemon)
-        return {
+        used_s, passed_s = sum(cpu_s(each.pid) for each in running) - used_s, time.monotonic() - begun_s
+        late_after, rounds_after = _late(first)
+        scrapes = fetches_s(first, ("/metrics",), 80, 15)
+        found = {
             "sites": sites,
             "start_s": start_s,
-            "rss_mb": rss_mb,
+            "rss_mb": sum(map(_rss_mb, running)),
             "cpu_of_a_core": used_s / passed_s,
             "us_per_round": used_s / passed_s * 60 / sites * 1e6,
             "first_scrape_s": first_s,
             "scrape_s": median(scrapes),
-            "now_page_ms": median(pages) * 1e3,
-            "reload_s": _reload_s(daemon, text),
+            "now_page_ms": _page_ms(first, "/"),
+            **({"offices_page_ms": _page_ms(first, "/offices")} if offices > 1 else {}),
+            "reload_s": _reload_s(first, texts[0]),
             "loop_late": (late_after - late) / max(rounds_after - rounds, 1),
         }
+        for each in running:
+            each.kill()  # a server that goes away is not what is measured
+    servers.drop_below(home)
+    return found
+
+
+def written(daemon: Daemon, sites: int, offices: int, url: str) -> Path:
+    """Writes the configuration of one of the daemons; returns the file whose seventh site a reload renames."""
+    probing = {**PROBING, "rate_per_s": RATES[sites * PROBING["echoes"] > RATES[0] * 30]}
+    settings: dict[str, dict[str, object]] = {"probing": {**probing}}
+    if url:
+        settings |= {"storage": {"url": url}, "daemon": {"name": daemon.home.name}}
+    write_config(daemon.config, sites=many_sites(sites), listen=daemon.listen, settings=settings)
+    if offices == 1:
+        return daemon.config / "sites.toml"
+    (daemon.config / "sites.toml").unlink()
+    tree = ['[offices.one]\nkind = "district"\nname_bn = "জেলা"\nname_en = "District"\n']
+    for number in range(offices):
+        id_, folder = f"office-{number:03}", daemon.config / "offices" / f"office-{number:03}"
+        names = f'name_bn = "উপজেলা {number}"\nname_en = "Upazila {number}"\n'
+        tree.append(f'[offices.{id_}]\nkind = "upazila"\nparent = "one"\n{names}')
+        folder.mkdir(parents=True)
+        charter = f'[office]\n{names}ticket_prefix = "U{number}"\n[officers.responsible]\nname_bn = "ক"\n'
+        (folder / "charter.toml").write_text(charter, encoding="utf-8")
+        own = [site(each, sites) for each in range(number, sites, offices)]
+        (folder / "sites.toml").write_text(re.sub("(?m)^parent = .*$", "", "\n".join(own)), encoding="utf-8")
+    (daemon.config / "offices.toml").write_text("\n".join(tree), encoding="utf-8")
+    return daemon.config / "offices" / f"office-{7 % offices:03}" / "sites.toml"
 
 
 def _late(daemon: Daemon) -> tuple[float, float]:
@@ -80,14 +120,19 @@ def _late(daemon: Daemon) -> tuple[float, float]:
     return count - (daemon.metric(f"{name}_bucket", le="0.1") or 0.0), count
 
 
+def _page_ms(daemon: Daemon, path: str) -> float:
+    return median([fetch_s(daemon, path) for _ in range(10)]) * 1e3
+
+
 def _rss_mb(daemon: Daemon) -> float:
     status = Path(f"/proc/{daemon.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def _reload_s(daemon: Daemon, text: str) -> float:
+def _reload_s(daemon: Daemon, file: Path) -> float:
     """From the signal until the daemon says that another configuration is in force."""
-    (daemon.config / "sites.toml").write_text(re.sub('name_en = "Site 7"', 'name_en = "Site seven"', text, count=1))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub('name_en = "Site 7"', 'name_en = "Site seven"', text, count=1), encoding="utf-8")
     begun_s = time.monotonic()
     daemon.reload()
     until(lambda: RELOADED in daemon.log(), "the other configuration", START_WITHIN_S)
@@ -112,9 +157,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
     parser.add_argument("--sites", default=",".join(map(str, SIZES)), metavar="N,N…")
     parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--offices", type=int, default=1)
+    parser.add_argument("--daemons", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true", help="also with one daemon")
     chosen = parser.parse_args()
-    found = [measured(int(sites), chosen.minutes) for sites in chosen.sites.split(",")]
+    server = chosen.postgresql or chosen.daemons > 1
+    sizes = map(int, chosen.sites.split(","))
+    found = [measured(sites, chosen.minutes, chosen.offices, chosen.daemons, server=server) for sites in sizes]
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    print(f"{chosen.offices} offices, {chosen.daemons} daemons, {'PostgreSQL' if server else 'a file'}\n")
     print(table(found))
     if chosen.json:
         chosen.json.write_text(json.dumps({"machine": machine(), "sizes": found}, indent=1) + "\n")

@@ -21,6 +21,7 @@ from monitor.alerts.notices.moved_dates import MovedDate, letters
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.calendar import Calendar
 from monitor.charter.office import Office
+from monitor.charter.offices import ALONE
 from monitor.settings.calendar_file import OrderEntry
 from monitor.store.models import CountedCalendar, Notice, Ticket
 from tests.alerts.cases.asked import ask
@@ -223,7 +224,7 @@ def test_what_an_earlier_version_stored_of_the_last_count_stops_nothing(desk: De
     ask(desk)
     count(desk)
     with desk.store.write() as session:
-        session.merge(CountedCalendar(id=1, files={"calendar": {"weekend": 7}}, last_order=0))
+        session.merge(CountedCalendar(office=ALONE, id=1, files={"calendar": {"weekend": 7}}, last_order=0))
     order(desk, HOLIDAY)
     assert count(desk) == 1
     assert [facts.by_files for _, facts in moved_letters(desk)] == [True, True]
