@@ -52,7 +52,7 @@ def deliver(server: str, letter: Letter) -> str:
 
 def test_a_password_in_its_address_is_sent_and_never_told(story: list[Letter]) -> None:
     def repeats(connection: socket.socket, _: str) -> None:
-        proof = re.search(r"Authorization: Basic (\S+)", server.asked[-1])
+        proof = re.search(r"Authorization: Basic (\S+)", odd.asked[-1])
         assert proof
         told = f"{b64decode(proof[1]).decode()} ({proof[1]}) may not"
         connection.sendall(page(told.encode(), status="403 Forbidden"))
@@ -60,12 +60,12 @@ def test_a_password_in_its_address_is_sent_and_never_told(story: list[Letter]) -
     entry = AlertmanagerRecipient.model_validate({"url": "http://am:canary@127.0.0.1:9093/"})
     assert entry.shown_address == "http://127.0.0.1:9093/"
     with (
-        bad_server(repeats) as server,
+        bad_server(repeats) as odd,
         pytest.raises(TemporaryFailure, match=r"403 Forbidden: \*\*\* \(\*\*\*\) may not"),
     ):
-        deliver(f"http://am:canary@127.0.0.1:{server.port}", story[0])
+        deliver(f"http://am:canary@127.0.0.1:{odd.port}", story[0])
     with pytest.raises(ChannelUnavailable, match="connection refused") as away:
-        deliver(f"http://am:canary@127.0.0.1:{server.port}", story[0])
+        deliver(f"http://am:canary@127.0.0.1:{odd.port}", story[0])
     assert "canary" not in str(away.value)
 
 
