@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from monitor.domain.message import message
+from monitor.domain.message import Message, message
 
 
 def _take_lists_and_paths(schema: Any) -> None:
@@ -43,7 +43,7 @@ def matching(pattern: str, expected: str) -> Any:
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(message("is not as it must be. Expected {expected}", expected=expected))
+            raise ValueError(message("is not as it must be. Expected {expected}", expected=Message(expected)))
         return value
 
     return AfterValidator(check)

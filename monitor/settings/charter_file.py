@@ -75,7 +75,7 @@ class OfficeEntry(Model):
     """The office's own."""
     lang: KnownLanguage = "en"
     """The language of the command line; `--lang` says otherwise for one command."""
-    ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
+    ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", N_("2 to 6 capital letters A to Z, such as BHR"))]
     """Begins every ticket number."""
     officers_confirmed: bool = False
     """The officers and their addresses are the office's own; until then mails are written to files."""

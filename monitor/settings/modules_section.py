@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
 from monitor.settings.base import Model, matching
 
-OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", "an object's number, such as 1.3.6.1.4.1.318.1")]
+OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", N_("an object's number, such as 1.3.6.1.4.1.318.1"))]
 OWN_LABELS = {"office", "site", "device", "index", "service", "kind", "check", "check_kind"}
 OWN_METRICS = re.compile(
     r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|leases?|loop|notices|outages?|outbox|probe|replies|round"
@@ -40,12 +40,12 @@ def _no_metric_of_ours(name: str) -> str:
 
 LabelName = Annotated[
     str,
-    matching(r"[a-z][a-zA-Z0-9_]{0,30}", "letters, digits and '_', a small letter first"),
+    matching(r"[a-z][a-zA-Z0-9_]{0,30}", N_("letters, digits and '_', a small letter first")),
     AfterValidator(_no_label_of_ours),
 ]
 MetricName = Annotated[
     str,
-    matching(r"[a-z][a-z0-9_]{0,80}", "small letters, digits and '_', a letter first"),
+    matching(r"[a-z][a-z0-9_]{0,80}", N_("small letters, digits and '_', a letter first")),
     AfterValidator(_no_metric_of_ours),
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from monitor.domain.message import Message, message
+from monitor.domain.message import N_, Message, message
 from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
 from monitor.i18n.languages import languages
 from monitor.settings.base import Model, matching
@@ -33,7 +33,7 @@ Languages = Annotated[str, _one_of_the(("both", *languages()))]
 """A language, or 'both': Bangla, and English below."""
 RecipientName = Annotated[
     str,
-    matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),
+    matching(r"[a-z][a-z0-9_-]{0,31}", N_("small letters, digits, '_' and '-', 32 at most, a letter first")),
 ]
 Role = RecipientName
 KINDS = tuple(kind for kind in NoticeKind if kind != DIGEST)  # a digest goes to whom what is in it goes

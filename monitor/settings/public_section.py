@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
 from monitor.settings.base import Model, PlainPath, matching
 from monitor.settings.found import found
 from monitor.settings.hosts import has_credentials_or_query, page_fault
@@ -44,7 +44,7 @@ class Public(Model):
     """So many minutes old is what is told."""
     url: Annotated[str, AfterValidator(_page)] = ""
     """Where people find the page; empty: it is not named."""
-    licence: Annotated[str, matching(r"[A-Za-z0-9.+-]{2,60}", "the name of a licence by SPDX, such as CC-BY-4.0")] = (
-        CC_BY
-    )
+    licence: Annotated[
+        str, matching(r"[A-Za-z0-9.+-]{2,60}", N_("the name of a licence by SPDX, such as CC-BY-4.0"))
+    ] = CC_BY
     """Of the open data in the copy, by its name in the SPDX list."""

@@ -7,13 +7,13 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
 from monitor.settings.base import matching
 from monitor.settings.found import found
 from monitor.settings.hosts import host_fault
 from monitor.settings.of_kind import OfKind
 
-HostName = Annotated[str, matching(r"[^\s/?#@\[\]\\]{0,253}", "a host's name or an address")]
+HostName = Annotated[str, matching(r"[^\s/?#@\[\]\\]{0,253}", N_("a host's name or an address"))]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 CertificateDays = Annotated[int, Field(ge=0, le=365)]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
@@ -125,7 +125,7 @@ class LinkEntry(Model):
     """The interface that carries a backbone link: its device (SITE/NAME, or SITE for its gateway), and its ifName."""
 
     device: Annotated[
-        str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", "SITE or SITE/NAME, as in backbone-north/router")
+        str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", N_("SITE or SITE/NAME, as in backbone-north/router"))
     ]
     """SITE/DEVICE of the router that has the interface."""
     interface: Annotated[str, StringConstraints(min_length=1, max_length=255)]

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, message
 from monitor.domain.text import has_controls
 from monitor.settings.base import Model, PlainPath, SecretFile, matching
 
@@ -77,7 +77,9 @@ class Storage(Model):
 class Daemon(Model):
     """[daemon]: one of those that work on the same database."""
 
-    name: Annotated[str, Field(max_length=60), matching(r"[A-Za-z0-9._-]*", "letters, digits, '.', '_' and '-'")] = ""
+    name: Annotated[
+        str, Field(max_length=60), matching(r"[A-Za-z0-9._-]*", N_("letters, digits, '.', '_' and '-'"))
+    ] = ""
     """Its name, by which the others and `/health` show it; empty: the machine's name and the state folder."""
 
 
