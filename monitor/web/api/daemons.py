@@ -71,6 +71,7 @@ def leases_document(leases: Leases) -> LeasesDocument:
 )
 async def daemons(asked: Asking) -> Response:
     """List the daemons on this database for Prometheus (http_sd): each exposes the sites that it judges."""
+    asked.refuse_part()
     members = [(each.name, each.url) for each in asked.api.live.leases.members()]
 
     def make() -> tuple[Found, bytes]:

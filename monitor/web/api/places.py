@@ -308,7 +308,8 @@ def outage_found(asked: Asked, session: Session, number: int) -> Found:
 
 @router.get("/health", **route(STATUS_READ, HealthDocument))
 async def health(asked: Asking) -> Response:
-    """Read the monitor's own condition."""
+    """Read the monitor's own condition; for callers who are for the whole installation."""
+    asked.refuse_part()
     live, api, ages = asked.api.live, asked.api, asked.api.ages()
     document: HealthDocument = {
         "ready": live.is_judged,
