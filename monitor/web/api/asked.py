@@ -177,11 +177,6 @@ class Asked:
         """Return the request as another caller's: one who was known by the path. Raises Problem."""
         return replace(self, api=self.request.app.state.api_of(self.request, caller.node), caller=caller)
 
-    def refuse_part(self) -> None:
-        """Raise Problem for a caller at a place of the tree: what is asked for concerns the whole installation."""
-        if self.caller.node:
-            raise Problem("no-scope", message("it concerns the whole installation, and you are for a part of it"))
-
     def site(self, id_: str) -> Site:
         """Return a site within the caller's scope; raises Problem."""
         site = self.api.live.fleet.sites.get(id_)
@@ -215,6 +210,16 @@ def asked_of(request: Request) -> Asked:
 
 Asking = Annotated[Asked, Depends(asked_of)]
 """The parameter of every route."""
+
+
+def _of_the_whole(asked: Asking) -> Asked:
+    if asked.caller.node:
+        raise Problem("no-scope", message("it concerns the whole installation, and you are for a part of it"))
+    return asked
+
+
+AskingOfTheWhole = Annotated[Asked, Depends(_of_the_whole)]
+"""The parameter of a route about the whole installation: a caller at a place of the tree is refused."""
 
 
 class GuardedRoute(APIRoute):
