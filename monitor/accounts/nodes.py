@@ -43,7 +43,7 @@ class Places:
             return
         if not self.tree.nodes:
             raise BadInput("node", message("there is one office only. Expected no place"))
-        raise BadInput("node", no_such("place", node, self.tree.nodes))
+        raise BadInput("node", no_such("office", node, self.tree.nodes))
 
     def rows(self) -> Sequence[tuple[int, Node]]:
         """Return the places, each with its depth, before what belongs to it."""
