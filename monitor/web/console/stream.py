@@ -81,7 +81,7 @@ async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[
         while now_s() < ends_s:
             for number, name in changes.after(seen):
                 seen = number
-                if is_told(console, asked.visitor, name):
+                if concerns(console, asked.visitor, name):
                     yield _event("change", name, changes.id_of(number))
             yield _event("alive", formats.time_text(console.clock.utc().astimezone(formats.DHAKA), asked.lang), "")
             await changes.wait(ALIVE_S)
@@ -90,7 +90,7 @@ async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[
         left()
 
 
-def is_told(console: Console, visitor: Visitor, name: str) -> bool:
+def concerns(console: Console, visitor: Visitor, name: str) -> bool:
     """Return whether a visitor may know that it changed: a site or ticket of their scope, and of an office they see."""
     kind, _, id_ = name.partition(":")
     if visitor.node and kind in {"site", "ticket"}:

@@ -13,7 +13,7 @@ from monitor.domain.roles import Role
 from monitor.domain.sample import Verdict
 from monitor.settings.installation import Installation
 from monitor.store.models import SiteNote, Ticket
-from monitor.web.console.stream import is_told
+from monitor.web.console.stream import concerns
 from tests.web.console.offices_desk import SEES, SITE, OfficesDesk, marks_of, visited, with_a_ticket_each, with_people
 from tests.web.console.visits import OFFICER, Visits
 from tests.web.desk import Desk, office
@@ -186,8 +186,8 @@ def test_an_open_page_is_not_told_of_what_changes_elsewhere(busy: Busy) -> None:
         visitor = replace(OFFICER, node=node)
         names = [(id_, f"site:{site}") for id_, site in SITE.items()]
         names += [(id_, f"ticket:{number}") for id_, number in busy.numbers.items()]
-        assert is_told(console, visitor, "users")
-        return {id_ for id_, name in names if is_told(console, visitor, name)}
+        assert concerns(console, visitor, "users")
+        return {id_ for id_, name in names if concerns(console, visitor, name)}
 
     assert {node: told(node) for node in SEES} == SEES
 
