@@ -1,4 +1,4 @@
-"""Expose what is stored: outages, tickets and notices."""
+"""Expose what is stored: outages, tickets and notices; and whether the database answers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -82,6 +82,31 @@ FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)
 OUTBOX = (PENDING, OLDEST, DEAD)
 
 
+class Readable(UncachedLines):
+    """Whether the database answers this daemon."""
+
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
+        self._store, self._is_read = store, False
+        super().__init__((READABLE,), lambda: [READABLE.of(self._is_read and not live.store_refuses, live.office_id)])
+
+    def ask(self) -> Callable[[], None]:
+        """Query what is found at once."""
+        try:
+            with self._store.read_briefly() as session:
+                queries.last_outage(session)
+        except SQLAlchemyError:
+            return self.unanswered
+        return self._answered
+
+    def _answered(self) -> None:
+        self._is_read = True
+
+    def unanswered(self) -> None:
+        self._is_read = False
+
+    left = unanswered
+
+
 @dataclass(frozen=True)
 class _Stored:
     """The database's figures. ``counted``: by site and service, since the start.
@@ -123,6 +148,10 @@ class Charter:
     def unanswered(self) -> None:
         self._stored = None
 
+    def left(self) -> None:
+        """Count outages from 0 again afterwards: those of the meantime are in another daemon's count."""
+        self._stored = self._last_outage = None
+
     def _take(self, stored: _Stored) -> None:
         self._stored, self._last_outage, self._counted = stored, stored.last_outage, stored.counted
 
@@ -149,10 +178,6 @@ class Charter:
         yield from self._totals.look()
 
     def bodies(self) -> Iterator[Body]:
-        yield (
-            READABLE,
-            READABLE.of(self._stored is not None and not self._live.store_refuses, self._live.office_id)[1].encode(),
-        )
         if self._stored is not None:
             for part in (self._outages, self._totals, self._few):
                 yield from part.bodies()

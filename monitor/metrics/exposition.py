@@ -4,11 +4,14 @@ A page younger than a second is served again. It is built on the event loop, in 
 delayed; the database is queried and the page compressed in threads. A device removed from the configuration has no
 series from that moment on. When the database does not answer at once, the probes' series still come, and
 ``upazila_store_readable`` is 0.
+
+What is about the whole installation, and not about this daemon or the sites that it watches, is shown by one of several
+daemons: the one that holds the duty of it. Alone, a daemon holds all.
 """
 
 import asyncio
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,12 +19,13 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encode
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.metrics.charter import Charter
+from monitor.domain.leases import Duty
+from monitor.metrics.charter import Charter, Readable
 from monitor.metrics.helpdesk import HelpDesk
 from monitor.metrics.leases import FAMILIES as OF_LEASES
 from monitor.metrics.leases import leases
 from monitor.metrics.network import network
-from monitor.metrics.notices import Notices
+from monitor.metrics.notices import AWAY, Notices, channels
 from monitor.metrics.self import FAMILIES as OF_ITSELF
 from monitor.metrics.self import Process, daemon
 from monitor.metrics.services import services
@@ -77,15 +81,18 @@ class Exposition:
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._asking: tuple[Asked, ...] = tuple(
-            part(live, store, clock) for part in (Charter, SlaSource, Notices, HelpDesk)
-        )
+        stored: tuple[Asked, ...] = tuple(part(live, store, clock) for part in (Charter, SlaSource, Notices, HelpDesk))
+        self._asking = (Readable(live, store, clock), *stored)
+        sending = UncachedLines((AWAY,), lambda: channels(live))
+        self._duties: Mapping[Part, Duty] = {**dict.fromkeys(stored, Duty.CASES), sending: Duty.OUTBOX}
+        self._left: frozenset[Part] = frozenset()  # to other daemons
         self._asked: dict[Asked, asyncio.Future[Callable[[], None]]] = {}
         self._threads = Pool("metrics", threads=len(self._asking) + 1, backlog=1)
         self._parts: list[Part] = [
             *network(live),
             services(live),
             *self._asking,
+            sending,
             UncachedLines(OF_ITSELF, lambda: daemon(live)),
             UncachedLines(OF_LEASES, lambda: leases(live)),
             Process(live),
@@ -100,6 +107,7 @@ class Exposition:
         openmetrics = wants_openmetrics(accept)
         async with self._one_at_a_time:
             if not self._is_fresh():
+                self._leave_to_others()
                 await self._ask_in_time()
                 begun_ns, steps = self._clock.mono_ns(), self._renewed()
                 for _ in steps:
@@ -124,18 +132,31 @@ class Exposition:
     def render(self, accept: str = "") -> Page:
         """Return the page in one go: for callers without an event loop to keep turning."""
         if not self._is_fresh():
+            self._leave_to_others()
             self._ask()
             for _ in self._renewed():
                 pass
         return self._snapshot.page(openmetrics=wants_openmetrics(accept))
 
+    def _leave_to_others(self) -> None:
+        """Leave out of the next page what other daemons show by their duties."""
+        self._left = frozenset(part for part, duty in self._duties.items() if self._live.leases.held(duty) is None)
+        for asked in self._asking:
+            if asked in self._left:
+                self._asked.pop(asked, None)
+                asked.left()
+
+    def _asked_now(self) -> list[Asked]:
+        return [part for part in self._asking if part not in self._left]
+
     def _ask(self) -> None:
-        for part in self._asking:
+        for part in self._asked_now():
             part.ask()()
 
     async def _ask_in_time(self) -> None:
         """Take in the database's answers within ASK_WITHIN_S; a query still under way is not repeated."""
-        for part in self._asking:
+        asking = self._asked_now()
+        for part in asking:
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
             if part not in self._asked:
@@ -143,7 +164,7 @@ class Exposition:
                     self._asked[part] = asyncio.wrap_future(self._threads.submit(part.ask))
         if self._asked:
             await asyncio.wait(self._asked.values(), timeout=ASK_WITHIN_S)
-        for part in self._asking:
+        for part in asking:
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
             else:
@@ -161,10 +182,11 @@ class Exposition:
             self._fleet = self._live.fleet
             for part in self._parts:
                 part.forget()
-        for part in self._parts:
+        shown = [part for part in self._parts if part not in self._left]
+        for part in shown:
             yield from part.look()
         bodies: dict[str, Body] = {}
-        for part in self._parts:
+        for part in shown:
             for family, lines in part.bodies():
                 # A name that a module of monitor.toml gives a second time would make the whole page unreadable.
                 bodies.setdefault(family.name.removesuffix("_total"), (family, lines))

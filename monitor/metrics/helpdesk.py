@@ -51,6 +51,8 @@ class HelpDesk(UncachedLines):
     def unanswered(self) -> None:
         self._totals = None
 
+    left = unanswered
+
     def _take(self, totals: MirrorTotals) -> None:
         self._totals = totals
 

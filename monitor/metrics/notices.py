@@ -60,7 +60,7 @@ AWAY = Family(
     unit="0 or 1",
     most=len(CHANNELS),
 )
-FAMILIES = (LATE, FAULTY, AWAY, MERGED, LAST, MISSED)
+FAMILIES = (LATE, FAULTY, MERGED, LAST, MISSED)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,12 @@ def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
         )
 
 
+def channels(live: RuntimeView) -> Iterator[Line]:
+    """Which channels could not be reached, as the daemon knows that sends."""
+    for channel in sorted(channels_needed_by(live.office)):
+        yield AWAY.of(channel in live.mail_trouble, live.office_id, channel)
+
+
 class Notices(UncachedLines):
     """The part of the mail path's figures; `ask` queries the database in a thread."""
 
@@ -108,6 +114,8 @@ class Notices(UncachedLines):
     def unanswered(self) -> None:
         self._path = None
 
+    left = unanswered
+
     def _take(self, path: MailPath) -> None:
         self._path = path
 
@@ -119,8 +127,6 @@ class Notices(UncachedLines):
         assert self._path is not None
         office = self._live.office
         yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, office.id)
-        for channel in sorted(channels_needed_by(office)):
-            yield AWAY.of(channel in self._live.mail_trouble, office.id, channel)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
         yield MERGED.of(self._path.merged, self._live.office_id)
         for brief, at_utc in sorted(self._path.last.items()):

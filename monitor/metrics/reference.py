@@ -105,12 +105,16 @@ SECTIONS = (
         (*charter.FAMILIES, *sla.FAMILIES),
         "Counts over windows are renewed every ten seconds, less often where that takes long.",
     ),
-    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, *helpdesk.FAMILIES)),
+    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, notices.AWAY, *helpdesk.FAMILIES)),
     Section("The monitor itself", (*self.FAMILIES, charter.READABLE)),
     Section(
         "Several daemons",
         leases.FAMILIES,
-        "Only where the database is on a server (docs/several-daemons.md).",
+        "Only where the database is on a server (docs/several-daemons.md). Each of several daemons exposes itself and\n"
+        "the sites that it watches. What is counted in the database, that is the sections *The charter* and\n"
+        "*Notices*, comes from the one alone that holds `duty/cases`, and\n"
+        f"`{notices.AWAY.name}` from the one that holds `duty/outbox`: a sum over all daemons counts\n"
+        "nothing twice. Whoever takes `duty/cases` counts outages from 0 again, as after a start.",
     ),
 )
 MODULES = """## Modules

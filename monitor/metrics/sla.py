@@ -144,6 +144,9 @@ class SlaSource(UncachedLines):
     def unanswered(self) -> None:
         """Show the last figures while counting takes longer."""
 
+    def left(self) -> None:
+        self._counted = self._counted_for = None
+
     def _take(self, office: Office, counted: _Counted | None, again_mono_ns: int) -> None:
         self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns
 

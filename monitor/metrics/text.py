@@ -172,6 +172,10 @@ class Asked(Part, Protocol):
         """Do without an answer that takes too long; on the loop."""
         ...
 
+    def left(self) -> None:
+        """Forget all answers: another daemon of the installation shows this part now; on the loop."""
+        ...
+
 
 class UncachedLines:
     """Families of few lines, written again for each page."""

@@ -20,7 +20,7 @@ import http.client
 import io
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
+from monitor.domain.hiding import hide, secrets_in
 from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import clean
 from monitor.i18n.reasons import reason_text
@@ -123,17 +124,20 @@ def request(
     ca_file: Path | None = None,
     names: Names = NAMES,
     local: Path | None = None,
+    secrets: Collection[str] = (),
 ) -> Answer:
     """Request a URL; raises an HttpError. Blocks until the deadline at most.
 
     ``redirects``: how many are followed, with GET and cookies and without ``body``; the last response is the answer.
     ``most_bytes``: of the body, both as received and decompressed; 0 reads none. ``ca_file``: trusted besides the
     machine's authorities. ``local``: the file of a socket of this machine that is asked instead of each host.
+    ``secrets``: of the request, which no error tells, even if the server repeats them.
     """
     import requests  # here, so that commands without requests do not wait for it
 
     hops: list[Hop] = []
-    asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names, local)
+    hidden = (*secrets, *secrets_in(url))
+    asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names, local, hidden)
     with requests.Session() as session:
         session.trust_env = False
         session.headers.clear()
@@ -149,7 +153,8 @@ def request(
                     )
                 )
             except (requests.RequestException, ValueError) as error:
-                raise NotHttp(text(clean(f"'{url}' is not the address of a page: {error}", 300))) from None
+                said = hide(f"'{url}' is not the address of a page: {error}", hidden)
+                raise NotHttp(text(clean(said, 300))) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
             target = _target(answer, url, redirects)
@@ -174,6 +179,7 @@ class _Exchange:
     ca_file: Path | None
     names: Names
     local: Path | None
+    secrets: Collection[str]
 
     def ask(self, wanted: "requests.PreparedRequest", cookies: CookieJar) -> tuple[Answer, Hop]:
         """Make one request over a connection of its own; raises an HttpError."""
@@ -197,11 +203,11 @@ class _Exchange:
         except http.client.RemoteDisconnected:
             raise Unreachable(reason(ReasonCode.CLOSED_EARLY)) from None
         except http.client.HTTPException as error:
-            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=http_answer.describe_fault(error))) from None
+            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=http_answer.describe_fault(error, self.secrets))) from None
         except OSError as error:
             raise Unreachable(_of_system(error)) from None
         except (ValueError, zlib.error) as error:
-            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=clean(str(error), 200))) from None
+            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=clean(hide(str(error), self.secrets), 200))) from None
 
     def _ask(self, wanted: "requests.PreparedRequest", url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
         from requests.cookies import extract_cookies_to_jar

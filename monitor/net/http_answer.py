@@ -3,8 +3,10 @@
 import http.client
 import re
 import zlib
+from collections.abc import Iterable
 from typing import cast
 
+from monitor.domain.hiding import hide
 from monitor.domain.text import clean
 
 CHUNK = 65_536
@@ -73,10 +75,10 @@ def _words(header: str) -> list[str]:
     return re.split(r"[\s,]+", header.strip(" \t,").lower())
 
 
-def describe_fault(error: http.client.HTTPException) -> str:
-    """Return what is wrong with a response, for people."""
+def describe_fault(error: http.client.HTTPException, secrets: Iterable[str] = ()) -> str:
+    """Return what is wrong with a response, for people, without ``secrets`` that it repeats."""
     if isinstance(error, http.client.IncompleteRead):
         return f"the body breaks off after {len(error.partial)} bytes"
     if isinstance(error, http.client.BadStatusLine):
-        return f"it begins with {str(error).strip()[:40]!r}"
-    return clean(str(error), 150) or type(error).__name__
+        return f"it begins with {hide(str(error), secrets).strip()[:40]!r}"
+    return clean(hide(str(error), secrets), 150) or type(error).__name__

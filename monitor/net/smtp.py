@@ -7,13 +7,14 @@ authorities and the configured one, and a slow, silent or endless server is left
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from re import ASCII, fullmatch
 from typing import Any, Literal
 
+from monitor.domain.hiding import hide
 from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import clean
 from monitor.i18n.reasons import reason_text
@@ -54,6 +55,7 @@ class Conversation(smtplib.SMTP):
     def __init__(self, stream: Stream, host: str, helo: str) -> None:
         super().__init__(local_hostname=helo)
         self.sock, self._host = stream, host
+        self._secrets: Collection[str] = ()
         self.greeting = ""
         self.offers_starttls: bool | None = None
         self.certificates: tuple[tls.Certificate, ...] = ()
@@ -89,7 +91,11 @@ class Conversation(smtplib.SMTP):
         self.does_esmtp = False
 
     def log_in(self, user: str, password: str) -> None:
-        """Authenticate; raises NoSmtp as well where the server's challenges make no sense."""
+        """Authenticate; raises NoSmtp as well where the server's challenges make no sense.
+
+        The password is hidden in each reply from here on: some servers repeat what they refuse.
+        """
+        self._secrets = (password, f"\0{user}\0{password}")
         try:
             self.login(user, password)
         except UnicodeEncodeError:  # smtplib sends ASCII only
@@ -120,6 +126,7 @@ class Conversation(smtplib.SMTP):
             line = self.file.readline(MOST_LINE_BYTES + 1)
             if len(line) > MOST_LINE_BYTES:
                 raise NoSmtp(f"the server's reply has a line of more than {MOST_LINE_BYTES} bytes")
+            line = hide(line.decode("latin-1"), self._secrets).encode("latin-1")  # a password is ASCII, or not sent
             if not line.endswith(b"\n"):
                 self.close()
                 raise smtplib.SMTPServerDisconnected("the server closed the connection")

@@ -114,6 +114,11 @@ def has_credentials_or_query(url: str) -> bool:
     return bool(parts.username or parts.password or parts.query or parts.fragment)
 
 
+def has_user(url: str) -> bool:
+    """Return whether a URL has a user or a password."""
+    return "@" in urlsplit(url).netloc
+
+
 def is_unencrypted(url: str) -> bool:
     """Return whether requests to that URL could be read on the way: http://, and not on this machine itself."""
     parts = urlsplit(url)

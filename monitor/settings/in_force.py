@@ -1,7 +1,8 @@
 """Store the configuration that a daemon accepted, and the result of the last reading, in the state folder.
 
 Commands use it while the files on disk are half edited; `reload` reads the daemon's result from it. The file is
-replaced as a whole, has mode 0600, and holds no secret: URLs that carry one are cut before they are written.
+replaced as a whole, has mode 0600, and holds no secret: URLs that carry one are cut before they are written, and
+comments, in which people keep what was in force before, are left out.
 """
 
 import re
@@ -12,13 +13,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
+from monitor.domain.hiding import bare_url
 from monitor.domain.message import message
 from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.installation import Installation, load
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError
+from monitor.settings.toml import without_comments
 from monitor.state_file import read_state, write_state
 
 FILE = "in-force.json"
@@ -27,6 +29,7 @@ FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
 DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
+_MAY_CARRY_A_SECRET = re.compile(r"""://[^"'\n]*[@?#]|\\""")  # else a large sites.toml is not read a third time
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +124,28 @@ def state_of(directory: Path) -> Path:
 
 
 def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files' texts without passwords and tokens in URLs, and without the heartbeat's path.
+    """Return the files' texts without comments, passwords and tokens in URLs, and without the heartbeat's path.
 
     Raises ValueError when one is written in such a way that it cannot be cut out.
     """
-    texts = {name: source.decode() for name, source in sources.items()}
-    return {name: _bare_text(text) if Path(name).name == "monitor.toml" else text for name, text in texts.items()}
+    return {
+        name: _bare_text(name, without_comments(source).decode()) if name.endswith(".toml") else source.decode()
+        for name, source in sources.items()
+    }
 
 
-def _bare_text(text: str) -> str:
-    """Return the text of a monitor.toml without the secrets in its URLs; raises ValueError."""
+def _bare_text(name: str, text: str) -> str:
+    """Return the text of the file ``name`` without the secrets in its URLs; raises ValueError."""
+    if Path(name).name != "monitor.toml" and _MAY_CARRY_A_SECRET.search(text) is None:
+        return text
     urls = [(path, url) for path, url in _urls(tomllib.loads(text), ()) if path != DATABASE_URL]
-    secrets = {url: _bare(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
-    for url, bare in secrets.items():
-        if url != bare:
-            text = text.replace(url, bare)
+    bare_of = {url: bare_url(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
+    secrets = {url: bare for url, bare in bare_of.items() if url != bare}
+    for url in sorted(secrets, key=len, reverse=True):  # one may begin as another
+        text = text.replace(url, secrets[url])
     left = {url for _, url in _urls(tomllib.loads(text), ())}
-    if left & {url for url, bare in secrets.items() if url != bare}:
-        raise ValueError(message("an address of monitor.toml holds a secret and is written with escapes"))
+    if left & {*secrets}:
+        raise ValueError(message("an address of {file} holds a secret and is written with escapes", file=name))
     return text
 
 
@@ -148,8 +155,3 @@ def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...
     if isinstance(value, list):
         return [found for each in value for found in _urls(each, path)]
     return [(path, value)] if isinstance(value, str) and "://" in value else []
-
-
-def _bare(url: str, *, keeps_path: bool) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path if keeps_path else "/", "", ""))

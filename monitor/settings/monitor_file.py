@@ -13,7 +13,7 @@ from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.history_section import History
-from monitor.settings.hosts import host_fault, page_fault, valid_ehlo_name
+from monitor.settings.hosts import has_user, host_fault, page_fault, valid_ehlo_name
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -203,7 +203,7 @@ class Mail(Model):
     def _is_a_page(cls, value: str) -> str:
         if value and (fault := page_fault(value)):
             raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
-        return value
+        return _shown_to_readers(value)
 
     @field_validator("runbook_url")
     @classmethod
@@ -214,7 +214,7 @@ class Mail(Model):
         if any(each in page for each in "{}#"):
             text = N_("{found} has a '#', or a gap that is not {gap}. Expected such as {example}")
             raise ValueError(message(text, found=found(value), gap="{lang}", example=RUNBOOK_EXAMPLE))
-        return value
+        return _shown_to_readers(value)
 
     @model_validator(mode="after")
     def _whole(self) -> "Mail":
@@ -234,6 +234,15 @@ class Mail(Model):
                 message('a password must not travel in the clear. Expected security = "starttls" or "tls"')
             )
         return self
+
+
+def _shown_to_readers(url: str) -> str:
+    """Return an address that letters show; raises ValueError where it has a user or a password."""
+    if has_user(url):
+        raise ValueError(
+            message("carries a user or a password, which every reader would see. Expected the page's address alone")
+        )
+    return url
 
 
 class MonitorFile(Model):

@@ -120,6 +120,11 @@ def parse(source: bytes, name: str) -> Document:
     return document
 
 
+def without_comments(source: bytes) -> bytes:
+    """Return the bytes of a TOML file without its comments; every line stays where it is."""
+    return _TEXTS.sub(lambda found: b"" if found[0].startswith(b"#") else found[0], source)
+
+
 def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -> Any:
     """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):

@@ -12,7 +12,7 @@ own transaction of before, whose end it has not heard of, is waited for.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, text, tuple_
@@ -79,6 +79,13 @@ FORGET = text(
     DELETE FROM last_operations WHERE writer IN (SELECT holder FROM gone)
     """
 )
+STORED = text(
+    f"""
+    SELECT name, started, until, shards, fit, NOT {_FREE} AS lives
+    FROM daemons WHERE until > clock_timestamp() - :kept ORDER BY name, started
+    """
+)
+IDLE = text("SELECT name FROM leases WHERE until < clock_timestamp() - :idle_for ORDER BY name")
 LEAVE = text("UPDATE daemons SET until = clock_timestamp(), shards = 0 WHERE holder = :holder")
 
 
@@ -107,6 +114,30 @@ class DaemonLook:
     url: str
     shards: int
     fit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDaemon:
+    """A daemon that works on the database, or did within FORGET_AFTER; times by the database's clock.
+
+    ``until_utc``: a term after its last word; ``shards``: as it said then, 0 if it gave everything back.
+    """
+
+    name: str
+    started_utc: datetime
+    until_utc: datetime
+    shards: int
+    fit: bool
+    lives: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLeases:
+    """What was stored of all daemons at a moment of the database's clock; ``idle``: names of leases nobody holds."""
+
+    at_utc: datetime
+    daemons: Sequence[StoredDaemon]
+    idle: Sequence[str]
 
 
 def fence(session: Session, leases: Collection[Lease]) -> None:
@@ -177,6 +208,18 @@ def living(session: Session) -> Collection[str]:
         return ()
     alive = "SELECT holder FROM daemons WHERE until >= clock_timestamp()"
     return session.execute(text(alive)).scalars().all()
+
+
+def stored(session: Session, term: timedelta, idle_for: timedelta) -> StoredLeases:
+    """Return what is stored of daemons and leases in a database on a server.
+
+    ``idle_for``: so long nobody has held those that are returned as idle.
+    """
+    connection = session.connection()
+    (at_utc,) = connection.execute(text("SELECT clock_timestamp()")).one()
+    daemons = connection.execute(STORED, {"cap": CAP * term, "kept": FORGET_AFTER})
+    idle = connection.execute(IDLE, {"idle_for": idle_for}).scalars().all()
+    return StoredLeases(at_utc, [StoredDaemon(*row) for row in daemons], idle)
 
 
 def forget_gone(connection: Connection) -> None:

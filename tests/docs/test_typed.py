@@ -47,6 +47,10 @@ NOT_HERE = {
     r"(cp|mv|mkdir) .*(/opt|/etc|/var/lib|office).*": "needs root, or what stands before it",
     r"upazila-monitor --config office/config check": "of an installed wheel: tests/package",
     r"/opt/upazila-monitor/\S+.*": "the checkout that root installed",
+    r"\.venv/bin/python -m tests\.cluster .*": "minutes of four daemons; tests/cluster",
+    r"(vmalert|vmagent) .*": "stays until it is stopped; tests/dashboards/test_far_away.py",
+    r"upazila-monitor offices add .*": "wants a tree of offices; tests/cli/test_offices.py",
+    r"upazila-monitor db copy .*": "wants a server; tests/cli/test_db.py",
     r"(editor|export) .*": "a person's own",
     r"curl .*": "asks a running daemon; tests/web/api asks each path",
 }

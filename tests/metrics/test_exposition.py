@@ -18,12 +18,21 @@ from sqlalchemy import text as sql
 
 from monitor.configuration import load_installation
 from monitor.domain.clock import NS_PER_S, VirtualClock
+from monitor.domain.leases import Duty, Lease
 from monitor.domain.sample import Verdict
+from monitor.metrics import helpdesk, notices, sla
+from monitor.metrics.charter import FAMILIES as OF_THE_CHARTER
+from monitor.metrics.charter import OUTBOX
 from monitor.metrics.exposition import Exposition
+from monitor.metrics.notices import AWAY
 from monitor.probes.icmp.packets import Rejected
+from monitor.runtime.leases import SoleHolder
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet
+from monitor.store.opening import DATABASE
 from monitor.store.retention import forget_old
 from tests.metrics.pages import value
+from tests.runtime.built import state_of
 from tests.settings.many_offices import installation
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
@@ -198,6 +207,86 @@ async def test_many_who_ask_at_once_get_one_page(office: Desk) -> None:
 
     assert len({id(page) for page in pages}) == 1
     assert gzip.decompress(pages[0].body) == office.exposition.render().body
+
+
+def test_what_is_counted_in_the_database_comes_from_one_of_several_daemons(office: Desk) -> None:
+    def of_one_of_several(*duties: Duty) -> tuple[RuntimeState, Exposition]:
+        live = state_of(office.clock)
+        live.helpdesk, live.leases = "played", Holding(*duties)
+        return live, Exposition(live, office.store, office.clock)
+
+    def pages() -> list[str]:
+        office.clock.advance(2)
+        return [each.render().body.decode() for _, each in daemons]
+
+    def outages_of(page: str) -> float | None:
+        return value(page, "upazila_outages_total", site="backbone-north")
+
+    daemons = [of_one_of_several(Duty.CASES), of_one_of_several(Duty.OUTBOX)]
+    (first, _), (second, _) = daemons
+    office.live.helpdesk = "played"
+    office.goes_down("backbone-north")
+    whole = names(office.text())
+    counted = {
+        family.name for family in (*OF_THE_CHARTER, *OUTBOX, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)
+    }
+    one, other = pages()
+    # Families of the database are on one page, all of them, and what each knows of itself is on both.
+    assert names(one) & counted == whole & counted
+    assert names(other) & counted == set()
+    assert [value(page, "upazila_store_readable") for page in (one, other)] == [1, 1]
+    assert [value(page, "upazila_clock_suspect") for page in (one, other)] == [0, 0]
+    # Who sends knows which channel is away.
+    assert [value(page, AWAY.name, channel="email") for page in (one, other)] == [None, 0]
+    assert [outages_of(page) for page in (one, other)] == [1, None]
+
+    first.leases, second.leases = Holding(Duty.OUTBOX), Holding(Duty.CASES)
+    one, other = pages()
+    assert names(one) & counted == set()
+    assert names(other) & counted == whole & counted
+    assert value(other, "upazila_tickets_open", stage="1") == 1
+
+    office.round("backbone-north")
+    office.round("backbone-north")
+    office.goes_down("backbone-north")
+    before = outages_of(pages()[1])
+    first.leases, second.leases = Holding(Duty.CASES), Holding()
+    one, other = pages()
+    # The first counts from 0 again: the second has counted that outage.
+    assert (before, outages_of(one), outages_of(other)) == (1, 0, None)
+
+
+async def test_an_answer_from_before_a_duty_was_left_is_shown_no_more(office: Desk) -> None:
+    office.live.leases = Holding(Duty.CASES)
+    office.goes_down("backbone-north")
+    text = (await office.exposition.page()).body.decode()
+    assert value(text, "upazila_charter_tickets_open", service="citizen:10") == 1
+    for held, shown in ((Holding(), None), (Holding(Duty.CASES), None)):
+        office.live.leases = held
+        office.clock.advance(2)
+        if held.held(Duty.CASES):
+            office.store.close()
+            (office.store.state / DATABASE).unlink()
+        text = (await office.exposition.page()).body.decode()
+        assert value(text, "upazila_charter_tickets_open", service="citizen:10") == shown
+        assert value(text, "upazila_tickets_open", stage="1") == shown
+
+
+def names(page: str) -> set[str]:
+    """The families with series on a page."""
+    return {line.partition("{")[0] for line in page.splitlines() if not line.startswith("#")}
+
+
+class Holding(SoleHolder):
+    """The leases of a daemon among several that holds these duties and no others."""
+
+    is_sole = False
+
+    def __init__(self, *duties: Duty) -> None:
+        self._duties = duties
+
+    def held(self, name: str) -> Lease | None:
+        return Lease(name, "a/1", 1) if name in self._duties else None
 
 
 def test_without_its_database_it_still_says_what_is_on_the_network(office: Desk) -> None:

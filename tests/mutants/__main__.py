@@ -19,6 +19,8 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="only those whose name has these words")
     asked = parser.parse_args()
     wanted = [one for one in mutants() if all(word in one.name for word in asked.words)]
+    if not wanted:  # without a test to run, pytest would run them all
+        parser.error(f"no fault has these words in its name: {' '.join(asked.words)}")
     if asked.of_today:
         wanted = of_day(wanted, datetime.now(UTC).date(), asked.of_today)
     begun_s = time.monotonic()

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from monitor.net.smtp import own_name, talk
 from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.mail import Certificate, MailCatcher
+from tests.net.bad_servers import server
 
 
 @contextmanager
@@ -137,3 +139,33 @@ def test_an_authority_that_is_no_certificate_is_told_with_its_path(tmp_path: Pat
 def test_a_server_without_starttls_is_told_with_what_to_configure(tmp_path: Path) -> None:
     with BadMailServer(listening()) as server, pytest.raises(ChannelUnavailable, match="offers no STARTTLS"):
         channel(server.port, tmp_path, security="starttls").deliver(letter(), OFFICER, WORDS)
+
+
+def test_a_server_that_repeats_the_password_does_not_bring_it_into_an_error() -> None:
+    def repeats(connection: socket.socket, _: str) -> None:
+        told = connection.makefile("rb")
+        connection.sendall(b"220 odd\r\n")
+        for line in told:
+            if line.upper().startswith(b"EHLO"):
+                connection.sendall(b"250-odd\r\n250 AUTH PLAIN LOGIN\r\n")
+            elif line.startswith(b"AUTH LOGIN"):
+                connection.sendall(b"334 UGFzc3dvcmQ6\r\n")
+            else:
+                plain = b64decode(line.split()[-1]).replace(b"\0", b"/")
+                connection.sendall(b"535 5.7.8 no: " + line.strip() + b" is " + plain + b"\r\n")
+
+    with (
+        server(repeats, reads=False) as odd,
+        talk("127.0.0.1", odd.port, "none", Deadline.after(20)) as conversation,
+        pytest.raises(smtplib.SMTPAuthenticationError) as caught,
+    ):
+        conversation.log_in("karim", "canary-of-mail")
+    told = repr(caught.value)
+    assert "535" in told
+    assert "***" in told
+    for form in (
+        "canary-of-mail",
+        b64encode(b"canary-of-mail").decode(),
+        b64encode(b"\0karim\0canary-of-mail").decode(),
+    ):
+        assert form not in told

@@ -71,6 +71,33 @@ def test_a_servers_address_is_kept_whole_for_it_holds_no_secret_and_is_needed(di
     assert after.host.monitor.storage.url == url
 
 
+def test_of_two_addresses_that_begin_alike_both_lose_their_secrets(directory: Path) -> None:
+    monitor = directory / "monitor.toml"
+    first = "https://am:pa66@alerts.example/"
+    more = "".join(
+        f'[recipients.{name}]\nchannel = "alertmanager"\nurl = "{url}"\n'
+        for name, url in (("first", first), ("second", f"{first}?token=hidden-too"))
+    )
+    monitor.write_text(f"{monitor.read_text()}\n{more}")
+    kept_text = kept(directory).files["monitor.toml"]
+    assert "https://alerts.example/" in kept_text
+    assert not [secret for secret in ("pa66", "hidden-too") if secret in kept_text]
+
+
+def test_no_secret_of_a_pages_address_is_kept_nor_what_stands_in_a_comment(directory: Path) -> None:
+    sites = directory / "sites.toml"
+    page = '\n[sites.backbone-north.services.page]\nkind = "http"\nurl = "https://me:pa77@page.example/a?key=hid"\n'
+    sites.write_text(f'{sites.read_text()}{page}body = "no # comment"\n')
+    monitor = directory / "monitor.toml"
+    monitor.write_text(f"{monitor.read_text()}\n# url = 'https://ping.example/pa88' # of last year\n")
+    found = kept(directory)
+    assert 'url = "https://page.example/a"' in found.files["sites.toml"]
+    assert 'body = "no # comment"' in found.files["sites.toml"]
+    assert not [secret for secret in ("pa77", "hid", "pa88") if secret in " ".join(found.files.values())]
+    lines = monitor.read_text().count("\n")
+    assert found.files["monitor.toml"].count("\n") == lines, "what is told of a line is told of the right one"
+
+
 def test_an_address_whose_secret_cannot_be_cut_out_is_not_kept(directory: Path) -> None:
     monitor = directory / "monitor.toml"
     monitor.write_text(monitor.read_text().replace("https://me:pa55@", "https:\\u002f/me:pa55@"))

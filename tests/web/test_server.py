@@ -59,7 +59,7 @@ def large(office: Desk) -> Desk:
     """An office with so many sites that no socket's buffers hold its page."""
     site = office.settings.fleet.sites["udc-juniadaha"]
     many = {f"site-{number}": replace(site, id=f"site-{number}", name_en="x" * 200) for number in range(9_000)}
-    office.live.fleet = Fleet(many)
+    office.live.fleet = office.board.fleet = Fleet(many)
     office.exposition.render()  # and no more is made while no second passes
     return office
 

@@ -22,6 +22,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
+from monitor.domain.hiding import bare_url, hide, secrets_in
 from monitor.domain.message import message, said_by
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
@@ -44,6 +45,10 @@ class AlertmanagerRecipient(RecipientEntry):
     channel: Literal["alertmanager"] = "alertmanager"
     url: str
     """Its address, such as http://127.0.0.1:9093."""
+
+    @property
+    def shown_address(self) -> str:
+        return bare_url(self.url)
 
     @model_validator(mode="after")
     def _is_a_page(self) -> Self:
@@ -75,10 +80,11 @@ class AlertmanagerChannel:
                 most_bytes=MOST_BYTES,
             )
         except http.HttpError as error:
-            raise ChannelUnavailable(message("{url}: {fault}", url=url, fault=said_by(error))) from None
+            raise ChannelUnavailable(message("{url}: {fault}", url=bare_url(url), fault=said_by(error))) from None
         if answer.status == OK:
             return "200 OK from Alertmanager"
-        said = clean(f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')}", LONGEST_SAID)
+        told = hide(f"{answer.reason}: {answer.body.decode('utf-8', 'replace')}", secrets_in(url))
+        said = clean(f"{answer.status} {told}", LONGEST_SAID)
         raise PermanentFailure(said) if answer.status == BAD_REQUEST else TemporaryFailure(said)
 
 

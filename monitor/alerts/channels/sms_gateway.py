@@ -5,15 +5,16 @@ Blanks in braces in the template are filled in. Redirects are not followed: the 
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import urlencode
 
 from pydantic import Field, model_validator
 
 from monitor.alerts.channels.base import ChannelUnavailable, DeliveryFailure, PermanentFailure, TemporaryFailure
 from monitor.domain import page_text
+from monitor.domain.hiding import hide
 from monitor.domain.message import message, said_by
 from monitor.domain.text import clean
 from monitor.net import http
@@ -101,11 +102,12 @@ class Gateway(Model):
                 body=body,
                 most_bytes=MOST_BYTES,
                 ca_file=home / self.ca_file if self.ca_file else None,
+                secrets=[*secrets.values()],
             )
         except http.HttpError as error:
             raise ChannelUnavailable(message("{url}: {fault}", url=self.url, fault=said_by(error))) from None
         text = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
-        said = clean(f"{answer.status} {_hidden(text, secrets.values())}", LONGEST_SAID)
+        said = clean(f"{answer.status} {hide(text, secrets.values())}", LONGEST_SAID)
         if (failure := self._failure(answer.status, text)) is not None:
             raise failure(said)
         return said
@@ -158,15 +160,3 @@ def _body(send_as: str, fields: Mapping[str, Any]) -> tuple[bytes | None, str]:
     if send_as == "json":
         return json.dumps(fields, ensure_ascii=False).encode(), "application/json; charset=utf-8"
     return (urlencode(fields).encode(), "application/x-www-form-urlencoded") if send_as == "form" else (None, "")
-
-
-def _hidden(text: str, secrets: Iterable[str]) -> str:
-    """Return the answer without our secrets, in whichever form it repeats them."""
-    forms: list[Callable[[str], str]] = [str, quote, quote_plus, _quoted_whole, lambda each: json.dumps(each)[1:-1]]
-    for secret in sorted({form(each) for each in secrets for form in forms}, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
-
-
-def _quoted_whole(text: str) -> str:
-    return quote(text, safe="")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable, Helpdesk
+from monitor.domain.hiding import hide
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import message
 from monitor.domain.text import clean
@@ -70,6 +71,7 @@ class Rest:
     def __init__(self, access: Access, path: str, headers: Mapping[str, str]) -> None:
         self._url = access.url + path
         self._headers = headers
+        self._secrets = [access.token.reveal(), *(each.reveal() for each in access.further.values())]
         self._ca_file = access.ca_file
         self._timeout_s = access.timeout_s
         self._cancellation = access.cancellation
@@ -94,6 +96,7 @@ class Rest:
         self, method: str, path: str, headers: Mapping[str, str] | None, parameters: Mapping[str, Any], body: Any
     ) -> tuple[Any, str]:
         what = f"{method} {path}"
+        hidden = [*self._secrets, *_parts([*self._headers.values(), *(headers or {}).values()])]
         try:
             answer = http.request(
                 method,
@@ -108,6 +111,7 @@ class Rest:
                 parameters=parameters,
                 body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
                 ca_file=self._ca_file,
+                secrets=hidden,
             )
         except http.HttpError as error:
             raise DeskUnavailable(clean(f"{what}: {error}", LONGEST_REASON)) from None
@@ -115,12 +119,11 @@ class Rest:
             raise AnswerTooLong(
                 message("{what}: the answer is longer than {kib} KiB", what=what, kib=http.MOST_BYTES >> 10)
             )
-        hidden = _secrets([*self._headers.values(), *(headers or {}).values()])
         return _understood(what, answer.status, answer.body, hidden), answer.headers.get("ETag", "")
 
 
-def _secrets(values: Iterable[str]) -> set[str]:
-    """Return the secrets in these headers: each whole value and its last word."""
+def _parts(values: Iterable[str]) -> set[str]:
+    """Return what of these headers a server may repeat: each whole value and its last word."""
     return {part for value in values for part in (value, value.split()[-1], value.rpartition("=")[2]) if part}
 
 
@@ -140,10 +143,7 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
             ),
             to_all=True,
         )
-    said = _reason(content)
-    for secret in sorted(hidden, key=len, reverse=True):
-        said = said.replace(secret, "***")
-    reason = clean(f"{what}: {status} {said}", LONGEST_REASON)
+    reason = clean(f"{what}: {status} {hide(_reason(content), hidden)}", LONGEST_REASON)
     if status in {429, 502, 503, 504}:
         raise DeskUnavailable(reason)
     raise DeskRefused(reason, to_all=status == 401)

@@ -15,7 +15,7 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
 from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
-from monitor.runtime import writer as writer_module
+from monitor.runtime import decision_queue
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
@@ -123,7 +123,7 @@ async def test_a_step_of_what_is_due_that_fails_stops_neither_decisions_nor_othe
 async def test_a_database_that_refuses_for_weeks_costs_old_news_and_no_outage(
     writer: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "MOST_WAITING", 100)
+    monkeypatch.setattr(decision_queue, "MOST_WAITING", 100)
     store.waiting, store.readable = "database or disk is full", False
     writer.put([DOWN])
     for minute in range(500):

@@ -1,13 +1,15 @@
 """A real Alertmanager: one alert a ticket, firing until the ticket is resolved."""
 
+import re
 import socket
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from monitor.alerts.channels.alertmanager import AlertmanagerChannel
+from monitor.alerts.channels.alertmanager import AlertmanagerChannel, AlertmanagerRecipient
 from monitor.alerts.channels.base import ChannelUnavailable, Letter, Recipient, TemporaryFailure
 from monitor.alerts.notices import render
 from monitor.charter.office import Office
@@ -46,6 +48,25 @@ def story(office: Office, tmp_path: Path) -> list[Letter]:
 
 def deliver(server: str, letter: Letter) -> str:
     return AlertmanagerChannel().deliver(letter, Recipient("Alertmanager", server, "both", 5), render.render(letter))
+
+
+def test_a_password_in_its_address_is_sent_and_never_told(story: list[Letter]) -> None:
+    def repeats(connection: socket.socket, _: str) -> None:
+        proof = re.search(r"Authorization: Basic (\S+)", odd.asked[-1])
+        assert proof
+        told = f"{b64decode(proof[1]).decode()} ({proof[1]}) may not"
+        connection.sendall(page(told.encode(), status="403 Forbidden"))
+
+    entry = AlertmanagerRecipient.model_validate({"url": "http://am:canary@127.0.0.1:9093/"})
+    assert entry.shown_address == "http://127.0.0.1:9093/"
+    with (
+        bad_server(repeats) as odd,
+        pytest.raises(TemporaryFailure, match=r"403 Forbidden: \*\*\* \(\*\*\*\) may not"),
+    ):
+        deliver(f"http://am:canary@127.0.0.1:{odd.port}", story[0])
+    with pytest.raises(ChannelUnavailable, match="connection refused") as away:
+        deliver(f"http://am:canary@127.0.0.1:{odd.port}", story[0])
+    assert "canary" not in str(away.value)
 
 
 def test_a_ticket_is_one_alert_however_many_letters_there_are_and_ends_with_it(

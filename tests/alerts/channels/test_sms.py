@@ -1,6 +1,7 @@
 """Short messages through a real web server that plays a gateway, and through gammu with its dummy modem."""
 
 import re
+import socket
 import subprocess
 import time
 from dataclasses import replace
@@ -30,11 +31,13 @@ from monitor.store.models import Notice
 from tests.alerts.channels.mails import letter
 from tests.desk import Desk
 from tests.lab.sms_gateway import SmsGateway
+from tests.net.bad_servers import server as bad_server
 
 BANGLA = Line("BHR-2026-000001 ", "জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার", ": সংযোগ নেই, সময় ছিল ২৪/১১ ১৭:০০")
 ENGLISH = Line("BHR-2026-000001 ", "Juniadaha", ": down, was due 24/11 17:00")
 PHONE = "+8801711000000"
 SECRET = "k3y & secret/+"
+FIELDS = {"to": "{number}", "msg": "{text}"}
 
 
 def words(line: Line) -> Rendered:
@@ -46,7 +49,7 @@ def to(timeout_s: float = 10) -> Recipient:
 
 
 def section(url: str, /, **more: Any) -> SmsSection:
-    given = {"url": url, "fields": {"to": "{number}", "msg": "{text}"}, "success": "Submitted"}
+    given = {"url": url, "fields": FIELDS, "success": "Submitted"}
     return SmsSection.model_validate({"http": {**given, **more}})
 
 
@@ -172,6 +175,19 @@ def test_a_secret_is_never_told_whatever_becomes_of_the_message(send_as: str, tm
     said.append(str(nobody.value))
 
     assert not [each for each in said if "secret" in each.replace("secret_files", "")]
+
+
+def test_a_secret_is_not_told_by_what_is_no_web_server_and_repeats_the_request(tmp_path: Path) -> None:
+    def repeats(connection: socket.socket, path: str) -> None:
+        connection.sendall(f"ERR {path}\r\n".encode())
+
+    (tmp_path / "key").write_text("canary\n")
+    more: dict[str, Any] = {"send_as": "query", "fields": {"k": "{key}", **FIELDS}, "secret_files": {"key": "key"}}
+    with bad_server(repeats) as server:
+        channel = SmsChannel(section(server.url("/"), **more), tmp_path)
+        with pytest.raises(ChannelUnavailable, match="no HTTP") as caught:
+            channel.deliver(letter(), to(), words(BANGLA))
+    assert "ERR /?k=***" in str(caught.value)
 
 
 def test_a_gateway_that_is_late_is_left_in_time_and_the_program_that_stops_does_not_wait(tmp_path: Path) -> None:

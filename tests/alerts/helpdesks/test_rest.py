@@ -14,6 +14,8 @@ from monitor.settings.secrets import Secret
 from tests.lab.desks import TOKEN, Misbehaviour
 from tests.lab.mail import Certificate
 from tests.lab.zammad import Zammad
+from tests.net.bad_servers import page, says
+from tests.net.bad_servers import server as bad_server
 
 TIMEOUT_S = 0.6
 
@@ -94,6 +96,15 @@ def test_a_server_that_repeats_the_token_does_not_bring_it_into_an_error(desk: Z
     desk.misbehave("parrot")
     with pytest.raises(DeskRefused, match=r"403 no right: \*\*\*$"):
         ask(desk)
+
+
+def test_a_server_that_repeats_a_password_in_the_clear_does_not_bring_it_into_an_error() -> None:
+    told = b'{"error": "karim:canary-of-desk is no login, and canary-of-app no key"}'
+    with bad_server(says(page(told, status="403 Forbidden"))) as server:
+        further = {"app_token_file": Secret("canary-of-app")}
+        own = Access(server.url(""), "", "karim", Secret("canary-of-desk"), None, 5, further=further)
+        with pytest.raises(DeskRefused, match=r"403 karim:\*\*\* is no login, and \*\*\* no key$"):
+            own.rest("/api/v1", "Token token=").get("/users/me")
 
 
 def test_neither_proxy_nor_netrc_gets_to_see_it(desk: Zammad, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
