@@ -1,5 +1,6 @@
 """Two daemons on one PostgreSQL: each watches its share; one that goes away is replaced, and nothing is told twice."""
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,12 @@ class Installation:
         """Which daemons have the database's counts in their metrics."""
         return ["upazila_tickets_open{" in each.get("/metrics")[1] for each in self.daemons if each.running]
 
+    @staticmethod
+    def examined_by(daemon: Daemon) -> list[str]:
+        """What its `doctor` finds of the daemons."""
+        found = json.loads(daemon.run("doctor", "--only", "daemons", "--json").stdout)
+        return [finding["code"] for check in found["checks"] for finding in check["findings"]]
+
     def outages(self) -> list[tuple[Any, ...]]:
         return self.rows("SELECT site, ended_utc IS NOT NULL FROM outages ORDER BY site, id")
 
@@ -87,6 +94,7 @@ def test_one_that_is_killed_in_the_middle_of_an_outage_leaves_it_to_the_other(bo
     held = dict(both.rows("SELECT name, holder FROM leases WHERE name LIKE 'shard/%'"))
     assert len(held) == SHARDS
     until(lambda: sorted(both.tickets_counted()) == [False, True], "one to expose the database's counts", 30)
+    assert both.examined_by(two) == ["daemons.ok"]
     left = min(both.watched_by(one))
     both.lab.down(address(left))
     until(lambda: (left, False) in both.outages(), "the outage on record", 30)
@@ -95,6 +103,7 @@ def test_one_that_is_killed_in_the_middle_of_an_outage_leaves_it_to_the_other(bo
     until(lambda: both.tickets_counted() == [True], "the other to expose the database's counts", 30)
     both.lab.up(address(left))
     until(lambda: both.outages() == [(left, True)], "its end, and no outage twice", 30)
+    until(lambda: both.examined_by(two) == ["daemons.vanished"], "the one that was killed to be missed", 60)
     assert two.run("audit", "verify").returncode == 0
 
 
