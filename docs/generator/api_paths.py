@@ -19,7 +19,7 @@ The same as `/api/v1/docs` and `/api/v1/openapi.json` of a running daemon. How t
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, of an application that nobody may ask."""
-    found: dict[str, Any] = make_api(lambda _: cast(Api, None)).state.openapi
+    found: dict[str, Any] = make_api(cast(Api, None), lambda _request, _node: cast(Api, None)).state.openapi
     return found
 
 

@@ -10,7 +10,10 @@ from monitor.store.models import ApiToken, User, UserSession
 
 
 class UserDocument(TypedDict):
-    """A user. ``password``, ``second_factor``: whether there is one. Empty ``unions``, ``kinds``: all."""
+    """A user. ``password``, ``second_factor``: whether there is one. Empty ``unions``, ``kinds``, ``node``: all.
+
+    ``node``: the place of the tree of offices below which they see and do something.
+    """
 
     name: str
     name_bn: str
@@ -18,6 +21,7 @@ class UserDocument(TypedDict):
     role: str
     unions: list[str]
     kinds: list[str]
+    node: str
     lang: str
     email: str
     phone: str
@@ -44,12 +48,13 @@ class SessionDocument(TypedDict):
 
 
 class TokenDocument(TypedDict):
-    """A token of the API, without the token itself. Empty ``unions``, ``kinds``: all."""
+    """A token of the API, without the token itself. Empty ``unions``, ``kinds``, ``node``: all."""
 
     name: str
     scopes: list[str]
     unions: list[str]
     kinds: list[str]
+    node: str
     feed: bool
     created_utc: str
     expires_utc: str | None
@@ -66,6 +71,7 @@ def user_document(user: User) -> UserDocument:
         "role": user.role,
         "unions": list(user.unions or []),
         "kinds": list(user.kinds or []),
+        "node": user.node or "",
         "lang": user.lang or "",
         "email": user.email or "",
         "phone": user.phone or "",
@@ -100,6 +106,7 @@ def token_document(row: ApiToken) -> TokenDocument:
         "scopes": list(row.scopes),
         "unions": list(row.unions or []),
         "kinds": list(row.kinds or []),
+        "node": row.node or "",
         "feed": row.feed,
         "created_utc": row.created_utc.isoformat(),
         "expires_utc": _iso(row.expires_utc),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from monitor.accounts.codes import hash_of
 from monitor.accounts.documents import token_document
 from monitor.accounts.names import refuse_bad_name
+from monitor.accounts.nodes import ONE_OFFICE, WHOLE, Places
 from monitor.accounts.scopes import refuse_unknown_scope
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.api_scopes import SCOPES, STATUS_READ, TICKETS_READ
@@ -29,7 +30,7 @@ PREFIX = "upm_"
 RANDOM_BYTES, LETTERS, CHECKSUM_LETTERS = 32, 43, 6
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LONGEST_DAYS = 365
-RECORDED = {"scopes", "unions", "kinds", "feed", "expires_utc"}
+RECORDED = {"scopes", "unions", "kinds", "node", "feed", "expires_utc"}
 FEEDS = (STATUS_READ, TICKETS_READ)  # the scopes of a token for calendar feeds: deadlines need the second
 USED_EVERY = timedelta(minutes=10)  # so coarsely it is noted when a token was last used
 
@@ -44,6 +45,7 @@ class Wanted:
     unions: Sequence[str] = ()
     kinds: Sequence[str] = ()
     feed: bool = False
+    node: str = WHOLE
 
 
 def new_token() -> str:
@@ -59,9 +61,13 @@ def is_token(text: str) -> bool:
     return has_form and secrets.compare_digest(checksum, _checksum(body))
 
 
-def give_out(work: Work, wanted: Wanted) -> str:
-    """Store a token and return it: it cannot be read again. Raises BadInput."""
+def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
+    """Store a token and return it: it cannot be read again. Raises BadInput.
+
+    ``places``: of the tree of offices, which whoever acts may give.
+    """
     refuse_bad_name("name", wanted.name)
+    places.refuse_beyond(wanted.node)
     if token_rows.token(work.session, wanted.name) is not None:
         said = message("there is or was a token {name} already. Expected another name", name=wanted.name)
         raise BadInput("name", said)
@@ -77,6 +83,7 @@ def give_out(work: Work, wanted: Wanted) -> str:
         unions=list(unions or ()),
         kinds=list(kinds or ()),
         feed=wanted.feed,
+        node=wanted.node,
         created_utc=work.now_utc,
         expires_utc=work.now_utc + timedelta(days=wanted.days),
     )

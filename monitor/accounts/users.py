@@ -11,6 +11,7 @@ from monitor.accounts import links, sessions
 from monitor.accounts.documents import user_document
 from monitor.accounts.links import Purpose
 from monitor.accounts.names import refuse_bad_name
+from monitor.accounts.nodes import ONE_OFFICE, WHOLE, Places
 from monitor.accounts.passwords import PasswordHash
 from monitor.accounts.scopes import refuse_unknown_scope
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
@@ -40,16 +41,17 @@ class Profile:
     name_en: str | None = None
     email: str | None = None
     phone: str | None = None
+    node: str | None = None
 
 
 def as_admin(profile: Profile) -> Profile:
-    """Return the profile of an administrator for the whole office."""
-    return replace(profile, role=Role.ADMIN, unions=(), kinds=())
+    """Return the profile of an administrator for the whole installation."""
+    return replace(profile, role=Role.ADMIN, unions=(), kinds=(), node=WHOLE)
 
 
 def own(profile: Profile) -> Profile:
     """Return what users may change of it themselves: language, names and how they are reached."""
-    return replace(profile, role=None, unions=None, kinds=None)
+    return replace(profile, role=None, unions=None, kinds=None, node=None)
 
 
 def find(session: Session, name: str) -> User:
@@ -67,13 +69,19 @@ def scope_of(user: User) -> Scope:
     return Scope(tuple(user.unions), tuple(user.kinds))
 
 
-def add(work: Work, name: str, profile: Profile, password: PasswordHash | None = None) -> User:
-    """Add a user of ``profile.role``; without a password they log in by an invitation. Raises BadInput."""
+def add(
+    work: Work, name: str, profile: Profile, password: PasswordHash | None = None, *, places: Places = ONE_OFFICE
+) -> User:
+    """Add a user of ``profile.role``; without a password they log in by an invitation. Raises BadInput.
+
+    ``places``: of the tree of offices, which whoever acts may give.
+    """
     if profile.role is None:
         raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
     refuse_bad_name("name", name)
     if user_rows.user(work.session, name) is not None:
         raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
+    places.refuse_beyond(profile.node or WHOLE)
     profile = _checked(work, profile)
     user = User(name=name, password_hash=password or "", created_utc=work.now_utc, **_given(profile))
     work.session.add(user)
@@ -82,14 +90,16 @@ def add(work: Work, name: str, profile: Profile, password: PasswordHash | None =
     return user
 
 
-def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None) -> User:
-    """Change what is said of a user; another role or scope ends their sessions.
+def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None, places: Places = ONE_OFFICE) -> User:
+    """Change what is said of a user; another role, scope or node ends their sessions. ``places``: as for `add`.
 
     Raises BadInput, NotAllowed (the last administrator stays one), StaleVersion.
     """
     user = _as_seen(work, name, seen)
+    if profile.node not in {None, user.node}:
+        places.refuse_beyond(profile.node or WHOLE)
     profile = _checked(work, profile)
-    if profile.role not in {None, Role.ADMIN}:
+    if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE}:
         _refuse_last_admin(work, user)
     before, rights = _recorded(user), _rights_of(user)
     for key, value in _given(profile).items():
@@ -160,14 +170,25 @@ def set_password(
 
 
 def go_away(
-    work: Work, name: str, from_utc: datetime, until_utc: datetime, deputy: str, *, seen: Seen | None = None
+    work: Work,
+    name: str,
+    from_utc: datetime,
+    until_utc: datetime,
+    deputy: str,
+    *,
+    seen: Seen | None = None,
+    places: Places = ONE_OFFICE,
 ) -> User:
-    """Note that another user is in charge while this one is away; raises BadInput, NotAllowed, StaleVersion."""
+    """Note that another user is in charge while this one is away; raises BadInput, NotAllowed, StaleVersion.
+
+    ``places``: of the tree of offices, of one of which the other must be.
+    """
     user = _as_seen(work, name, seen)
     if until_utc <= max(from_utc, work.now_utc):
         raise BadInput("away_until", message("Expected a time that is to come, after the first one"))
     other = user_rows.user(work.session, deputy)
-    if other is None or not other.enabled or other.id == user.id or other.role == Role.VIEWER:
+    is_possible = other is not None and other.enabled and other.id != user.id and other.role != Role.VIEWER
+    if other is None or not is_possible or not places.holds(other.node):
         raise BadInput("deputy", message("Expected another user, who is no viewer and not disabled"))
     _record_away(work, user, from_utc, until_utc, other.name)
     return user
@@ -205,14 +226,14 @@ def _recorded(user: User) -> dict[str, object]:
 
 
 def _rights_of(user: User) -> tuple[object, ...]:
-    return user.role, sorted(user.unions), sorted(user.kinds)
+    return user.role, sorted(user.unions), sorted(user.kinds), user.node
 
 
 def _refuse_last_admin(work: Work, user: User) -> None:
     """Raise NotAllowed when this user is the last who can let others in."""
 
     def can_let_in(one: User) -> bool:
-        return one.enabled and one.role == Role.ADMIN and bool(one.password_hash)
+        return one.enabled and one.role == Role.ADMIN and bool(one.password_hash) and one.node == WHOLE
 
     if can_let_in(user) and not any(can_let_in(one) for one in user_rows.users(work.session) if one.id != user.id):
         raise NotAllowed(

@@ -12,10 +12,18 @@ from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.language import _
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, by_command
+from monitor.cli.users import NodeOf, places_of
 
 app = typer.Typer(help="Give out, list and revoke tokens of the API.", no_args_is_help=True)
 
-OPTIONS = {"name": "NAME: ", "scope": "--scope: ", "days": "--days: ", "union": "--union: ", "kind": "--kind: "}
+OPTIONS = {
+    "name": "NAME: ",
+    "scope": "--scope: ",
+    "days": "--days: ",
+    "union": "--union: ",
+    "kind": "--kind: ",
+    "node": "--node: ",
+}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="For whom or what it is.")]
 
@@ -39,6 +47,7 @@ def add(
     feed: Annotated[
         bool, typer.Option("--feed", help="For a calendar feed: it stands in the feed's address and reads that alone.")
     ] = False,
+    node: NodeOf = None,
     as_json: AsJson = False,
     actor: Actor = "",
 ) -> None:
@@ -49,9 +58,9 @@ def add(
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    wanted = tokens.Wanted(name, scope, days, union, kind, feed)
+    wanted = tokens.Wanted(name, scope, days, union, kind, feed, node or "")
     with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
-        token = tokens.give_out(by_command(session, settings, now_utc, actor), wanted)
+        token = tokens.give_out(by_command(session, settings, now_utc, actor), wanted, places_of(context))
         row = token_rows.token(session, name)
         assert row is not None
         document = token_document(row)

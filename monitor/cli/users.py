@@ -11,7 +11,7 @@ from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
-from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
+from monitor.cli.errors import BAD_INPUT, Failure, acting, installation_in_force, settings_in_force, store_of
 from monitor.cli.language import _, lang, n_, term
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
 from monitor.domain.message import message, said_by
@@ -21,6 +21,7 @@ from monitor.i18n.terms import KINDS, ROLES
 
 if TYPE_CHECKING:
     from monitor.accounts.documents import UserDocument
+    from monitor.accounts.nodes import Places
     from monitor.accounts.passwords import PasswordHash
     from monitor.store.work import Work
 
@@ -31,6 +32,7 @@ OPTIONS = {
     "role": "--role: ",
     "union": "--union: ",
     "kind": "--kind: ",
+    "node": "--node: ",
     "lang": "--lang: ",
     "email": "--email: ",
     "phone": "--phone: ",
@@ -58,6 +60,14 @@ Kinds = Annotated[
         autocompletion=completion.kinds,
     ),
 ]
+NodeOf = Annotated[
+    str | None,
+    typer.Option(
+        "--node",
+        metavar="ID",
+        help="Only for what belongs to this place of offices.toml: an office, a district. '' for the whole.",
+    ),
+]
 Language = Annotated[str | None, typer.Option("--lang", help="The user's language: bn or en.")]
 NameBn = Annotated[str | None, typer.Option("--name-bn", help="The full name in Bangla.")]
 NameEn = Annotated[str | None, typer.Option("--name-en", help="The full name in English.")]
@@ -78,6 +88,7 @@ def add(
     name_en: NameEn = None,
     email: Email = None,
     phone: Phone = None,
+    node: NodeOf = None,
     as_json: AsJson = False,
     actor: Actor = "",
 ) -> None:
@@ -86,11 +97,11 @@ def add(
     from monitor.accounts.documents import user_document
     from monitor.accounts.users import Profile
 
-    profile = Profile(role, _names(union), _names(kind), lang, name_bn, name_en, email, phone)
+    profile = Profile(role, _names(union), _names(kind), lang, name_bn, name_en, email, phone, node)
     with acting(OPTIONS):
         password = _password(password_file, name)
     with _acts(context, actor) as work:
-        user = users.add(work, name, profile, password)
+        user = users.add(work, name, profile, password, places=places_of(context))
         link = "" if password else link_of(work, users.invite(work, user.name))
         document = user_document(user)
     _say_user(document, link, as_json=as_json)
@@ -108,21 +119,22 @@ def change(
     name_en: NameEn = None,
     email: Email = None,
     phone: Phone = None,
+    node: NodeOf = None,
     as_json: AsJson = False,
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Change a user; another role or scope ends their sessions."""
+    """Change a user; another role, scope or place ends their sessions."""
     from monitor.accounts import users
     from monitor.accounts.documents import user_document
     from monitor.accounts.users import Profile
 
     unions, kinds = (_names(typed) if typed else None for typed in (union, kind))
-    profile = Profile(role, unions, kinds, lang, name_bn, name_en, email, phone)
+    profile = Profile(role, unions, kinds, lang, name_bn, name_en, email, phone, node)
     if profile == Profile():
         raise Failure(message("what is to be changed? Expected one of the options, such as --role"), BAD_INPUT)
     with _acts(context, actor) as work:
-        document = user_document(users.change(work, name, profile, seen=as_seen(seen)))
+        document = user_document(users.change(work, name, profile, seen=as_seen(seen), places=places_of(context)))
     _say_user(document, "", as_json=as_json)
 
 
@@ -240,7 +252,8 @@ def sessions(
 
 def about(who: "UserDocument") -> str:
     """Return for which sites a user is."""
-    parts = [*(_("union {union}", union=union) for union in who["unions"])]
+    parts = [who["node"]] if who["node"] else []
+    parts += [*(_("union {union}", union=union) for union in who["unions"])]
     parts += [lookup(lang(), *KINDS[kind], 2) for kind in who["kinds"] if kind in KINDS]
     return ", ".join(parts) or _("all sites")
 
@@ -258,6 +271,13 @@ def standing(user: "UserDocument") -> str:
 def link_of(work: "Work", code: str) -> str:
     """Return the link of an invitation: whole where the office says where its page is, else its path."""
     return f"{work.office.mail.page_url.rstrip('/')}/invite/{code}"
+
+
+def places_of(context: typer.Context) -> "Places":
+    """Return the places of the tree of offices, all of which a command may give."""
+    from monitor.accounts.nodes import WHOLE, Places
+
+    return Places.of(installation_in_force(context.obj), WHOLE)
 
 
 @contextmanager

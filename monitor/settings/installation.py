@@ -52,6 +52,16 @@ class Installation:
         """Return whether it has a tree of offices, if only with one office in it."""
         return all(office is not self.host for office in self.offices.values())
 
+    def seen_from(self, node: str) -> "Installation":
+        """Return what somebody at a place of the tree sees: all for '', nothing for a place that is not there any more.
+
+        ``host`` stays: it is nobody's part, and no answer to such a person is made of it.
+        """
+        if not node:
+            return self
+        tree = self.tree.under(node)
+        return replace(self, offices={id_: self.offices[id_] for id_ in tree.offices}, tree=tree)
+
     def in_folder(self, directory: Path) -> "Installation":
         """Return it as if its files had been read in ``directory``."""
         if not self.several:

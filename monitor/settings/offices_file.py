@@ -6,7 +6,7 @@ Levels above the highest that an installation has are left out: a district's ins
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -114,6 +114,13 @@ class Tree:
     def holds(self, node: str, other: str) -> bool:
         """Return whether ``other`` is ``node`` itself, or lies below it."""
         return node in self.path(other)
+
+    def under(self, node: str) -> "Tree":
+        """Return a place with all that is below it as a tree of its own; an empty one for a place that is not there."""
+        if node not in self.nodes:
+            return Tree({})
+        found = {id_: each for id_, each in self.nodes.items() if self.holds(node, id_)}
+        return Tree({**found, node: replace(found[node], parent=None)})
 
     def above(self, node: str, kind: NodeKind) -> Node | None:
         """Return the place of that kind to which another belongs, or the other itself; None without one."""

@@ -96,8 +96,9 @@ def make_app(
         console.papers,
         partial(_publish, console),
         examiner=examiner,
+        installation_of=installation_of,
     )
-    api = make_api(OfficeApis(whole, installation_of).of)
+    api = make_api(whole, OfficeApis(whole, installation_of).of)
 
     async def api_status(_: Request) -> Response:
         return RedirectResponse(f"{PREFIX}/status", 308)

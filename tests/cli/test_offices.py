@@ -1,6 +1,7 @@
 """Commands about offices: the tree, --office, and a new office that is whole at once."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,22 @@ def test_an_office_that_stood_alone_is_told_which_of_several_it_is_once(offices:
     again = typed(offices, "--lang", "en", "offices", "adopt", "bheramara")
     assert (again.returncode, "there is nothing for bheramara" in again.stderr) == (3, True)
     assert "nothing altered" in typed(offices, "--lang", "en", "audit", "verify").stdout
+
+
+def test_a_user_and_a_token_are_given_a_place_of_the_tree(offices: Path) -> None:
+    (offices / "var").mkdir(exist_ok=True)
+    new_store(offices / "var").close()
+    typed_en = partial(typed, offices, "--lang", "en", "--office", "mirpur")
+    wrong = typed_en("user", "add", "rahim", "--role", "officer", "--node", "kushtiya")
+    assert (wrong.returncode, wrong.stderr) == (2, "--node: no office 'kushtiya'. Did you mean 'kushtia'?\n")
+    added = typed_en("user", "add", "rahim", "--role", "officer", "--node", "kushtia")
+    assert added.stdout.startswith("User rahim: officer, kushtia; invited."), added.stderr
+    assert typed_en("user", "change", "rahim", "--node", "mirpur").returncode == 0
+    assert json.loads(typed_en("user", "list", "--json").stdout)[0]["node"] == "mirpur"
+    assert typed_en("user", "change", "rahim", "--node", "").stdout == "User rahim: officer, all sites; invited.\n"
+    given = typed_en("token", "add", "program", "--scope", "status:read", "--node", "gangni", "--json")
+    assert json.loads(given.stdout)["node"] == "gangni"
+    assert typed_en("token", "add", "other", "--scope", "status:read", "--node", "nowhere").returncode == 2
 
 
 def test_a_change_is_said_of_one_office_and_is_that_offices(offices: Path) -> None:

@@ -313,3 +313,17 @@ def test_names_of_planned_work_that_two_files_use_are_refused(offices: Path) -> 
         "offices/mirpur/monitor.toml:2: acknowledged.known: monitor.toml of the installation has it already. "
         "Expected a name of its own"
     ]
+
+
+def test_somebody_at_a_place_sees_the_offices_below_it_and_nothing_where_it_is_not_there_any_more(
+    offices: Path,
+) -> None:
+    found = load_installation(offices)
+    assert found.seen_from("") is found
+    assert list(found.seen_from("khulna").offices) == ["bheramara", "mirpur", "gangni"]
+    assert found.seen_from("mirpur").offices == {"mirpur": found.offices["mirpur"]}
+    gone = found.seen_from("gone")
+    assert (gone.offices, gone.tree.nodes, gone.several) == ({}, {}, True)
+    alone = load_installation(SHIPPED)
+    assert not alone.seen_from("bheramara").several
+    assert alone.seen_from("kushtia").offices == {}

@@ -89,3 +89,15 @@ NODE = '[offices.{}]\nkind = "{}"\n{}name_bn = "ক"\nname_en = "A"\n'
 )
 def test_what_is_no_tree_is_refused_with_its_line(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert faults(tmp_path, text) == expected
+
+
+def test_a_place_is_a_tree_of_its_own_with_what_is_below_it(tmp_path: Path) -> None:
+    (tmp_path / "offices.toml").write_text(TREE)
+    tree, _ = read_offices(tmp_path / "offices.toml", "offices.toml", KINDS)
+    kushtia = tree.under("kushtia")
+    assert list(kushtia.nodes) == ["kushtia", "bheramara", "mirpur"]
+    assert (kushtia.root.id, kushtia.offices, kushtia.plain) == ("kushtia", ("bheramara", "mirpur"), "bheramara")
+    assert kushtia.path("mirpur") == ("kushtia", "mirpur")
+    assert tree.under("khulna") == tree
+    assert (tree.under("gangni").offices, tree.under("gangni").plain) == (("gangni",), "")
+    assert tree.under("gone").nodes == {}

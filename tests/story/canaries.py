@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,9 +106,16 @@ class Planted:
         ]
 
 
+def _on_loopback() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @contextmanager
-def planted(home: Path) -> Iterator[Planted]:
-    """The shipped installation in ``home``, its servers on loopback, with all canaries in their places."""
+def planted(home: Path, listening: Callable[[], socket.socket] = _on_loopback) -> Iterator[Planted]:
+    """The shipped installation in ``home``, its servers on loopback, with all canaries in their places.
+
+    ``listening``: opens a socket of a server there.
+    """
     office = Installation.made_in(home)
     (home / "secrets").mkdir()
     own = Certificate.made_in(home / "secrets", "127.0.0.1")
@@ -118,7 +125,8 @@ def planted(home: Path) -> Iterator[Planted]:
     def repeat(connection: socket.socket, _: str) -> None:
         _repeat_request(connection, web.asked[-1])
 
-    with server(repeat) as web, server(_repeat_login(context), reads=False) as mail:
+    login = _repeat_login(context)
+    with server(repeat, listening=listening()) as web, server(login, reads=False, listening=listening()) as mail:
         found = Planted(home, {**FILES, **URLS, "a comment": COMMENT})
         found.canaries["Web.key"] = own.key.read_text().splitlines()[1][:40]
         own.key.chmod(0o600)
@@ -195,6 +203,10 @@ def _repeat_login(context: ssl.SSLContext) -> Any:
     return answer
 
 
+ACCEPTED = "a secret in its file's place"
+"""The fault that is only warned of: a path that leads nowhere yet is accepted, and so kept in the copy in force."""
+
+
 def spoilt(text: str) -> Mapping[str, str]:
     """The text of a monitor.toml with a fault beside its secrets, of several kinds."""
     return {
@@ -202,7 +214,7 @@ def spoilt(text: str) -> Mapping[str, str]:
         "a neighbour's key": text.replace("[snmp.v2c.core]", '[snmp.v2c.core]\nport = "x"'),
         "a quote that is missing": text.replace('password_file = "secrets', "password_file = secrets"),
         "a table twice": f"{text}\n[mail]\n",
-        "a secret in its file's place": text.replace('"secrets/canary-of-mail"', '"canary-of-mail"'),
+        ACCEPTED: text.replace('"secrets/canary-of-mail"', '"canary-of-mail"'),
         "a secret as a key": text.replace("[snmp.v2c.core]", '[snmp.v2c.core]\ncommunity = "canary-of-v2c"'),
         "a URL that is none": text.replace("http://am:", "htp://am:"),
     }

@@ -1,6 +1,12 @@
 """Secrets of a whole installation, through every failure that can be forced: each stands where it was typed alone."""
 
+import http.client
 import re
+import socket
+import ssl
+import tomllib
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +14,19 @@ import pytest
 from monitor.configuration import load_installation
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
+from monitor.settings.storage_section import Place
+from monitor.store.retention import back_up
 from tests.cli.typed import typed
 from tests.doctor.installation import Installation
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import FAST, drill_charter, many_sites
+from tests.lab.network import Lab
+from tests.lab.waiting import until
 from tests.story import canaries
 from tests.story.canaries import Planted, planted
 
+REFUSALS = ("535 5.7.8 no: AUTH PLAIN ***", "/raw: this is no HTTP", "Apprise", "403 Forbidden")
+LINK = "10.77.2.1"  # of site-0000
 COMMANDS = (
     ("check",),
     ("status",),
@@ -92,6 +106,73 @@ def test_a_fault_beside_a_secret_and_a_server_that_is_away_tell_none(tmp_path: P
             _tells_none(found, "check")
             monitor.write_text(whole)
             _tells_none(found, "db", "copy", "var/monitor.db", url)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_the_daemon_writes_no_secret_whatever_servers_repeat(lab: Lab, daemon: Daemon) -> None:
+    def listening() -> socket.socket:
+        opened = lab.monitor.open_socket(socket.AF_INET, socket.SOCK_STREAM)
+        opened.bind(("127.0.0.1", 0))
+        opened.listen(64)
+        return opened
+
+    with planted(daemon.home, listening) as found:
+        monitor = configured_for_the_lab(daemon)
+        lab.down(LINK)
+        daemon.start(ready_within_s=None)
+        until(lambda: "[page_up]" in daemon.log(), "the page", 60)
+
+        def all_refused() -> bool:
+            rows = daemon.rows("SELECT last_error FROM notices WHERE last_error <> ''")
+            said = "\n".join(str(row["last_error"]) for row in rows)
+            return all(refusal in said for refusal in REFUSALS)
+
+        until(all_refused, "the refusal of every channel", 120)
+        until(lambda: "[heartbeat_failed]" in daemon.log(), "the heartbeat's refusal", 60)
+        whole = monitor.read_text()
+        for fault, text in canaries.spoilt(whole).items():
+            if fault == canaries.ACCEPTED:
+                continue
+            monitor.write_text(text)
+            said = daemon.run("reload")
+            assert found.found_in(_unnamed(said.stdout + said.stderr)) == []
+            monitor.write_text(whole)
+        pages = "".join(page_of(daemon, path) for path in ("/", "/metrics", "/health", "/api/v1/status"))
+        around = "".join(
+            Path(f"/proc/{daemon.pid}/{name}").read_bytes().decode("utf-8", "replace")
+            for name in ("environ", "cmdline")
+        )
+        back_up(Place(daemon.home / "var"), daemon.home / "var" / "backups", datetime.now(UTC), 7)
+        daemon.stop()
+
+        assert "upazila_" in pages
+        assert found.found_in(_unnamed(pages + around + daemon.log())) == []
+        assert [each for each in found.files_with_one() if not each.startswith("var/in-force.json")] == []
+        assert found.found_in(_unnamed((daemon.home / "var" / "in-force.json").read_text())) == []
+
+
+def configured_for_the_lab(daemon: Daemon) -> Path:
+    """Has ten sites of the lab probed fast, promised within seconds, and all told at once; returns monitor.toml."""
+    office = Installation(daemon.home)
+    (office.config / "charter.toml").write_text(drill_charter(3), encoding="utf-8")
+    page = tomllib.loads((office.config / "sites.toml").read_text())["sites"]["backbone-north"]["services"]["page"]
+    (office.config / "sites.toml").write_text(many_sites(10), encoding="utf-8")
+    office.configure("sites.toml", "sites.site-0001.services.page", **page)
+    for section in ("probing", "judging", "tickets", "notices"):
+        office.configure("monitor.toml", section, **FAST[section])
+    office.configure("monitor.toml", "mail", retry_s=1)
+    office.configure("monitor.toml", "log", level="debug")
+    office.configure("monitor.toml", "web", listen=daemon.listen)
+    return office.config / "monitor.toml"
+
+
+def page_of(daemon: Daemon, path: str) -> str:
+    """What its page answers, over TLS that nobody vouches for."""
+    context = ssl._create_unverified_context()
+    with closing(http.client.HTTPSConnection(daemon.listen, timeout=30, context=context)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
 
 
 @pytest.mark.parametrize("name", ["page_url", "runbook_url"])

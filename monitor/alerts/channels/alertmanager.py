@@ -83,8 +83,8 @@ class AlertmanagerChannel:
             raise ChannelUnavailable(message("{url}: {fault}", url=bare_url(url), fault=said_by(error))) from None
         if answer.status == OK:
             return "200 OK from Alertmanager"
-        told = hide(f"{answer.reason}: {answer.body.decode('utf-8', 'replace')}", secrets_in(url))
-        said = clean(f"{answer.status} {told}", LONGEST_SAID)
+        repeated = hide(f"{answer.reason}: {answer.body.decode('utf-8', 'replace')}", secrets_in(url))
+        said = clean(f"{answer.status} {repeated}", LONGEST_SAID)
         raise PermanentFailure(said) if answer.status == BAD_REQUEST else TemporaryFailure(said)
 
 

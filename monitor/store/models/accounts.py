@@ -17,7 +17,7 @@ class User(Base):
     empty for all. ``totp_secret``: base32, empty without a second factor; ``totp_step``: the last time step that was
     used, as one code counts once. ``recovery_hashes``: SHA-256 of unused recovery codes. ``away_from_utc``,
     ``away_until_utc``: while away ``deputy`` (a user's name) is in charge. ``looked_utc``: when the visit before this
-    one ended.
+    one ended. ``node``: the place in the tree of offices below which they see everything, '' for the whole.
     """
 
     __tablename__ = "users"
@@ -43,6 +43,7 @@ class User(Base):
     created_utc: Mapped[datetime]
     seen_utc: Mapped[datetime | None]
     looked_utc: Mapped[datetime | None]
+    node: Mapped[str] = mapped_column(Line(63), default="", server_default="")
     version: Mapped[int] = mapped_column(server_default="1")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own form)
@@ -101,6 +102,7 @@ class ApiToken(Base):
     """A token of the API. ``token_hash``: SHA-256 of the token, which is shown once and not stored.
 
     ``scopes``: as in the API's documents. ``feed``: it may stand in the path of a calendar feed, and does nothing else.
+    ``node``: as a user's.
     """
 
     __tablename__ = "api_tokens"
@@ -116,6 +118,7 @@ class ApiToken(Base):
     expires_utc: Mapped[datetime | None]
     used_utc: Mapped[datetime | None]
     revoked_utc: Mapped[datetime | None]
+    node: Mapped[str] = mapped_column(Line(63), default="", server_default="")
 
 
 class IdempotentAnswer(Base):

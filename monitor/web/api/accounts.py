@@ -34,18 +34,26 @@ class AuditDocument(TypedDict):
 
 @router.get("/users", **route(ADMIN, UserDocument, of_list=True))
 async def users(asked: Asking) -> Response:
-    """List users, those that are disabled included."""
-    return await reading(
-        asked, lambda session: Found({"items": [user_document(user) for user in user_rows.users(session)]})
-    )
+    """List the users at or below the caller's place, those that are disabled included."""
+    places = asked.api.places_of(asked.caller.node)
+
+    def read(session: Session) -> Found:
+        rows = [each for each in user_rows.users(session) if places.holds(each.node)]
+        return Found({"items": [user_document(each) for each in rows]})
+
+    return await reading(asked, read)
 
 
 @router.get("/tokens", **route(ADMIN, TokenDocument, of_list=True))
 async def tokens(asked: Asking) -> Response:
-    """List tokens, never what they are themselves; those that were revoked included."""
-    return await reading(
-        asked, lambda session: Found({"items": [token_document(row) for row in token_rows.tokens(session)]})
-    )
+    """List the tokens at or below the caller's place, never what they are; those that were revoked included."""
+    places = asked.api.places_of(asked.caller.node)
+
+    def read(session: Session) -> Found:
+        rows = [each for each in token_rows.tokens(session) if places.holds(each.node)]
+        return Found({"items": [token_document(each) for each in rows]})
+
+    return await reading(asked, read)
 
 
 @router.get("/audit", **route(AUDIT_READ, ActDocument, of_list=True))

@@ -58,8 +58,11 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def make_api(api_of: Callable[[Request], Api]) -> FastAPI:
-    """Build the application; it is mounted at PREFIX. ``api_of``: returns what a request is answered from."""
+def make_api(whole: Api, api_of: Callable[[Request, str], Api]) -> FastAPI:
+    """Build the application; it is mounted at PREFIX.
+
+    ``whole``: of all offices; ``api_of``: returns what a request of a caller at a node is answered from.
+    """
     app = FastAPI(
         title="upazila-monitor",
         version=version("upazila-monitor"),
@@ -75,7 +78,7 @@ def make_api(api_of: Callable[[Request], Api]) -> FastAPI:
             Exception: _fault,
         },
     )
-    app.state.api_of = api_of
+    app.state.whole, app.state.api_of = whole, api_of
     for router in ROUTERS:
         app.include_router(router)
     app.state.openapi = openapi_of(app)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.accounts.nodes import Places
 from monitor.alerts.cases.refusals import Refused
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
@@ -26,6 +27,7 @@ from monitor.domain.roles import Scope
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
@@ -62,7 +64,7 @@ class Api:
     ``settings_of``: returns the configuration in force; ``status``: the whole office's state, at most a second old, as
     JSON; ``ages``: seconds since each part last turned; ``overviews``: the sites counted; ``papers``: what is set as
     PDF; ``changed``: called on the loop after each act with names of what it changed, as `runtime.changes` has them;
-    ``examiner``: what was found wrong with the installation.
+    ``examiner``: what was found wrong with the installation; ``installation_of``: returns all offices in force.
     """
 
     live: RuntimeView
@@ -81,6 +83,7 @@ class Api:
     rates: Rates = field(default_factory=Rates)
     guesses: Guesses = field(default_factory=Guesses)
     examiner: Examiner | None = None
+    installation_of: Callable[[], Installation] | None = None
     files: EditionFiles = field(default_factory=EditionFiles)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
     acting: Pool = field(default_factory=lambda: Pool("api acts", threads=1, backlog=64))
@@ -89,6 +92,10 @@ class Api:
     def office(self) -> Office:
         """Return charter, calendar and planned work in force."""
         return self.live.office
+
+    def places_of(self, node: str) -> Places:
+        """Return the places of the tree at or below a caller's node."""
+        return Places.of(self.installation_of and self.installation_of(), node)
 
     async def run(self, job: Callable[[], T], pool: Pool | None = None) -> T:
         """Return what ``job`` returns in a thread; raises Problem where the database, or a thread, is not to be had."""
@@ -166,6 +173,10 @@ class Asked:
         """Return the transaction by who asks."""
         return Work(session, self.office, self.now_utc, self.caller.name, via="api", address=self.caller.address)
 
+    def of_caller(self, caller: Caller) -> "Asked":
+        """Return the request as another caller's: one who was known by the path. Raises Problem."""
+        return replace(self, api=self.request.app.state.api_of(self.request, caller.node), caller=caller)
+
     def site(self, id_: str) -> Site:
         """Return a site within the caller's scope; raises Problem."""
         site = self.api.live.fleet.sites.get(id_)
@@ -201,6 +212,16 @@ Asking = Annotated[Asked, Depends(asked_of)]
 """The parameter of every route."""
 
 
+def _of_the_whole(asked: Asking) -> Asked:
+    if asked.caller.node:
+        raise Problem("no-scope", message("it concerns the whole installation, and you are for a part of it"))
+    return asked
+
+
+AskingOfTheWhole = Annotated[Asked, Depends(_of_the_whole)]
+"""The parameter of a route about the whole installation: a caller at a place of the tree is refused."""
+
+
 class GuardedRoute(APIRoute):
     """A route that knows who asks before it reads anything else."""
 
@@ -210,13 +231,15 @@ class GuardedRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
-            api: Api = request.app.state.api_of(request)
+            api: Api = request.app.state.whole
             caller = await api.caller_of(request)
             request.state.lang = caller.lang
             if scope and not caller.may(scope):
                 raise without_scope(scope) if caller.name else without_token()
             if caller.by == "token" and (wait_s := api.rates.wait_s(caller.name, api.clock.mono_ns())):
                 raise late("too-many", wait_s)
+            if scope:
+                api = request.app.state.api_of(request, caller.node)
             if request.method in CHANGES:
                 await _take_body(api, request, takes_body)
             request.state.asked = Asked(api, request, caller, api.clock.utc())

@@ -16,7 +16,8 @@ class Caller:
     """Who makes one request.
 
     ``name``: as it stands in the history, '' for nobody; ``by``: how it was known; ``scopes``: what it may ask for;
-    ``scope``: for which sites; ``rights``: those beyond its scopes (raising, excusing); ``address``: where from.
+    ``scope``: for which sites; ``rights``: those beyond its scopes (raising, excusing); ``address``: where from;
+    ``node``: the place of the tree of offices below which it sees anything, '' for all.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Caller:
     rights: frozenset[Right] = frozenset()
     lang: Lang = SOURCE
     address: str = ""
+    node: str = ""
 
     def may(self, scope: str) -> bool:
         """Return whether it may ask for what needs ``scope``."""
@@ -35,6 +37,11 @@ class Caller:
     def reads_personal(self) -> bool:
         """Return whether it may see requesters and what they wrote."""
         return self.may(PERSONAL_READ)
+
+    @property
+    def is_for_all(self) -> bool:
+        """Return whether neither a scope of sites nor a node restricts it."""
+        return self.scope.is_all and not self.node
 
     def sees(self, site: Site | None) -> bool:
         """Return whether a site, or what is about no site, is within its scope."""

@@ -35,6 +35,7 @@ class KnownToken(NamedTuple):
     scopes: frozenset[str]
     scope: Scope
     is_to_be_noted: bool
+    node: str
 
 
 class Callers:
@@ -73,7 +74,7 @@ class Callers:
                 raise Problem("foreign-form")
         role = visitor.role
         scopes, rights = (frozenset[str](), frozenset[Right]()) if role is None else (scopes_of(role), RIGHTS[role])
-        return Caller(visitor.name, "session", scopes, visitor.scope, rights, lang, visitor.address)
+        return Caller(visitor.name, "session", scopes, visitor.scope, rights, lang, visitor.address, visitor.node)
 
     async def of_feed(self, request: Request, text: str) -> Caller | None:
         """Return the token of a calendar feed, which stands in the path; None for one that does not hold."""
@@ -107,7 +108,7 @@ class Callers:
             if row is None:
                 return None
             noted = tokens.is_to_be_noted(row, now_utc)
-            return KnownToken(row.id, row.name, frozenset(row.scopes), tokens.scope_of(row), noted)
+            return KnownToken(row.id, row.name, frozenset(row.scopes), tokens.scope_of(row), noted, row.node)
 
     def _note(self, id_: int) -> None:
         with self._store.write() as session:
@@ -116,7 +117,7 @@ class Callers:
 
 def _caller(known: KnownToken, lang: Lang, address: str) -> Caller:
     rights = RIGHTS[Role.ADMIN] if ADMIN in known.scopes else frozenset[Right]()
-    return Caller(f"token:{known.name}", "token", known.scopes, known.scope, rights, lang, address)
+    return Caller(f"token:{known.name}", "token", known.scopes, known.scope, rights, lang, address, known.node)
 
 
 def _address(request: Request) -> str:

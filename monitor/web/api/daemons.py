@@ -9,7 +9,7 @@ from monitor.domain.api_scopes import STATUS_READ
 from monitor.domain.leases import shard_of
 from monitor.runtime.leases import Leases
 from monitor.web.api.answers import NAMED, Found, digest_tag, response, written
-from monitor.web.api.asked import SCOPE, Asking, GuardedRoute
+from monitor.web.api.asked import SCOPE, AskingOfTheWhole, GuardedRoute
 from monitor.web.api.schemas import problems, schema_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["readers"])
@@ -69,7 +69,7 @@ def leases_document(leases: Leases) -> LeasesDocument:
     openapi_extra={SCOPE: STATUS_READ},
     response_model=None,
 )
-async def daemons(asked: Asking) -> Response:
+async def daemons(asked: AskingOfTheWhole) -> Response:
     """List the daemons on this database for Prometheus (http_sd): each exposes the sites that it judges."""
     members = [(each.name, each.url) for each in asked.api.live.leases.members()]
 

@@ -10,13 +10,13 @@ from monitor.doctor.checks import CHECKS
 from monitor.doctor.document import DoctorDocument, document
 from monitor.domain.api_scopes import AUDIT_READ, STATUS_READ
 from monitor.web.api.answers import JSON, route, written
-from monitor.web.api.asked import Asking, GuardedRoute
+from monitor.web.api.asked import AskingOfTheWhole, GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["status"])
 
 
 @router.get("/doctor", **route(STATUS_READ, DoctorDocument, also=()))
-async def doctor(asked: Asking) -> Response:
+async def doctor(asked: AskingOfTheWhole) -> Response:
     """Read what each check found when it last looked; words and values of most need the scope audit:read too."""
     examiner = asked.api.examiner
 

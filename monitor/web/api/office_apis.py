@@ -1,6 +1,7 @@
 """Give a request to the API the data of the office that it is about.
 
-Without an office a reader gets all of them; whoever changes something says which one, unless the path names it.
+Without an office a reader gets all of them; whoever changes something says which one, unless the path names it. A
+caller at a place of the tree sees what is below it: the one office, or the one of them that it says.
 """
 
 from collections.abc import Callable
@@ -12,9 +13,9 @@ from monitor.domain.message import message
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.web.api.asked import CHANGES, Api
-from monitor.web.api.problems import bad_field
+from monitor.web.api.problems import Problem, bad_field
 from monitor.web.api.verification import Verification
-from monitor.web.one_office import FIELD, chosen_office, one_office
+from monitor.web.one_office import FIELD, chosen_office, names_an_office, one_office
 from monitor.web.overview import Overviews
 from monitor.web.public.publisher import Publisher
 from monitor.web.status_cache import StatusDocument
@@ -30,11 +31,20 @@ class OfficeApis:
     installation_of: Callable[[], Installation]
     _kept: dict[str, Api] = field(default_factory=dict)
 
-    def of(self, request: Request) -> Api:
-        """Return what a request is answered from; raises Problem for a change of which the office is not known."""
-        installation = self.installation_of()
-        office = chosen_office(installation, request)
-        if not office and installation.several and request.method in CHANGES:
+    def of(self, request: Request, node: str) -> Api:
+        """Return what a request is answered from, for a caller at ``node``.
+
+        Raises Problem for an office that is not there or lies elsewhere, and where it is not known which one is meant.
+        """
+        seen = self.installation_of().seen_from(node)
+        office = chosen_office(seen, request)
+        if office is None or not seen.offices:
+            raise Problem("not-found")
+        if not office and node and len(seen.offices) == 1 and seen.several:
+            office = next(iter(seen.offices))
+        if not office and seen.several and (node or request.method in CHANGES):
+            if node and names_an_office(request.path_params):
+                raise Problem("not-found")
             raise bad_field(FIELD, message("there are several offices. Expected ?office=ID"))
         if not office:
             return self.whole

@@ -46,7 +46,7 @@ from monitor.web.api.answers import (
     span_of,
     written,
 )
-from monitor.web.api.asked import Asked, Asking, GuardedRoute
+from monitor.web.api.asked import Asked, Asking, AskingOfTheWhole, GuardedRoute
 from monitor.web.api.bodies import OutageChange
 from monitor.web.api.changes import do, version_wanted
 from monitor.web.api.daemons import LeasesDocument, leases_document
@@ -307,7 +307,7 @@ def outage_found(asked: Asked, session: Session, number: int) -> Found:
 
 
 @router.get("/health", **route(STATUS_READ, HealthDocument))
-async def health(asked: Asking) -> Response:
+async def health(asked: AskingOfTheWhole) -> Response:
     """Read the monitor's own condition."""
     live, api, ages = asked.api.live, asked.api, asked.api.ages()
     document: HealthDocument = {

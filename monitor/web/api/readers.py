@@ -1,7 +1,6 @@
 """Answer standing readers: a Prometheus that looks for targets, and calendars that subscribe to feeds."""
 
 import re
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -104,6 +103,7 @@ async def feed(
     if wait_s := asked.api.rates.wait_s(caller.name, asked.api.clock.mono_ns()):
         raise late("too-many", wait_s)
     words = lang if lang in languages() else BOTH[0]
+    asked = asked.of_caller(caller)
     office, fleet = asked.office, asked.api.live.fleet
 
     def made_of(session: Session) -> bytes:
@@ -113,7 +113,7 @@ async def feed(
             within = Within(caller.sites(fleet))
             found = keyset_queries.tickets(session, Span(MOST_DEADLINES), within, is_open=True)
             return feeds.deadlines(office, found.entries, asked.now_utc, words)
-        every = plans_of(replace(asked, caller=caller), session)
+        every = plans_of(asked, session)
         return feeds.planned_work(office, every, downtimes.plan_versions(session), asked.now_utc, words)
 
     def make(session: Session) -> tuple[Found, bytes]:

@@ -13,7 +13,8 @@ class Visitor:
 
     ``name``: the user's, empty for one without a name; ``role``: None may nothing at all. ``address``: from where.
     ``session_id``: of the session, None without one; ``csrf``: its token for forms. ``proved``: the password was given
-    a moment ago, as dangerous acts need.
+    a moment ago, as dangerous acts need. ``node``: the place of the tree of offices below which they see anything; ''
+    for all.
     """
 
     name: str = ""
@@ -24,10 +25,16 @@ class Visitor:
     session_id: int | None = None
     csrf: str = ""
     proved: bool = False
+    node: str = ""
 
     def may(self, right: Right) -> bool:
         """Return whether the role has that right."""
         return self.role is not None and right in RIGHTS[self.role]
+
+    @property
+    def is_for_all(self) -> bool:
+        """Return whether neither a scope nor a node restricts them."""
+        return self.scope.is_all and not self.node
 
     def sees(self, site: Site) -> bool:
         """Return whether the site is within the scope."""

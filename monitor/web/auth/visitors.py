@@ -38,6 +38,7 @@ class _Known(NamedTuple):
     lang: Lang
     csrf: str
     proved: bool
+    node: str
     is_to_be_noted: bool
 
 
@@ -72,7 +73,11 @@ class Visitors:
                 self._note(known.id, "")
         lang = chosen or known.lang or _kept_language(request) or BOTH[0]
         return Visitor(
-            *(known.name, known.role, known.scope, lang, address), known.id, csrf=known.csrf, proved=known.proved
+            *(known.name, known.role, known.scope, lang, address),
+            known.id,
+            csrf=known.csrf,
+            proved=known.proved,
+            node=known.node,
         )
 
     def is_own_form(self, request: Request, visitor: Visitor, form: FormData) -> bool:
@@ -105,6 +110,7 @@ class Visitors:
                 lang=next((each for each in (row.lang, row.user.lang) if each in languages()), ""),
                 csrf=row.csrf,
                 proved=sessions.is_proved(row, now_utc),
+                node=row.user.node,
                 is_to_be_noted=sessions.is_to_be_seen(row, now_utc),
             )
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from monitor.accounts.nodes import Places
 from monitor.charter.office import Office
 from monitor.doctor.examiner import Examiner
 from monitor.domain.clock import Clock
@@ -206,6 +207,10 @@ class Console:
         text = quote(rendered(toast, asked.lang)[:LONGEST_TOAST])
         answer.set_cookie(TOAST, text, max_age=60, path="/", httponly=True, samesite="lax")
         return answer
+
+    def places(self, asked: Asked) -> Places:
+        """Return the places of the tree of offices at or below the visitor's."""
+        return Places.of(self.installation_of and self.installation_of(), asked.visitor.node)
 
     def site(self, asked: Asked, id_: str) -> Site:
         """Return a site of the visitor's scope; raises NotFound."""

@@ -64,22 +64,24 @@ def _endpoint(
     consoles: OfficeConsoles, at: int, visitor_of: VisitorOf, is_own_form: CheckForm
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        office = consoles.office(request)
-        answer = await answered(request, office)
+        visitor = await visitor_of(request)
+        office = consoles.office(request, visitor.node)
+        answer = await answered(request, visitor, office)
         remember_language(request, answer)
-        consoles.remember(request, answer, office)
+        consoles.remember(request, answer, office or ALONE)
         return answer
 
-    async def answered(request: Request, office: str) -> Response:
-        console, pages = consoles.console(office)
-        page, visitor = pages[at], await visitor_of(request)
-        asked = Asked(request, visitor, console.clock.utc())
+    async def answered(request: Request, visitor: Visitor, office: str | None) -> Response:
+        console, pages = consoles.console(office or ALONE)
+        page, asked = pages[at], Asked(request, visitor, console.clock.utc())
         right = page.right_for(request.method)
         nameless = visitor.session_id is None
         if (right is not None and not visitor.may(right) and nameless) or (page.session and nameless):
             return await _log_in(console, asked, is_own_form)
         if right is not None and not visitor.may(right):
             return refused_page(console, asked, 403)
+        if office is None and right is not None:
+            return refused_page(console, asked, 404)  # pages without a right are about the visitor alone
         if request.method == "POST":
             try:
                 asked = Asked(request, visitor, asked.now_utc, await _form_of(request, nameless=nameless))
@@ -89,7 +91,10 @@ def _endpoint(
                 return refused_page(console, asked, 403)
             if page.step_up and not visitor.proved:
                 return RedirectResponse(f"/me/prove?next={quote(request.url.path)}", 303)
-            console, pages = consoles.console(consoles.office(request, asked.form))
+            office = consoles.office(request, visitor.node, asked.form)
+            if office is None and right is not None:
+                return refused_page(console, asked, 404, typed=_typed(asked))
+            console, pages = consoles.console(office or ALONE)
         return await _page(console, pages[at], asked)
 
     return endpoint

@@ -75,9 +75,11 @@ def routes(console: Console) -> list[PageRoute]:
             away={channel: why if may_see else "" for channel, why in dict(live.mail_trouble).items()},
             disk=disk,
             verdict=live.verdict,
+            is_whole=not asked.visitor.node,
             troubles=[*live.store_faults, *([live.store_refuses] if live.store_refuses else [])],
             clock_suspect=live.clock_suspect,
-            examined=examined if asked.visitor.may(Right.AUDIT) else [],  # words name people and places
+            # Words name people and places, of all offices.
+            examined=examined if asked.visitor.may(Right.AUDIT) and not asked.visitor.node else [],
             level_words={level: Message(words) for level, words in LEVELS.items()},
             has_errors=any(each.level is Level.ERROR for _, each in examined),
             version=version("upazila-monitor"),
@@ -89,6 +91,7 @@ def routes(console: Console) -> list[PageRoute]:
             sites=len(live.fleet.sites),
             devices=len(live.fleet.devices),
             may_act=may_see and asked.visitor.scope.is_all,
+            may_copy=may_see and asked.visitor.is_for_all,
             is_full_soon=disk.days_left is not None and disk.days_left < FULL_SOON_DAYS,
             at=datetime.fromisoformat,
         )
@@ -103,7 +106,7 @@ def routes(console: Console) -> list[PageRoute]:
         return console.back(asked, "/health", message("The letter will be sent again."))
 
     async def copy(asked: Asked) -> Response:
-        if not asked.visitor.scope.is_all:
+        if not asked.visitor.is_for_all:
             return refused_page(console, asked, 403, WHOLE)
         if copying.jobs:
             raise NotAllowed(message("a copy is being made already"))

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.accounts import second_factor, second_factors, sessions, users
 from monitor.accounts.documents import SessionDocument, UserDocument, session_document, user_document
 from monitor.accounts.log_in import Answer
+from monitor.accounts.nodes import Places
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.refusals import BadInput, Refused, StaleVersion
 from monitor.charter.deputies import Colleague, is_officer
@@ -136,11 +137,13 @@ class MePages:
 
     async def go_away(self, asked: Asked) -> Response:
         """Note who is in charge while one is away."""
-        name, deputy = asked.visitor.name, asked.field("deputy")
+        name, deputy, places = asked.visitor.name, asked.field("deputy"), self._console.places(asked)
         try:
             from_utc, until_utc = _local_time(asked, "away_from"), _local_time(asked, "away_until")
             await self._console.act(
-                asked, lambda work: users.go_away(work, name, from_utc, until_utc, deputy, seen=asked.seen), USERS
+                asked,
+                lambda work: users.go_away(work, name, from_utc, until_utc, deputy, seen=asked.seen, places=places),
+                USERS,
             )
         except StaleVersion:
             raise
@@ -182,7 +185,8 @@ class MePages:
         self, asked: Asked, status: int = 200, refused: Refused | None = None, typed: Mapping[str, Any] | None = None
     ) -> Response:
         name = asked.visitor.name
-        me = await self._console.read(lambda session: _read(session, name, asked.now_utc))
+        places = self._console.places(asked)
+        me = await self._console.read(lambda session: _read(session, name, places, asked.now_utc))
         charter = self._console.office.charter
         mine = Colleague(name, email=me.user["email"], phone=me.user["phone"])
         values = {
@@ -212,9 +216,9 @@ def contact_of(asked: Asked) -> Profile:
     )
 
 
-def _read(session: Session, name: str, now_utc: datetime) -> Me:
+def _read(session: Session, name: str, places: Places, now_utc: datetime) -> Me:
     user = users.find(session, name)
-    others = [each for each in user_rows.users(session) if each.id != user.id]
+    others = [each for each in user_rows.users(session) if each.id != user.id and places.holds(each.node)]
     return Me(
         user_document(user),
         [session_document(row) for row in sessions.of_user(session, user, now_utc)],

@@ -41,12 +41,17 @@ class OfficeConsoles:
         """Return the consoles, none of them made yet."""
         return cls(whole, pages, installation_of, OrderedDict())
 
-    def office(self, request: Request, form: FormData | None = None) -> str:
-        """Return the id of the office that a request is about; '' where one stands alone."""
-        installation = self.installation_of()
-        if not installation.several:
-            return ""
-        return chosen_office(installation, request, form) or next(iter(installation.offices))
+    def office(self, request: Request, node: str, form: FormData | None = None) -> str | None:
+        """Return the id of the office that a request is about; '' where one stands alone.
+
+        ``node``: the place of whoever asks, who sees what is below it and nothing else. None: there is no such office,
+        or it lies elsewhere: the same answer.
+        """
+        seen = self.installation_of().seen_from(node)
+        office = chosen_office(seen, request, form)
+        if office == "" and seen.several:
+            return next(iter(seen.offices), None)
+        return office
 
     def console(self, office: str) -> tuple[Console, Sequence[PageRoute]]:
         """Return an office's console and its pages; those of the whole for ''."""

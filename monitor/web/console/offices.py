@@ -73,9 +73,9 @@ def routes(console: Console) -> list[PageRoute]:
     """Return the routes of these pages; there are none of them where one office stands alone."""
 
     async def show(asked: Asked) -> Response:
-        whole, installation = console.whole, console.installation_of and console.installation_of()
-        if whole is None or installation is None:
+        if console.whole is None or console.installation_of is None:
             raise NotFound
+        whole, installation = console.whole, console.installation_of().seen_from(asked.visitor.node)
         place = asked.path("place") if "place" in asked.request.path_params else installation.tree.root.id
         if place not in installation.tree.nodes:
             raise NotFound

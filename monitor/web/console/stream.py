@@ -8,8 +8,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from monitor.domain.roles import Right
 from monitor.i18n import formats
+from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
+from monitor.web.one_office import named_office
 
 ALIVE_S = 15.0
 LASTS_S = 600.0  # then the browser comes again, and it is seen whether its session still is
@@ -66,7 +68,7 @@ def routes(console: Console) -> list[PageRoute]:
 
 
 async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[], None]) -> AsyncIterator[str]:
-    changes, visitor = console.changes, asked.visitor
+    changes = console.changes
     now_s = asyncio.get_running_loop().time
     ends_s = now_s() + LASTS_S
     try:
@@ -79,15 +81,24 @@ async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[
         while now_s() < ends_s:
             for number, name in changes.after(seen):
                 seen = number
-                kind, _, id_ = name.partition(":")
-                site = console.live.fleet.sites.get(id_) if kind == "site" else None
-                if site is None or visitor.sees(site):
+                if concerns(console, asked.visitor, name):
                     yield _event("change", name, changes.id_of(number))
             yield _event("alive", formats.time_text(console.clock.utc().astimezone(formats.DHAKA), asked.lang), "")
             await changes.wait(ALIVE_S)
             await asyncio.sleep(0)
     finally:
         left()
+
+
+def concerns(console: Console, visitor: Visitor, name: str) -> bool:
+    """Return whether a visitor may know that it changed: a site or ticket of their scope, and of an office they see."""
+    kind, _, id_ = name.partition(":")
+    if visitor.node and kind in {"site", "ticket"}:
+        seen = console.installation_of and console.installation_of().seen_from(visitor.node)
+        if not (seen and named_office(seen, {"id" if kind == "site" else "number": id_})):
+            return False
+    site = console.live.fleet.sites.get(id_) if kind == "site" else None
+    return site is None or visitor.sees(site)
 
 
 def _event(event: str, data: str, id_: str) -> str:

@@ -18,6 +18,7 @@ from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import KINDS
 from monitor.store import token_rows
 from monitor.store.session import Session
+from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.log_in import USERS
@@ -49,29 +50,37 @@ class TokenPages:
     async def add(self, asked: Asked) -> Response:
         """Give out a token, and show it this once."""
         try:
-            wanted = _wanted(asked)
-            token = await self._console.act(asked, lambda work: accounts.give_out(work, wanted), USERS)
+            wanted, places = _wanted(asked), self._console.places(asked)
+            token = await self._console.act(asked, lambda work: accounts.give_out(work, wanted, places), USERS)
         except Refused as refused:
             return await self._list(asked, 422, refused)
         return await self._list(asked, token=token)
 
     async def revoke(self, asked: Asked) -> Response:
         """Revoke a token."""
-        name = asked.path("name")
-        if not await self._console.read(lambda session: token_rows.token(session, name) is not None):
-            raise NotFound
-        await self._console.act(asked, lambda work: accounts.revoke(work, name), USERS)
+        name, places = asked.path("name"), self._console.places(asked)
+
+        def revokes(work: Work) -> None:
+            row = token_rows.token(work.session, name)
+            if row is None or not places.holds(row.node):
+                raise NotFound
+            accounts.revoke(work, name)
+
+        await self._console.act(asked, revokes, USERS)
         return self._console.back(asked, "/tokens", message("The token {name} is revoked", name=name))
 
     async def _list(self, asked: Asked, status: int = 200, refused: Refused | None = None, token: str = "") -> Response:
+        places = self._console.places(asked)
+
         def read(session: Session) -> Sequence[tuple[TokenDocument, bool]]:
-            rows = token_rows.tokens(session)
+            rows = [each for each in token_rows.tokens(session) if places.holds(each.node)]
             return [(token_document(row), accounts.holds(row, asked.now_utc)) for row in rows]
 
         unions = {site.union for site in self._console.live.fleet.sites.values() if site.union}
         values: Mapping[str, Any] = {
             "shown": await self._console.read(read),
             "token": token,
+            "places": places,
             "scopes": SCOPES,
             "unions": sorted(unions, key=name_key),
             "kinds": list(KINDS),
@@ -80,6 +89,7 @@ class TokenPages:
             "typed": {
                 "name": "" if token else asked.field("name"),
                 "days": asked.field("days", str(LONGEST_DAYS)),
+                "node": asked.field("node"),
                 **{key: asked.fields(key) for key in ("scopes", "unions", "kinds")},
             },
             "wrong": "" if refused is None else refused.args[0],
@@ -100,4 +110,5 @@ def _wanted(asked: Asked) -> Wanted:
         asked.fields("unions"),
         asked.fields("kinds"),
         feed=bool(asked.field("feed")),
+        node=asked.field("node"),
     )

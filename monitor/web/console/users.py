@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.accounts import second_factors, sessions
 from monitor.accounts import users as accounts
 from monitor.accounts.documents import SessionDocument, UserDocument, session_document, user_document
+from monitor.accounts.nodes import Places
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.entered import colleague
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
@@ -20,12 +21,15 @@ from monitor.i18n.languages import languages, own_name
 from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import KINDS
 from monitor.store import user_rows
+from monitor.store.models import User
 from monitor.store.session import Session
 from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.log_in import USERS
 from monitor.web.console.me import contact_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,10 @@ class UserPages:
 
     async def add(self, asked: Asked) -> Response:
         """Add a user, and show the invitation once."""
-        name = asked.field("name")
+        name, places = asked.field("name"), self._console.places(asked)
 
         def adds(work: Work) -> str:
-            user = accounts.add(work, name, _profile(asked))
+            user = accounts.add(work, name, _profile(asked), places=places)
             return accounts.invite(work, user.name)
 
         try:
@@ -91,11 +95,10 @@ class UserPages:
 
     async def change(self, asked: Asked) -> Response:
         """Change role, scope, names and addresses."""
-        name = asked.path("name")
-        await self._known(name)
+        name, places = asked.path("name"), self._console.places(asked)
         try:
-            await self._console.act(
-                asked, lambda work: accounts.change(work, name, _profile(asked), seen=asked.seen), USERS
+            await self._do(
+                asked, lambda work: accounts.change(work, name, _profile(asked), seen=asked.seen, places=places)
             )
         except StaleVersion:
             raise
@@ -106,8 +109,7 @@ class UserPages:
     async def invite(self, asked: Asked) -> Response:
         """Give out a link for a new password, and show it once."""
         name = asked.path("name")
-        await self._known(name)
-        code = await self._console.act(asked, lambda work: accounts.invite(work, name), USERS)
+        code = await self._do(asked, lambda work: accounts.invite(work, name))
         return await self._one(asked, name, code=code)
 
     async def disable(self, asked: Asked) -> Response:
@@ -136,20 +138,28 @@ class UserPages:
         return await self._act(asked, lambda work: second_factors.turn_off(work, name), said)
 
     async def _act(self, asked: Asked, job: Callable[[Work], object], said: Message) -> Response:
-        await self._known(asked.path("name"))
-        await self._console.act(asked, job, USERS)
+        await self._do(asked, job)
         return self._done(asked, said)
+
+    async def _do(self, asked: Asked, job: Callable[[Work], T]) -> T:
+        """Do ``job`` about the user of the path, whom the visitor may manage; raises NotFound, Refused."""
+        name, places = asked.path("name"), self._console.places(asked)
+
+        def does(work: Work) -> T:
+            _managed(work.session, name, places)
+            return job(work)
+
+        return await self._console.act(asked, does, USERS)
 
     def _done(self, asked: Asked, said: Message) -> Response:
         return self._console.back(asked, _path_of(asked.path("name")), said)
 
-    async def _known(self, name: str) -> None:
-        """Raise NotFound when there is no such user."""
-        await self._console.read(lambda session: _shown(session, name, self._console.clock.utc()))
-
     async def _list(self, asked: Asked, status: int = 200, refused: Refused | None = None) -> Response:
+        places = self._console.places(asked)
+
         def read(session: Session) -> list[Shown]:
-            return [_shown(session, each.name, asked.now_utc) for each in user_rows.users(session)]
+            rows = [each for each in user_rows.users(session) if places.holds(each.node)]
+            return [_shown(session, each, asked.now_utc) for each in rows]
 
         values = {
             "shown": await self._console.read(read),
@@ -162,7 +172,8 @@ class UserPages:
     async def _one(
         self, asked: Asked, name: str, status: int = 200, refused: Refused | None = None, code: str = ""
     ) -> Response:
-        one = await self._console.read(lambda session: _shown(session, name, asked.now_utc))
+        places = self._console.places(asked)
+        one = await self._console.read(lambda session: _shown(session, _managed(session, name, places), asked.now_utc))
         values = {
             "one": one,
             "typed": one.user if refused is None else _typed(asked),
@@ -176,6 +187,7 @@ class UserPages:
     def _choices(self, asked: Asked) -> Mapping[str, Any]:
         unions = {site.union for site in self._console.live.fleet.sites.values() if site.union}
         return {
+            "places": self._console.places(asked),
             "roles": list(Role),
             "unions": sorted(unions, key=name_key),
             "kinds": list(KINDS),
@@ -184,10 +196,15 @@ class UserPages:
         }
 
 
-def _shown(session: Session, name: str, now_utc: datetime) -> Shown:
+def _managed(session: Session, name: str, places: Places) -> User:
+    """Return the user of that name; raises NotFound when there is none, or one of another place."""
     user = user_rows.user(session, name)
-    if user is None:
+    if user is None or not places.holds(user.node):
         raise NotFound
+    return user
+
+
+def _shown(session: Session, user: User, now_utc: datetime) -> Shown:
     lasting = [session_document(row) for row in sessions.of_user(session, user, now_utc)]
     return Shown(user_document(user), colleague(user).is_away(now_utc), lasting)
 
@@ -198,13 +215,22 @@ def _profile(asked: Asked) -> Profile:
     if role not in list(Role):
         raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
     return replace(
-        contact_of(asked), role=Role(role), unions=tuple(asked.fields("unions")), kinds=tuple(asked.fields("kinds"))
+        contact_of(asked),
+        role=Role(role),
+        unions=tuple(asked.fields("unions")),
+        kinds=tuple(asked.fields("kinds")),
+        node=node_of(asked),
     )
+
+
+def node_of(asked: Asked) -> str | None:
+    """Return the place that was chosen; None where the form has no choice, as with one office."""
+    return asked.field("node") if "node" in asked.form else None
 
 
 def _typed(asked: Asked) -> Mapping[str, Any]:
     """Return what was typed, by the keys of a user's document."""
-    names = ("name", "role", "lang", "name_bn", "name_en", "email", "phone")
+    names = ("name", "role", "node", "lang", "name_bn", "name_en", "email", "phone")
     return {**{key: asked.field(key) for key in names}, **{key: asked.fields(key) for key in ("unions", "kinds")}}
 
 

@@ -4,6 +4,8 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,21 @@ import pytest
 from sqlalchemy import select
 
 from monitor.accounts import tokens
+from monitor.accounts.nodes import Places
 from monitor.alerts.cases.entered import Entered
 from monitor.configuration import load_installation
-from monitor.domain.api_scopes import PERSONAL_READ, STATUS_READ, TICKETS_READ, TICKETS_WRITE
+from monitor.domain.api_scopes import ADMIN, PERSONAL_READ, STATUS_READ, TICKETS_READ, TICKETS_WRITE
 from monitor.settings.installation import Installation
+from monitor.settings.offices_file import Tree
 from monitor.store.models import Ticket
 from monitor.store.work import Work
 from monitor.web.app import make_app
 from tests.settings.many_offices import installation as made
 from tests.store.migrated import new_store
-from tests.web.console.offices_desk import OfficesDesk
+from tests.web.console.offices_desk import SEES, SITE, OfficesDesk, marks_of, with_a_ticket_each, with_people
 from tests.web.serving import Serving
+
+_NUMBERS = count(1)
 
 
 class Asking:
@@ -39,12 +45,33 @@ class Asking:
         )
         self.serving = Serving(app)
 
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", "If-Match": "*"}
+    def token_at(self, node: str, *scopes: str, feed: bool = False) -> str:
+        """A token for what is below a place; of all scopes, unless some are said."""
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "cli:test", via="cli")
+            name = f"of-{node or 'all'}-{next(_NUMBERS)}"
+            wanted = tokens.Wanted(name, scopes or [ADMIN], feed=feed, node=node)
+            return tokens.give_out(work, wanted, AnyPlace(Tree({}), whole=True))
+
+    def ask(self, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
+        status, text = self.text(method, path, body, token)
+        return status, json.loads(text or "null")
+
+    def text(self, method: str, path: str, body: object = None, token: str = "") -> tuple[int, str]:
+        self.desk.clock.advance(10)  # so that no rate is reached
+        bearer = f"Bearer {token or self._token}"
+        headers = {"Authorization": bearer, "Content-Type": "application/json", "If-Match": "*"}
         with closing(http.client.HTTPConnection("127.0.0.1", self.serving.port, timeout=30)) as connection:
             connection.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or b"null")
+            return answer.status, answer.read().decode("utf-8", "replace")
+
+
+class AnyPlace(Places):
+    """Gives out any place, also one that is not in the tree any more."""
+
+    def refuse_beyond(self, node: str) -> None:
+        pass
 
 
 @pytest.fixture
@@ -86,3 +113,117 @@ def test_whoever_changes_something_says_in_which_office(asking: Asking) -> None:
         assert [row.office for row in session.scalars(select(Ticket))] == ["gangni"]
     numbers = [each["number"] for each in asking.ask("GET", "/tickets?office=mirpur")[1]["items"]]
     assert numbers == []
+
+
+@dataclass(frozen=True)
+class Busy:
+    """The API of three offices, each with a ticket, users and tokens."""
+
+    asking: Asking
+    installation: Installation
+    numbers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+    home = tmp_path_factory.mktemp("offices")
+    installation = load_installation(made(home))
+    store = new_store(home)
+    desk = OfficesDesk(installation.host, store)
+    desk.live.offices = Entered().offices(installation)
+    with_people(desk, installation)
+    numbers = with_a_ticket_each(desk)
+    asking = Asking(desk, installation)
+    with asking.serving:
+        yield Busy(asking, installation, numbers)
+    store.close()
+
+
+def tickets(busy: Busy) -> int:
+    with busy.asking.desk.store.read() as session:
+        return len(session.scalars(select(Ticket.id)).all())
+
+
+@pytest.mark.parametrize("node", SEES)
+def test_a_token_of_a_place_reads_and_changes_the_offices_below_it_and_no_other(busy: Busy, node: str) -> None:
+    token = busy.asking.token_at(node)
+    comment = {"action": "comment", "text": f"by somebody at {node}:"}
+    asked = {"service": "citizen:8", "way": "phone", "asker": "A teacher", "text": "No internet"}
+    for office, site in SITE.items():
+        mine = office in SEES[node]
+        for path in (f"/sites?office={office}", f"/sites/{site}?office={office}"):
+            assert busy.asking.ask("GET", path, token=token)[0] == (200 if mine else 404), (node, path)
+        number = busy.numbers[office]
+        assert busy.asking.ask("GET", f"/tickets/{number}", token=token)[0] == (200 if mine else 404), node
+        acted = busy.asking.ask("POST", f"/tickets/{number}/actions", comment, token)[0]
+        assert acted == (200 if mine else 404), (node, office)
+        history = busy.asking.text("GET", f"/tickets/{number}/history")[1]
+        assert (f'"by somebody at {node}:"' in history) == mine
+        before = tickets(busy)
+        assert busy.asking.ask("POST", f"/tickets?office={office}", asked, token)[0] == (201 if mine else 404)
+        assert tickets(busy) == before + mine
+
+
+def test_a_token_for_several_offices_says_which_one_and_one_for_a_single_office_need_not(busy: Busy) -> None:
+    status, problem = busy.asking.ask("GET", "/sites", token=busy.asking.token_at("kushtia"))
+    assert status == 422
+    assert "Expected ?office=ID" in json.dumps(problem)
+    assert ids(busy.asking.ask("GET", "/sites", token=busy.asking.token_at("meherpur"))[1]) == {
+        "gangni.pop",
+        "gangni.udc",
+    }
+    assert busy.asking.ask("GET", "/sites", token=busy.asking.token_at("gone"))[0] == 404
+
+
+def later(node: str) -> Any:
+    """The same for another place, in the long tier."""
+    return pytest.param(node, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("node", ["mirpur", "gone", *map(later, ["meherpur", "kushtia"])])
+def test_no_answer_has_anything_of_offices_elsewhere(busy: Busy, node: str) -> None:
+    token = busy.asking.token_at(node)
+    foreign = set().union(*(marks_of(busy.installation, office) for office in SITE.keys() - SEES[node]))
+    schema = busy.asking.ask("GET", "/openapi.json", token=token)[1]
+    paths = [path for path, operations in schema["paths"].items() if "get" in operations]
+    wanted = [""] if len(SEES[node]) < 2 else [f"?office={office}" for office in sorted(SEES[node])]
+    numbers = list(range(1, 25))  # of outages, letters, reports: of all offices
+    answered = 0
+    for path in paths:
+        for each in numbers if "{number}" in path and "tickets" not in path else [0]:
+            filled = path.replace("{number}", str(each)).replace("{month}", "2026-12").replace("{service}", "citizen:8")
+            for said in wanted:
+                status, text = busy.asking.text("GET", filled.replace("{site_id}", "gangni.udc") + said, token=token)
+                assert status < 500, filled
+                answered += status == 200
+                if "{site_id}" not in path or status == 200:
+                    assert not {mark for mark in foreign if mark in text}, (filled, text[:300])
+    assert answered > 15 or node == "gone"
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/users", "user"), ("/tokens", "program")])
+def test_users_and_tokens_are_listed_to_those_above_them(busy: Busy, path: str, kind: str) -> None:
+    def listed(node: str) -> set[str]:
+        found = busy.asking.ask("GET", f"{path}?office=mirpur" if node else path, token=busy.asking.token_at(node))[1]
+        return {each["name"].removeprefix(f"{kind}-") for each in found["items"] if each["name"].startswith(kind)}
+
+    everywhere = set(busy.installation.tree.nodes)
+    assert listed("") - {""} >= everywhere
+    assert listed("kushtia") & everywhere == {"kushtia", "bheramara", "mirpur"}
+    assert listed("mirpur") & everywhere == {"mirpur"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/doctor", "/sd/daemons"])
+def test_what_concerns_the_whole_installation_is_not_for_a_part_of_it(busy: Busy, path: str) -> None:
+    assert busy.asking.ask("GET", path, token=busy.asking.token_at(""))[0] == 200
+    assert busy.asking.ask("GET", path, token=busy.asking.token_at("mirpur"))[0] == 403
+
+
+def test_a_calendar_feed_has_the_deadlines_of_its_place_alone(busy: Busy) -> None:
+    token = busy.asking.token_at("mirpur", STATUS_READ, TICKETS_READ, feed=True)
+    for asked in ("", "?office=mirpur"):
+        status, text = busy.asking.text("GET", f"/feeds/{token}/deadlines.ics{asked}")
+        assert status == 200
+        assert busy.numbers["mirpur"] in text
+        assert busy.numbers["gangni"] not in text
+    assert busy.asking.ask("GET", f"/feeds/{token}/deadlines.ics?office=gangni")[0] == 404

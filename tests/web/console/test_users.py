@@ -1,12 +1,27 @@
 """What administrators do with users, by real requests."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from monitor.store.models import Act, User
-from tests.web.administrator import PASSWORD, browser
+from monitor.accounts import users
+from monitor.accounts.nodes import Places
+from monitor.accounts.users import Profile
+from monitor.alerts.cases.entered import Entered
+from monitor.configuration import load_installation
+from monitor.domain.roles import Role
+from monitor.store.models import Act, ApiToken, User
+from monitor.store.work import Work
+from monitor.web.app import make_app
+from tests.settings.many_offices import installation as made
+from tests.store.migrated import new_store
+from tests.web.administrator import HASH, PASSWORD, browser
+from tests.web.console.offices_desk import OfficesDesk, with_people
 from tests.web.desk import Desk, office
+from tests.web.serving import Serving
 from tests.web.visiting import Browser
 
 __all__ = ["browser", "office"]
@@ -107,3 +122,107 @@ def test_a_change_wants_the_password_again_after_ten_minutes_and_says_so_before(
 def test_who_is_not_there_has_no_page(browser: Browser) -> None:
     assert browser.get("/users/nobody").status == 404
     assert browser.post("/users/nobody/disable", drawn=browser.get("/me")).status == 404
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[tuple[OfficesDesk, Browser]]:
+    """The browser of an administrator of the district Kushtia, logged in, where there is another district."""
+    installation = load_installation(made(tmp_path))
+    store = new_store(tmp_path)
+    desk = OfficesDesk(installation.host, store)
+    desk.live.offices = Entered().offices(installation)
+    with_people(desk, installation)
+    with store.write() as session:
+        work, places = Work(session, desk.office, desk.clock.utc(), "test"), Places.of(installation, "")
+        for name, node in (("nasreen", "kushtia"), ("karim", "gangni")):
+            users.add(work, name, Profile(Role.ADMIN, lang="en", node=node), HASH, places=places)
+    app = make_app(
+        *(desk.live, desk.exposition, store, lambda: desk.settings, desk.ages, desk.clock),
+        installation_of=lambda: installation,
+    )
+    with Serving(app) as serving:
+        browser = Browser(serving.port)
+        assert browser.log_in("nasreen", PASSWORD).status == 303
+        yield desk, browser
+    store.close()
+
+
+def test_an_administrator_of_a_district_manages_the_users_at_and_below_it_and_knows_of_no_other(
+    district: tuple[OfficesDesk, Browser],
+) -> None:
+    desk, browser = district
+    listed = browser.get("/users")
+    for name in ("nasreen", "user-kushtia", "user-mirpur", "user-bheramara"):
+        assert f'href="/users/{name}"' in listed.text
+    for name in ("rahim", "karim", "user-khulna", "user-meherpur", "user-gangni"):
+        assert f"/users/{name}" not in listed.text
+        assert browser.get(f"/users/{name}").status == 404
+        path = f"/users/{name}"
+        for act in ("", "/invite", "/disable", "/enable", "/sessions", "/second-factor"):
+            given = {"role": "viewer", "lang": "en", "node": "mirpur"} if not act else {}
+            assert browser.post(f"{path}{act}", drawn=listed, **given).status == 404, (name, act)
+    with desk.store.read() as session:
+        assert {user.role for user in session.scalars(select(User))} == {"admin"}
+        assert all(user.enabled for user in session.scalars(select(User)))
+    assert browser.post("/users/user-mirpur", drawn=browser.get("/users/user-mirpur"), role="officer", lang="en").status
+    with desk.store.read() as session:
+        one = session.scalars(select(User).where(User.name == "user-mirpur")).one()
+        assert (one.role, one.node) == ("officer", "mirpur"), "a form without a place leaves it as it is"
+
+
+@pytest.mark.parametrize(
+    ("node", "status"), [("mirpur", 200), ("kushtia", 200), ("", 422), ("khulna", 422), ("gangni", 422)]
+)
+def test_only_who_sees_a_place_gives_it(district: tuple[OfficesDesk, Browser], node: str, status: int) -> None:
+    desk, browser = district
+    drawn = browser.get("/users")
+    offered = set(
+        re.findall(r'<option value="([^"]*)"', drawn.text.partition('name="node"')[2].partition("</select>")[0])
+    )
+    assert offered == {"kushtia", "bheramara", "mirpur"}
+    assert browser.post("/users", drawn=drawn, name="salma", role="officer", lang="en", node=node).status == status
+    asked = {"name": "program", "scopes": "status:read", "days": "9", "node": node}
+    assert browser.post("/tokens", drawn=browser.get("/tokens"), **asked).status == status
+    with desk.store.read() as session:
+        found = [row.node for row in session.scalars(select(User).where(User.name == "salma"))]
+        found += [row.node for row in session.scalars(select(ApiToken).where(ApiToken.name == "program"))]
+        assert found == ([node, node] if status == 200 else [])
+
+
+def test_tokens_of_other_places_are_not_there_to_be_revoked(district: tuple[OfficesDesk, Browser]) -> None:
+    desk, browser = district
+    listed = browser.get("/tokens")
+    assert "program-mirpur" in listed.text
+    assert "program-gangni" not in listed.text
+    assert browser.post("/tokens/program-gangni/revoke", drawn=listed).status == 404
+    assert browser.post("/tokens/program-mirpur/revoke", drawn=listed).status == 303
+    with desk.store.read() as session:
+        revoked = [row.name for row in session.scalars(select(ApiToken)) if row.revoked_utc is not None]
+    assert revoked == ["program-mirpur"]
+
+
+def test_a_place_that_is_not_in_the_tree_any_more_shows_nothing_and_that_is_said_of_it(
+    district: tuple[OfficesDesk, Browser],
+) -> None:
+    desk, browser = district
+    with desk.store.write() as session:
+        session.scalars(select(User).where(User.name == "nasreen")).one().node = "gone"
+        session.add(User(name="boss", role="admin", password_hash=HASH, created_utc=desk.clock.utc()))
+    assert browser.get("/sites").status == 404
+    assert browser.get("/users").status == 404
+    assert browser.get("/me").status == 200
+    whole = Browser(browser.port)
+    assert whole.log_in("boss", PASSWORD).status == 303
+    assert "gone is not in the tree of offices any more: nothing is seen" in whole.get("/users?lang=en").text
+    # Saving something else of that user gives no other place.
+    drawn = whole.get("/users/nasreen")
+    assert '<option value="gone" selected>' in drawn.text
+    assert whole.post("/users/nasreen", drawn=drawn, role="officer", lang="en", node="gone").status == 303
+    with desk.store.read() as session:
+        assert session.scalars(select(User).where(User.name == "nasreen")).one().node == "gone"
+
+
+def test_the_api_knows_the_place_of_a_session(district: tuple[OfficesDesk, Browser]) -> None:
+    _, browser = district
+    assert browser.get("/api/v1/sites?office=mirpur").status == 200
+    assert browser.get("/api/v1/sites?office=gangni").status == 404

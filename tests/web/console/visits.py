@@ -97,7 +97,7 @@ class Visits:
     def __init__(self, desk: Desk, visitor: Visitor = OFFICER, installation: Installation | None = None) -> None:
         self.desk, self.visitor = desk, visitor
         self.cookies = ""
-        console = Console(
+        self.console = console = Console(
             desk.live,
             desk.store,
             desk.clock,
