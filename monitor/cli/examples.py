@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "offices list": ("offices list",),
     "offices show": ("offices show kushtia", "offices show bheramara --json"),
     "offices add": ("offices add mirpur --under kushtia --name-en Mirpur --prefix MIR --address 10.20.1.1",),
+    "offices adopt": ("offices adopt bheramara",),
     "report": ("report --month 2026-11", "report --fiscal 2026-27 --format pdf,xlsx --out reports"),
     "ticket new": (
         'ticket new --service 8 --by phone --from "A teacher" --site lab-dharampur-girls --text "No internet"',
