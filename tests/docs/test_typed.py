@@ -50,6 +50,7 @@ NOT_HERE = {
     r"\.venv/bin/python -m tests\.cluster .*": "minutes of four daemons; tests/cluster",
     r"(vmalert|vmagent) .*": "stays until it is stopped; tests/dashboards/test_far_away.py",
     r"upazila-monitor offices add .*": "wants a tree of offices; tests/cli/test_offices.py",
+    r"upazila-monitor --office mirpur .*": "wants a tree of offices; tests/cli/test_offices.py",
     r"upazila-monitor db copy .*": "wants a server; tests/cli/test_db.py",
     r"(editor|export) .*": "a person's own",
     r"curl .*": "asks a running daemon; tests/web/api asks each path",
