@@ -82,6 +82,7 @@ def with_a_gateway(home: Path, gateway: SmsGateway) -> None:
         )
 
 
+@pytest.mark.long
 def test_a_sample_goes_by_short_message(home: Path) -> None:
     with SmsGateway() as gateway:
         with_a_gateway(home, gateway)

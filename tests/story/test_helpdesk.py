@@ -48,6 +48,7 @@ def kinds_here(daemon: Daemon) -> list[str]:
     return [row["kind"] for row in rows if row["actor"].startswith("helpdesk")]
 
 
+@pytest.mark.long
 def test_a_ticket_goes_there_and_what_is_done_there_comes_back_over_a_kill_and_an_absence(
     lab: Lab, mails: MailCatcher, daemon: Daemon, desk: Zammad
 ) -> None:

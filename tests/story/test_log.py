@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import address, many_sites, write_config
 from tests.lab.mail import MailCatcher
@@ -23,6 +25,7 @@ def configured(daemon: Daemon, **log: str) -> None:
     write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen, settings={"log": log} if log else {})
 
 
+@pytest.mark.long
 def test_an_outage_and_its_ticket_are_logged_by_site_and_number_and_sighup_changes_format_and_level(
     lab: Lab, mails: MailCatcher, daemon: Daemon
 ) -> None:

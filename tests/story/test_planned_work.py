@@ -1,5 +1,7 @@
 """Work that is planned by command while the daemon runs: honoured at once, kept over a kill, ended when it is done."""
 
+import pytest
+
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -10,6 +12,7 @@ from tests.told import stored
 SITES, SITE = 5, "site-0004"
 
 
+@pytest.mark.long
 def test_planned_work_excuses_a_silent_site_until_it_is_ended(lab: Lab, daemon: Daemon) -> None:
     write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen)
     daemon.start()

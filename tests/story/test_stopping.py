@@ -24,6 +24,7 @@ threading.Event().wait()
 """
 
 
+@pytest.mark.long
 def test_a_locked_database_takes_neither_the_metrics_away_nor_keeps_the_daemon_from_ending(
     lab: Lab, daemon: Daemon
 ) -> None:

@@ -88,6 +88,7 @@ def start(both: Installation) -> None:
     until(lambda: sum(both.share()) == COUNT and min(both.share()) > 0, "each to watch its share", 60)
 
 
+@pytest.mark.long
 def test_one_that_is_killed_in_the_middle_of_an_outage_leaves_it_to_the_other(both: Installation) -> None:
     one, two = both.daemons
     start(both)
