@@ -105,7 +105,8 @@ def written(daemon: Daemon, sites: int, offices: int, url: str) -> Path:
         names = f'name_bn = "উপজেলা {number}"\nname_en = "Upazila {number}"\n'
         tree.append(f'[offices.{id_}]\nkind = "upazila"\nparent = "one"\n{names}')
         folder.mkdir(parents=True)
-        charter = f'[office]\n{names}ticket_prefix = "U{chr(65 + number // 26)}{chr(65 + number % 26)}"\n[officers.responsible]\nname_bn = "ক"\n'
+        prefix = f"U{chr(65 + number // 26)}{chr(65 + number % 26)}"
+        charter = f'[office]\n{names}ticket_prefix = "{prefix}"\n[officers.responsible]\nname_bn = "ক"\n'
         (folder / "charter.toml").write_text(charter, encoding="utf-8")
         own = [site(each, sites) for each in range(number, sites, offices)]
         (folder / "sites.toml").write_text(re.sub("(?m)^parent = .*$", "", "\n".join(own)), encoding="utf-8")
