@@ -58,7 +58,7 @@ KUSHTIA = frozenset({"bheramara", "mirpur"})
 EVERYWHERE = KUSHTIA | {"gangni"}
 SEES = {
     **{"": EVERYWHERE, "khulna": EVERYWHERE, "kushtia": KUSHTIA, "meherpur": frozenset({"gangni"})},
-    **{office: frozenset({office}) for office in EVERYWHERE},
+    **{office: frozenset({office}) for office in sorted(EVERYWHERE)},
     "gone": frozenset[str](),
 }
 """Which offices somebody at a place sees; 'gone' is a place that is not in the tree any more."""
