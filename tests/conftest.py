@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from monitor.i18n.compiling import compile_catalogues
+from monitor.store import postgresql
 from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
@@ -33,6 +34,7 @@ settings.register_profile("long", max_examples=200, deadline=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    postgresql.WRITING[postgresql.IDLE] = 60.0  # a test may think for longer within a transaction, on a busy machine
     settings.load_profile("long" if "long or not long" in config.getoption("markexpr") else "quick")
     os.environ[DATABASE] = config.getoption("--database")
 
