@@ -113,7 +113,11 @@ def test_a_terminal_without_bangla_letters_is_answered_in_english(home: Path) ->
 # ------------------------------------------------------------------------------------------------- nothing but Bangla
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+SOME_NOW = [pytest.param(name, marks=[pytest.mark.long] * (" " in name)) for name in COMMANDS]
+"""Commands of groups have their turn in the long tier: each is a process of its own."""
+
+
+@pytest.mark.parametrize("name", SOME_NOW)
 def test_help_in_bangla_has_no_english_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "400")
     done = do(*name.split(), "--help", "--lang", "bn")
@@ -121,7 +125,7 @@ def test_help_in_bangla_has_no_english_word(name: str, monkeypatch: pytest.Monke
     assert latin_words(without_names(done.stdout, name)) == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", SOME_NOW)
 def test_no_text_of_help_escapes_the_catalogue(name: str, pseudo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "400")
     done = do(*name.split(), "--help", "--lang", pseudo)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.typed import typed
 
 LINK, NEXT, LAB = "backbone-bheramara", "backbone-north", "lab-juniadaha-girls"
@@ -72,12 +74,14 @@ def test_a_month_of_a_link_is_counted_as_by_hand(home: Path) -> None:
     assert found["generated"] == f"2026-12-01T00:00:00{DHAKA}"
 
 
+@pytest.mark.long
 def test_without_a_period_it_is_the_month_in_which_the_recording_ends(home: Path) -> None:
     entries = [*rounds(LINK, "2026-11-03T00:00:00", "+" * 5), *rounds(LINK, "2026-11-30T23:58:00", "--+")]
     found = replayed(home, entries, "--until", "2026-12-20T12:00")
     assert found["period"]["code"] == "2026-11"
 
 
+@pytest.mark.long
 def test_a_lab_that_stays_down_is_counted_in_school_hours_up_to_the_end(home: Path) -> None:
     found = replayed(
         home,
@@ -112,6 +116,7 @@ def parts(counted: dict[str, Any]) -> list[float]:
     return [counted[f"{part}_us"] / hours(1) for part in ("up", "down", "unmonitored", "paused")]
 
 
+@pytest.mark.long
 def test_an_outage_over_a_months_edge_counts_in_each_month_what_lies_in_it(home: Path) -> None:
     story = [
         *seen("2026-11-01T00:00:00", LINK),
@@ -131,6 +136,7 @@ def test_an_outage_over_a_months_edge_counts_in_each_month_what_lies_in_it(home:
     assert outage["counted_us"] == hours(0.5)
 
 
+@pytest.mark.long
 def test_a_holiday_within_an_outage_is_paused_and_not_down(home: Path) -> None:
     found = replayed(
         home,
@@ -151,6 +157,7 @@ def test_a_holiday_within_an_outage_is_paused_and_not_down(home: Path) -> None:
     assert (outage["length_us"], outage["counted_us"]) == (hours(43), hours(3))
 
 
+@pytest.mark.long
 def test_the_hours_of_ramadan_are_those_that_count_and_every_day_of_a_quarter_has_24_hours(home: Path) -> None:
     found = replayed(
         home,
@@ -171,6 +178,7 @@ def test_the_hours_of_ramadan_are_those_that_count_and_every_day_of_a_quarter_ha
     assert centre["promised"]["window_us"] == hours(90 * 24)
 
 
+@pytest.mark.long
 def test_what_a_sleeping_and_a_stopped_daemon_did_not_see_is_neither_up_nor_down(home: Path) -> None:
     found = replayed(
         home,
@@ -196,6 +204,7 @@ def test_what_a_sleeping_and_a_stopped_daemon_did_not_see_is_neither_up_nor_down
     ]
 
 
+@pytest.mark.long
 def test_a_silence_in_planned_work_is_excused_and_paused(home: Path) -> None:
     work = {"text": "A new cable", "sites": [LAB], "begins": "2026-11-24T11:00:00", "ends": "2026-11-24T13:00:00"}
     found = replayed(
@@ -219,6 +228,7 @@ def test_a_silence_in_planned_work_is_excused_and_paused(home: Path) -> None:
     assert (excused["begins"], excused["ends"]) == (f"2026-11-24T11:10:00{DHAKA}", f"2026-11-24T12:30:00{DHAKA}")
 
 
+@pytest.mark.long
 def test_a_ticket_that_is_opened_again_is_one_ticket_of_two_outages(home: Path) -> None:
     found = replayed(
         home,
@@ -239,6 +249,7 @@ def test_a_ticket_that_is_opened_again_is_one_ticket_of_two_outages(home: Path) 
     assert parts(site_of(found, LINK)["promised"]) == [168 - 36, 36, 0, 0]
 
 
+@pytest.mark.long
 def test_a_link_that_loses_packets_is_up_and_has_no_outage(home: Path) -> None:
     poor = [{**entry, "loss": 0.6, "rtt_ms": 900.0} for entry in rounds(LINK, "2026-11-10T10:00:00", "+" * 60)]
     found = replayed(
@@ -250,6 +261,7 @@ def test_a_link_that_loses_packets_is_up_and_has_no_outage(home: Path) -> None:
     assert found["outages"] == []
 
 
+@pytest.mark.long
 def test_a_wrong_period_or_suffix_is_refused_before_anything_is_played(home: Path) -> None:
     (home / "recorded.jsonl").write_text("")
     for words, said in (
@@ -262,6 +274,7 @@ def test_a_wrong_period_or_suffix_is_refused_before_anything_is_played(home: Pat
         assert done.stderr.startswith(said)
 
 
+@pytest.mark.long
 def test_a_clock_that_was_set_ahead_and_is_not_trusted_yet_names_no_month_to_come(home: Path) -> None:
     entries: list[dict[str, object]] = [
         *rounds(LINK, "2026-11-03T00:00:00", "+" * 5),

@@ -134,6 +134,7 @@ def tells(answer: Answer) -> bool:
     )
 
 
+@pytest.mark.long
 def test_nothing_is_empty_while_nothing_is_wrong(seen: Seen) -> None:
     empty = [(name, a.query.title, a.asked) for name, found in seen.quiet.items() for a in found if not a.series]
     assert empty == []

@@ -122,7 +122,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], tupl
     return {(page, each.line): tuple(next(numbers[page])) for page, each in HERE}
 
 
-@pytest.mark.parametrize(("page", "each"), HERE, ids=[f"{page}:{each.line}" for page, each in HERE])
+@pytest.mark.parametrize(
+    ("page", "each"),
+    [
+        pytest.param(page, each, id=f"{page}:{each.line}", marks=[pytest.mark.long] * (page != "README.md"))
+        for page, each in HERE
+    ],
+)
 def test_a_command_does_what_the_page_says(
     done: dict[tuple[str, int], tuple[int, str, str]], page: str, each: Typed
 ) -> None:

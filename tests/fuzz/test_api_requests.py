@@ -18,6 +18,7 @@ def test_requests_of_every_kind_are_answered_and_none_by_a_fault(tmp_path: Path)
     assert statuses.keys() >= {"200", "404", "422", "garbage 400"}, "it reaches what it is to try"
 
 
+@pytest.mark.long
 def test_a_fault_is_found(tmp_path: Path) -> None:
     with served(tmp_path, broken=True) as (port, tokens):
         _, faults, _, _ = asked(port, tokens, 300, 1)

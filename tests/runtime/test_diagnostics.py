@@ -5,6 +5,8 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitor.alerts.notices.observations import snmp_text, way_text
 from monitor.domain.clock import VirtualClock
 from monitor.domain.evidence import Way
@@ -39,6 +41,7 @@ address = "10.77.2.9"
 """
 
 
+@pytest.mark.long
 def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCatcher, tmp_path: Path) -> None:
     with Daemon(lab, tmp_path) as daemon:
         one: Settings = {"probing": {"echoes": 1}}  # no round is cut in two: one echo answered, and the next one lost

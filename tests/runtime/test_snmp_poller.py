@@ -80,6 +80,7 @@ def test_a_device_that_is_gone_is_not_suspected_of_another_community(lab: Lab, t
             lab.up(ROUTER)
 
 
+@pytest.mark.long
 def test_a_link_is_down_with_its_interface_although_its_far_end_answers(lab: Lab, tmp_path: Path) -> None:
     north = """
 [sites.north]

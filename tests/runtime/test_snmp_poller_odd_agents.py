@@ -57,6 +57,7 @@ def configure(daemon: Daemon, sites: str, interval_s: float) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.long
 def test_fifty_slow_agents_keep_no_other_from_being_read(lab: Lab, daemon: Daemon) -> None:
     sites = [site(f"slow-{number}", address) for number, address in enumerate(SLOW)]
     slowly = ("--delay", "1.9", "--rows", "200")  # just before the time limit, and for as long as a read may last
@@ -75,6 +76,7 @@ def test_fifty_slow_agents_keep_no_other_from_being_read(lab: Lab, daemon: Daemo
 NAME = "\x1b]0;owned\x07\n2026-11-25 09:00:00 udc-1: outage over\r\n\u202e<script>alert(1)</script>\u2028=1+1"
 
 
+@pytest.mark.long
 def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: Daemon) -> None:
     with agents(lab, [QUICK], "--name", NAME):
         configure(daemon, site("hostile", QUICK), interval_s=5)

@@ -89,6 +89,7 @@ def test_a_device_with_another_address_is_heard_from_that_one_too(lab: Lab, tmp_
         assert counted(daemon, "unknown_sender") == 0
 
 
+@pytest.mark.long
 def test_a_trap_that_comes_during_a_reading_is_followed_by_another(lab: Lab, tmp_path: Path) -> None:
     def silent() -> float:
         return daemon.metric("upazila_snmp_readings_total", outcome="silent") or 0.0

@@ -30,6 +30,7 @@ def late_rounds(daemon: Daemon) -> tuple[float, float]:
     raise AssertionError("there is no such metric")
 
 
+@pytest.mark.long
 def test_probing_is_on_time_beside_a_mute_mail_server_and_the_mails_go_when_it_speaks(lab: Lab, daemon: Daemon) -> None:
     listener = lab.hosts.open_socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -51,6 +51,7 @@ def is_refused(daemon: Daemon, *, fresh: bool = False) -> str:
         ),
     ],
 )
+@pytest.mark.long
 def test_begins_with_nothing_only_when_that_is_said_and_keeps_what_lay_there(
     daemon: Daemon, harm: Callable[[Path], object], words: str
 ) -> None:

@@ -1,5 +1,7 @@
 """SIGHUP: a good configuration takes over without a restart, a bad one changes nothing and is told."""
 
+import pytest
+
 from tests.i18n.latin import latin_words
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, site, write_config
@@ -52,6 +54,7 @@ def test_a_good_file_brings_the_new_site_and_takes_the_old_one_away(daemon: Daem
     assert daemon.running
 
 
+@pytest.mark.long
 def test_the_command_waits_for_the_verdict_and_a_refusal_is_told_everywhere_until_it_is_mended(
     daemon: Daemon,
 ) -> None:
