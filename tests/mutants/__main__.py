@@ -28,7 +28,8 @@ def main() -> int:
         wanted = of_day(wanted, datetime.now(UTC).date(), asked.of_today)
     begun_s = time.monotonic()
     tests = sorted({one.test for one in wanted})
-    with _copies(min(SIDE_BY_SIDE, len(tests) + 1)) as copies, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    count = min(SIDE_BY_SIDE, len(tests) + 1)
+    with _copies(count) as copies, ThreadPoolExecutor(count) as pool:
         shares = [share for place in range(SIDE_BY_SIDE) if (share := tests[place::SIDE_BY_SIDE])]
         faultless = [pool.submit(_fails_without_any_fault, copies, share) for share in shares]
         found = list(pool.map(lambda one: _is_found(copies, one), wanted))
