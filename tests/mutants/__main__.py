@@ -54,7 +54,7 @@ def _copies(count: int) -> Iterator["SimpleQueue[Path]"]:
 
 
 def _fails_without_any_fault(copies: "SimpleQueue[Path]", tests: Sequence[str]) -> str:
-    """Return the last words of tests that fail, and fail again: a busy machine fails one that measures. '': all pass."""
+    """Return the last words of tests that fail, and fail again, since a busy machine fails some; '' where all pass."""
     copy = copies.get()
     try:
         for _ in range(2):
