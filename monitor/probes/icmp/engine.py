@@ -23,6 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import repeat
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
@@ -67,6 +68,15 @@ class IcmpOptions:
     def burst(self) -> int:
         """Return how many echoes may leave at once without exceeding the rate for longer than a moment."""
         return max(1, min(BATCH, round(self.rate_per_s * BURST_S))) if self.rate_per_s else BATCH
+
+
+def _by_shape(targets: list[Target]) -> Iterable[list[Target]]:
+    if len({target.shape for target in targets}) == 1:
+        return (targets,)
+    alike = defaultdict[Shape, list[Target]](list)
+    for target in targets:
+        alike[target.shape].append(target)
+    return alike.values()
 
 
 class IcmpProbe:
@@ -149,21 +159,20 @@ class IcmpProbe:
         self, due: Iterable[Target], news: asyncio.Event
     ) -> tuple[list[tuple[EchoTransmitter, Group]], list[Target]]:
         """Group the targets by family and shape; return also those for whose family there is no socket."""
-        alike: dict[Family, dict[Shape, list[Target]]] = {4: defaultdict(list), 6: defaultdict(list)}
+        by_family: dict[Family, list[Target]] = {4: [], 6: []}
         for target in due:
-            alike[4 if len(target.address) == 4 else 6][target.shape].append(target)
+            by_family[4 if len(target.address) == 4 else 6].append(target)
         groups: list[tuple[EchoTransmitter, Group]] = []
         homeless: list[Target] = []
         burst, echoes = self.options.burst, self.options.echoes
-        for family, by_shape in alike.items():
-            everyone = [target for targets in by_shape.values() for target in targets]
+        for family, everyone in by_family.items():
             transmitter = (
                 self._transmitters.for_round(family, [target.device for target in everyone]) if everyone else None
             )
             if transmitter is None:
                 homeless += everyone
                 continue
-            for targets in by_shape.values():
+            for targets in _by_shape(everyone):
                 starts = range(0, len(targets), burst)
                 groups += [(transmitter, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
@@ -272,18 +281,23 @@ class IcmpProbe:
         name, echoes, ok, done = self.name, group.waves_sent, Verdict.OK, group.done
         utc, mono_ns = started
         dropped = over and bool(group.unanswered) and self._dropped() != dropped_before
+        everything = zip(*group.rtts_ns, strict=True)
+        if not (group.unanswered or done):  # as nearly always, without Python code for each: fields as in `Sample`
+            same = map(repeat, (name, utc, mono_ns, ok, echoes, echoes))
+            fields = zip(group.devices, *same, everything, repeat(None), repeat(None))  # noqa: B905
+            return list(map(tuple.__new__, repeat(Sample), fields))
         samples = []
-        for place, (target, rtts) in enumerate(zip(group.targets, zip(*group.rtts_ns, strict=True), strict=True)):
-            if done[place]:
+        for place, (device, rtts) in enumerate(zip(group.devices, everything, strict=True)):
+            if place in done:
                 continue
             if None not in rtts:
-                done[place] = True
-                samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))
+                done.add(place)
+                samples.append(Sample(device, name, utc, mono_ns, ok, echoes, echoes, rtts))
             elif over:
                 answered = tuple([rtt for rtt in rtts if rtt is not None])
                 verdict, why = (ok, None) if answered else self._why(group, place, dropped)
                 sent = echoes - group.unsent[place]
-                samples.append(Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, why))
+                samples.append(Sample(device, name, utc, mono_ns, verdict, sent, len(answered), answered, why))
         return samples
 
     def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, Reason]:

@@ -62,13 +62,8 @@ class EchoTransmitter:
         shape, socket_ = group.shape, self.socket
         control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
         self._out.load(number, group.address_batch, group.extra_bytes, control)
-        if not shape.dont_fragment:
-            return self._in_pieces(start, end)
-        socket_.forbid_fragments(True)
-        try:
-            return self._in_pieces(start, end)
-        finally:
-            socket_.forbid_fragments(False)
+        socket_.forbid_fragments(shape.dont_fragment or not group.extra_bytes)  # a plain echo fits through every link
+        return self._in_pieces(start, end)
 
     def _in_pieces(self, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
         """Send a batch in growing pieces, to date each packet.
