@@ -1,8 +1,8 @@
-"""Run `upazila-monitor probe icmp` over a few targets, then over all, in one process; tell what the second run took.
+"""Run `probe icmp` over a few targets, then over all, in one process; tell what the second run took.
 
 ``python -m benchmarks.probe_command FEW ALL RATE``: files of targets, echoes a second (0: unpaced). An interpreter's
-start, with all its imports, takes longer than a round of 20,000 echoes and differs by as much from start to start: taken
-off as the difference of two processes it would hide what is measured.
+start, with all its imports, takes longer than a round of 20,000 echoes and differs by as much from start to start: as
+the difference of two processes, it would hide what is measured.
 """
 
 import json

@@ -284,7 +284,7 @@ class IcmpProbe:
         everything = zip(*group.rtts_ns, strict=True)
         if not (group.unanswered or done):  # as nearly always, without Python code for each: fields as in `Sample`
             same = map(repeat, (name, utc, mono_ns, ok, echoes, echoes))
-            fields = zip(group.devices, *same, everything, repeat(None), repeat(None))  # noqa: B905
+            fields = zip(group.devices, *same, everything, repeat(None), repeat(None))
             return list(map(tuple.__new__, repeat(Sample), fields))
         samples = []
         for place, (device, rtts) in enumerate(zip(group.devices, everything, strict=True)):

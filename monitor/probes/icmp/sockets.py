@@ -10,7 +10,6 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from ctypes import addressof
 from typing import Literal
 
