@@ -186,7 +186,7 @@ class InFlightEchoes:
         least_ns = min(rtts_ns)
         if least_ns < -STAMP_SLACK_NS or max(rtts_ns) > self._timeout_ns or max(stamps_mono_ns) > read_mono_ns:
             return False
-        batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [max(rtt, 0) for rtt in rtts_ns]
+        batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [rtt if rtt > 0 else 0 for rtt in rtts_ns]
         self._accept(batch, batch.count)
         return True
 
