@@ -240,11 +240,12 @@ def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> "SummaryDocument":
     from monitor.domain.sample import Verdict
 
     verdicts = [sample.verdict for sample in samples]
+    ok, failed = verdicts.count(Verdict.OK), verdicts.count(Verdict.FAILED)
     counters = prober.counters
     return {
-        "ok": verdicts.count(Verdict.OK),
-        "failed": verdicts.count(Verdict.FAILED),
-        "unknown": verdicts.count(Verdict.UNKNOWN),
+        "ok": ok,
+        "failed": failed,
+        "unknown": len(verdicts) - ok - failed,
         "echoes_sent": counters.sent,
         "replies_accepted": counters.accepted,
         "rejected": counters.rejected(),

@@ -184,7 +184,8 @@ class InFlightEchoes:
             return False
         rtts_ns = list(map(sub, stamps_mono_ns, batch.departures))
         least_ns = min(rtts_ns)
-        if least_ns < -STAMP_SLACK_NS or max(rtts_ns) > self._timeout_ns or max(stamps_mono_ns) > read_mono_ns:
+        too_late_ns = min(batch.departures[0] + self._timeout_ns, read_mono_ns)
+        if least_ns < -STAMP_SLACK_NS or max(stamps_mono_ns) > too_late_ns:
             return False
         batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [rtt if rtt > 0 else 0 for rtt in rtts_ns]
         self._accept(batch, batch.count)
