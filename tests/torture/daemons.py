@@ -7,12 +7,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from ipaddress import IPv4Address
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, shipped_sites, write_config
@@ -21,7 +22,7 @@ from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.places import ROOT
 from tests.story.reading import ONE_OF_EACH, kinds, outages, states, tickets, unsent, wait_until_all_up
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
 QUICK: Settings = {
@@ -32,7 +33,10 @@ KILLS_A_STORY = 40
 LONGEST_LIFE_S = 3.0
 SITES, EXCHANGED = 200, 20
 FIRST, ADDRESSES = IPv4Address("10.77.2.1"), 20_000
+KNOWN = 10_000  # sites that there ever are: those that went come back
 HUPS_EVERY_S = 0.3  # two hundred a minute
+FLAT_FROM, MOST_GROWTH, LEAST_GROWTH = 1_000, 1.02, 2
+MIB = 1 << 20
 
 
 @dataclass
@@ -56,14 +60,14 @@ def world() -> Iterator[World]:
         yield World(lab, mails, daemon)
 
 
-def kills(count: int, seed: int) -> Found:
+def kills(count: int, seed: int) -> Steps:
     """kill -9 at any moment: an outage begins, gets its ticket and mails, and ends, through forty kills each time."""
     chance, found = random.Random(seed), Found()
     while found.done < count:
         with world() as office:
             _one_story(office, min(KILLS_A_STORY, count - found.done), chance, found)
         found.count("outages")
-    return found
+        yield found
 
 
 def _one_story(office: World, kills: int, chance: random.Random, found: Found) -> None:
@@ -93,7 +97,7 @@ def _one_story(office: World, kills: int, chance: random.Random, found: Found) -
     found.undetected += daemon.rows("PRAGMA integrity_check") != [{"integrity_check": "ok"}]
 
 
-def disk_full(seconds: int, seed: int) -> Found:
+def disk_full(seconds: int, seed: int) -> Steps:
     """Refuse every byte for so many seconds, while a centre fails and comes back."""
     chance, found, gone = random.Random(seed), Found(), 0
     with world() as office:
@@ -104,72 +108,105 @@ def disk_full(seconds: int, seed: int) -> Found:
         _, most = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, most))
         begun_s = time.monotonic()
-        while time.monotonic() - begun_s < seconds or not gone:
-            lab.down(ADDRESS)
-            until(lambda: states(daemon).get(CENTRE) == "down", "the centre down", within_s=60)
-            time.sleep(chance.uniform(0, 3))
-            lab.up(ADDRESS)
-            until(lambda: states(daemon).get(CENTRE) == "up", "the centre up", within_s=60)
-            gone += 1
-        found.lost += bool(outages(daemon)) and 1  # then the disk was not full
-        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (most, most))
-        given_back_s = time.monotonic()
-        until(lambda: len(outages(daemon)) >= gone, "the outages on record", within_s=60)
-        until(lambda: all(row["ended_utc"] for row in outages(daemon)), "their ends", within_s=60)
-        found.done = round(given_back_s - begun_s)
-        found.count("outages meanwhile", gone)
-        found.count("seconds until all was stored", round(time.monotonic() - given_back_s))
-        times = [(row["started_utc"], row["ended_utc"]) for row in outages(daemon)]
-        found.doubled += max(0, len(times) - gone)
-        flat = [moment for pair in times for moment in pair]
-        found.undetected += flat != sorted(set(flat))  # each with its own times, one behind the other
-    return found
+        try:
+            while time.monotonic() - begun_s < seconds or not gone:
+                lab.down(ADDRESS)
+                until(lambda: states(daemon).get(CENTRE) == "down", "the centre down", within_s=60)
+                time.sleep(chance.uniform(0, 3))
+                lab.up(ADDRESS)
+                until(lambda: states(daemon).get(CENTRE) == "up", "the centre up", within_s=60)
+                gone += 1
+                yield found
+        finally:  # also when it is cut off: what nobody wrote down yet counts as soon as it is found to be stored
+            found.lost += bool(outages(daemon)) and 1  # then the disk was not full
+            resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (most, most))
+            found.done = round(time.monotonic() - begun_s)
+            _stored_once_there_is_room(daemon, gone, found)
+    yield found
+
+
+def _stored_once_there_is_room(daemon: Daemon, gone: int, found: Found) -> None:
+    """Wait for all those outages and their ends; each has its own times, one behind the other."""
+    given_back_s = time.monotonic()
+    until(lambda: len(outages(daemon)) >= gone, "the outages on record", within_s=600)
+    until(lambda: all(row["ended_utc"] for row in outages(daemon)), "their ends", within_s=600)
+    found.count("outages meanwhile", gone)
+    found.count("seconds until all was stored", round(time.monotonic() - given_back_s))
+    times = [(row["started_utc"], row["ended_utc"]) for row in outages(daemon)]
+    found.doubled += max(0, len(times) - gone)
+    flat = [moment for pair in times for moment in pair]
+    found.undetected += flat != sorted(set(flat))
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a process holds: resident memory in MiB, descriptors, threads."""
+    """What a process holds: resident memory and database in MiB, descriptors, threads."""
 
-    mib: float
-    descriptors: int
-    threads: int
+    memory: float
+    database: float
+    descriptors: float
+    threads: float
 
     @classmethod
-    def of(cls, pid: int) -> "Size":
-        fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-        descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-        return cls(int(fields["VmRSS"].split()[0]) / 1024, descriptors, int(fields["Threads"]))
+    def of(cls, daemon: Daemon) -> "Size":
+        fields = dict(line.split(":", 1) for line in Path(f"/proc/{daemon.pid}/status").read_text().splitlines())
+        descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
+        database = (daemon.home / "var" / "monitor.db").stat().st_size / MIB
+        return cls(int(fields["VmRSS"].split()[0]) / 1024, database, descriptors, int(fields["Threads"]))
+
+    @classmethod
+    def usual(cls, sizes: "Sequence[Size]") -> "Size":
+        """Return the median of each."""
+        return cls(*(median(values) for values in zip(*map(astuple, sizes), strict=True)))
 
 
-def reloads(count: int, seed: int) -> Found:
+def is_flat(sizes: Sequence[Size], found: Found) -> None:
+    """Compare the tenth of the sizes behind the first quarter with the last tenth; growth is undetected.
+
+    Of fewer than ``FLAT_FROM`` they are shown only: what is made at first use is not made yet after a quarter of them.
+    """
+    part = max(1, len(sizes) // 10)
+    quarter, last = Size.usual(sizes[len(sizes) // 4 :][:part]), Size.usual(sizes[-part:])
+    for name, before, after in zip(asdict(quarter), astuple(quarter), astuple(last), strict=True):
+        unit = " (MiB)" * (name in {"memory", "database"})
+        found.counts[f"{name}{unit} after a quarter"] = round(before)
+        found.counts[f"{name}{unit} at the end"] = round(after)
+        if len(sizes) >= FLAT_FROM and after > max(before * MOST_GROWTH, before + LEAST_GROWTH):
+            found.undetected += 1
+            found.note(f"{name} grew from {before:.1f} to {after:.1f}")
+
+
+def reloads(count: int, seed: int) -> Steps:
     """SIGHUP, two hundred a minute, each with other sites; lost is a round or a site, doubled an outage of nobody."""
     chance, found, sizes = random.Random(seed), Found(), list[Size]()
     with world() as office:
-        daemon, present = office.daemon, list(range(SITES))
+        daemon, present, number = office.daemon, list(range(SITES)), SITES
         write_config(daemon.config, sites=_fleet(present), listen=daemon.listen)
         daemon.start(ready_within_s=60)
-        wait_until_all_up(daemon, SITES + 1, within_s=60)
-        for _ in range(count):
-            chance.shuffle(present)
-            fresh = SITES + found.counts["sites that came and went"]
-            present[:EXCHANGED] = range(fresh, fresh + EXCHANGED)
-            found.count("sites that came and went", EXCHANGED)
-            (daemon.config / "sites.new").write_text(_fleet(sorted(present)), encoding="utf-8")
-            (daemon.config / "sites.new").replace(daemon.config / "sites.toml")
-            daemon.reload()
-            found.done += 1
-            time.sleep(HUPS_EVERY_S)
-            sizes.append(Size.of(daemon.pid))
-        wanted = {"link", *(f"lab-{number}" for number in present)}
-        until(lambda: states(daemon).keys() == wanted, "the last configuration in force", within_s=120)
-        until(lambda: set(states(daemon).values()) == {"up"}, "all of them up", within_s=120)
-        found.doubled += len(outages(daemon))
-        found.lost += daemon.stop() != 0
-    quarter, last = sizes[len(sizes) // 4], sizes[-1]
-    for name in ("mib", "descriptors", "threads"):
-        found.count(f"{name} after a quarter", round(getattr(quarter, name)))
-        found.count(f"{name} at the end", round(getattr(last, name)))
-    return found
+        wait_until_all_up(daemon, SITES + 1, within_s=120)
+        try:
+            for _ in range(count):
+                due_s = time.monotonic() + HUPS_EVERY_S
+                chance.shuffle(present)
+                present[:EXCHANGED] = [each % KNOWN for each in range(number, number + EXCHANGED)]
+                number += EXCHANGED
+                found.count("sites that came and went", EXCHANGED)
+                (daemon.config / "sites.new").write_text(_fleet(sorted(present)), encoding="utf-8")
+                (daemon.config / "sites.new").replace(daemon.config / "sites.toml")
+                daemon.reload()
+                found.done += 1
+                sizes.append(Size.of(daemon))
+                yield found
+                time.sleep(max(0.0, due_s - time.monotonic()))
+        finally:
+            wanted = {"link", *(f"lab-{number}" for number in present)}
+            until(lambda: states(daemon).keys() == wanted, "the last configuration in force", within_s=120)
+            until(lambda: set(states(daemon).values()) == {"up"}, "all of them up", within_s=120)
+            found.doubled += len(outages(daemon))
+            found.lost += daemon.stop() != 0
+            found.count("times that it was read", daemon.log().count("[config_reloaded]"))
+            is_flat(sizes, found)
+    yield found
 
 
 def _fleet(numbers: Iterable[int]) -> str:
@@ -181,10 +218,10 @@ def _fleet(numbers: Iterable[int]) -> str:
     return "\n".join(entries)
 
 
-def by_pytest(node: str, count: int) -> Found:
-    """Pass that test so many times, each with all its cases; lost is a case that failed."""
+def by_pytest(node: str, count: int) -> Steps:
+    """Pass that test, with all its cases, until so many have passed; lost is a case that failed."""
     found = Found()
-    for _ in range(count):
+    while found.done < count:
         words = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "--color=no", node]
         said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1_800, check=False).stdout
         last = said.strip().splitlines()[-1].split()
@@ -194,4 +231,4 @@ def by_pytest(node: str, count: int) -> Found:
                 found.lost += 0 if word.startswith("passed") else int(number)
         if found.lost:
             found.note(said[-500:])
-    return found
+        yield found

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.probes.snmp.rejections import Rejections
-from tests.torture import forgeries, fuzzing, page
+from tests.torture import fuzzing, page
 from tests.torture.trial import Found, Trial
-from tests.torture.trials import TRIALS, unsynced
+from tests.torture.trials import TRIALS, UNSYNCED
 
 QUICK = {"power": 30, "torn-tails": 20, "flipped-bits": 8, "clocks": 20, "ladder": 20, "flapping": 12} | {
     "forged-v2c": 1_500,
@@ -26,7 +26,7 @@ def test_each_trial_has_a_quick_look() -> None:
 
 @pytest.mark.parametrize(("name", "count"), QUICK.items(), ids=QUICK.keys())
 def test_a_quick_look_finds_nothing_wrong(name: str, count: int) -> None:
-    found = TRIALS[name].run(count, 7)
+    found = TRIALS[name].whole(count, 7)
     assert found.is_good, found
 
 
@@ -34,17 +34,17 @@ def test_a_quick_look_finds_nothing_wrong(name: str, count: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("name", "count"), IN_THE_LAB.items(), ids=IN_THE_LAB.keys())
 def test_a_look_in_the_lab_finds_nothing_wrong(name: str, count: int) -> None:
-    found = TRIALS[name].run(count, 7)
+    found = TRIALS[name].whole(count, 7)
     assert found.is_good, found
 
 
 def test_a_database_that_does_not_sync_is_found_to_lose_what_it_acknowledged() -> None:
-    assert unsynced(20, 7).lost > 0
+    assert UNSYNCED.whole(20, 7).lost > 0
 
 
 def test_answers_of_others_that_are_believed_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rejections, "is_foreign", lambda *_: False)
-    assert forgeries.v2c(600, 7).undetected > 0
+    assert TRIALS["forged-v2c"].whole(600, 7).undetected > 0
 
 
 def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.Mo
         raise KeyError("sites")
 
     monkeypatch.setattr(fuzzing, "load", breaks)
-    assert fuzzing.configurations(3, 7).undetected == 3
+    assert TRIALS["configurations"].whole(3, 7).undetected == 3
 
 
 def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
@@ -61,7 +61,7 @@ def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
     file, text = tmp_path / "kept.json", tmp_path / "page.md"
     monkeypatch.setattr(page, "KEPT", file)
     text.write_text(f"# Words\n\n{page.BEGIN}{page.END}More words.\n", encoding="utf-8")
-    trial = Trial("power", "cuts", 10_000, lambda *_: Found())
+    trial = Trial("power", "cuts", 10_000, lambda *_: (each for each in [Found()]))
     for done in (10, 20):
         page.keep([page.Row.of(trial, Found(done=done), date(2026, 11, 27), 3.0)], text, file)
     said = text.read_text(encoding="utf-8")

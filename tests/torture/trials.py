@@ -26,7 +26,7 @@ TRIALS = {
         Trial(
             "named-kills",
             "kill -9 at each of six named points of the same",
-            10,
+            60,
             _passed(f"{STORY}/test_kill.py"),
             needs_lab=True,
         ),
@@ -80,5 +80,5 @@ TRIALS = {
 }
 
 
-unsynced = partial(power.cut_power, synced="OFF")
+UNSYNCED = Trial("power", "power cuts without a sync", 20, partial(power.cut_power, synced="OFF"))
 """The trial of power cuts with a database that does not sync: it must find losses, or it would find none."""
