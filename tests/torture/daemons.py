@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from ipaddress import IPv4Address
@@ -20,6 +21,7 @@ from tests.lab.fleet import Settings, shipped_sites, write_config
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+from tests.lab.warm import WarmDaemon
 from tests.places import ROOT
 from tests.story.reading import ONE_OF_EACH, kinds, outages, states, tickets, unsent, wait_until_all_up
 from tests.torture.trial import Found, Steps
@@ -29,7 +31,7 @@ QUICK: Settings = {
     "probing": {"interval_s": 1, "recheck_s": 0.5, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.3},
     "judging": {"trace": False},
 }
-KILLS_A_STORY = 40
+KILLS_A_STORY, BESIDE_EACH_OTHER = 40, 3
 LONGEST_LIFE_S = 3.0
 SITES, EXCHANGED = 200, 20
 FIRST, ADDRESSES = IPv4Address("10.77.2.1"), 20_000
@@ -49,43 +51,56 @@ class World:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world(process: type[Daemon] = Daemon) -> Iterator[World]:
     """A new one."""
     with (
         Lab() as lab,
         MailCatcher.on(lab.hosts) as mails,
         tempfile.TemporaryDirectory() as folder,
-        Daemon(lab, Path(folder)) as daemon,
+        process(lab, Path(folder)) as daemon,
     ):
         yield World(lab, mails, daemon)
 
 
 def kills(count: int, seed: int) -> Steps:
     """kill -9 at any moment: an outage begins, gets its ticket and mails, and ends, through forty kills each time."""
-    chance, found = random.Random(seed), Found()
+    found = Found()
     while found.done < count:
-        with world() as office:
-            _one_story(office, min(KILLS_A_STORY, count - found.done), chance, found)
-        found.count("outages")
+        firsts = range(found.done, count, KILLS_A_STORY)[:BESIDE_EACH_OTHER]
+        with ThreadPoolExecutor(BESIDE_EACH_OTHER) as pool:
+            for told in pool.map(lambda first: _one_story(seed + first, min(KILLS_A_STORY, count - first)), firsts):
+                found.add(told)
         yield found
 
 
-def _one_story(office: World, kills: int, chance: random.Random, found: Found) -> None:
+def _one_story(seed: int, kills: int) -> Found:
+    chance, found = random.Random(seed), Found()
+    with world(WarmDaemon) as office:
+        try:
+            _story(office, kills, chance, found)
+        except AssertionError as never:
+            found.lost += 1
+            found.note(str(never))
+    return found
+
+
+def _story(office: World, kills: int, chance: random.Random, found: Found) -> None:
     daemon, lab, mails = office.daemon, office.lab, office.mails
     write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=30, settings=QUICK)
-    daemon.start(ready_within_s=60)
+    daemon.start(ready_within_s=120)
     lab.down(ADDRESS)
-    until(lambda: outages(daemon), "the outage on record", within_s=60)
+    until(lambda: outages(daemon), "the outage on record", within_s=120)
     for number in range(kills):
         if number == kills * 2 // 3:
-            mails.wait_for(2, within_s=120)
+            mails.wait_for(2, within_s=240)
             lab.up(ADDRESS)
         time.sleep(chance.uniform(0.0, LONGEST_LIFE_S))
         daemon.kill()
         daemon.start(ready_within_s=None)
         found.done += 1
-    until(lambda: [row for row in tickets(daemon) if row["state"] == "resolved"], "the settled ticket", within_s=120)
-    until(lambda: not unsent(daemon), "every notice marked as sent", within_s=120)
+    until(lambda: [row for row in tickets(daemon) if row["state"] == "resolved"], "the settled ticket", within_s=240)
+    until(lambda: not unsent(daemon), "every notice marked as sent", within_s=240)
+    found.count("outages")
     stored = [row["site"] for row in outages(daemon)]
     found.lost += CENTRE not in stored
     found.doubled += max(0, len(stored) - 1) + max(0, len(tickets(daemon)) - 1)

@@ -30,6 +30,16 @@ class Found:
     def count(self, what: str, by: int = 1) -> None:
         self.counts[what] += by
 
+    def add(self, other: "Found") -> None:
+        """Take in what was found beside it."""
+        self.done += other.done
+        self.lost += other.lost
+        self.doubled += other.doubled
+        self.undetected += other.undetected
+        self.counts += other.counts
+        for what in other.notes:
+            self.note(what)
+
     def note(self, what: str) -> None:
         """Keep the first few descriptions of what went wrong."""
         if len(self.notes) < MOST_NOTES:
