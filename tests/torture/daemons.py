@@ -1,4 +1,4 @@
-"""The real daemon in the lab: killed, without room on its disk, told to read its configuration again and again."""
+"""The real daemon in the lab: killed, and without room on its disk."""
 
 import random
 import resource
@@ -7,14 +7,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
-from ipaddress import IPv4Address
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, shipped_sites, write_config
@@ -23,7 +21,7 @@ from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.lab.warm import WarmDaemon
 from tests.places import ROOT
-from tests.story.reading import ONE_OF_EACH, kinds, outages, states, tickets, unsent, wait_until_all_up
+from tests.story.reading import ONE_OF_EACH, kinds, outages, states, tickets, unsent
 from tests.torture.trial import Found, Steps
 
 CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
@@ -33,12 +31,6 @@ QUICK: Settings = {
 }
 KILLS_A_STORY, BESIDE_EACH_OTHER = 40, 3
 LONGEST_LIFE_S = 3.0
-SITES, EXCHANGED = 200, 20
-FIRST, ADDRESSES = IPv4Address("10.77.2.1"), 20_000
-KNOWN = 10_000  # sites that there ever are: those that went come back
-HUPS_EVERY_S = 0.3  # two hundred a minute
-FLAT_FROM, MOST_GROWTH, LEAST_GROWTH = 1_000, 1.02, 2
-MIB = 1 << 20
 
 
 @dataclass
@@ -151,86 +143,6 @@ def _stored_once_there_is_room(daemon: Daemon, gone: int, found: Found) -> None:
     found.doubled += max(0, len(times) - gone)
     flat = [moment for pair in times for moment in pair]
     found.undetected += flat != sorted(set(flat))
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a process holds: resident memory and database in MiB, descriptors, threads."""
-
-    memory: float
-    database: float
-    descriptors: float
-    threads: float
-
-    @classmethod
-    def of(cls, daemon: Daemon) -> "Size":
-        fields = dict(line.split(":", 1) for line in Path(f"/proc/{daemon.pid}/status").read_text().splitlines())
-        descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
-        database = (daemon.home / "var" / "monitor.db").stat().st_size / MIB
-        return cls(int(fields["VmRSS"].split()[0]) / 1024, database, descriptors, int(fields["Threads"]))
-
-    @classmethod
-    def usual(cls, sizes: "Sequence[Size]") -> "Size":
-        """Return the median of each."""
-        return cls(*(median(values) for values in zip(*map(astuple, sizes), strict=True)))
-
-
-def is_flat(sizes: Sequence[Size], found: Found) -> None:
-    """Compare the tenth of the sizes behind the first quarter with the last tenth; growth is undetected.
-
-    Of fewer than ``FLAT_FROM`` they are shown only: what is made at first use is not made yet after a quarter of them.
-    """
-    part = max(1, len(sizes) // 10)
-    quarter, last = Size.usual(sizes[len(sizes) // 4 :][:part]), Size.usual(sizes[-part:])
-    for name, before, after in zip(asdict(quarter), astuple(quarter), astuple(last), strict=True):
-        unit = " (MiB)" * (name in {"memory", "database"})
-        found.counts[f"{name}{unit} after a quarter"] = round(before)
-        found.counts[f"{name}{unit} at the end"] = round(after)
-        if len(sizes) >= FLAT_FROM and after > max(before * MOST_GROWTH, before + LEAST_GROWTH):
-            found.undetected += 1
-            found.note(f"{name} grew from {before:.1f} to {after:.1f}")
-
-
-def reloads(count: int, seed: int) -> Steps:
-    """SIGHUP, two hundred a minute, each with other sites; lost is a round or a site, doubled an outage of nobody."""
-    chance, found, sizes = random.Random(seed), Found(), list[Size]()
-    with world() as office:
-        daemon, present, number = office.daemon, list(range(SITES)), SITES
-        write_config(daemon.config, sites=_fleet(present), listen=daemon.listen)
-        daemon.start(ready_within_s=60)
-        wait_until_all_up(daemon, SITES + 1, within_s=120)
-        try:
-            for _ in range(count):
-                due_s = time.monotonic() + HUPS_EVERY_S
-                chance.shuffle(present)
-                present[:EXCHANGED] = [each % KNOWN for each in range(number, number + EXCHANGED)]
-                number += EXCHANGED
-                found.count("sites that came and went", EXCHANGED)
-                (daemon.config / "sites.new").write_text(_fleet(sorted(present)), encoding="utf-8")
-                (daemon.config / "sites.new").replace(daemon.config / "sites.toml")
-                daemon.reload()
-                found.done += 1
-                sizes.append(Size.of(daemon))
-                yield found
-                time.sleep(max(0.0, due_s - time.monotonic()))
-        finally:
-            wanted = {"link", *(f"lab-{number}" for number in present)}
-            until(lambda: states(daemon).keys() == wanted, "the last configuration in force", within_s=120)
-            until(lambda: set(states(daemon).values()) == {"up"}, "all of them up", within_s=120)
-            found.doubled += len(outages(daemon))
-            found.lost += daemon.stop() != 0
-            found.count("times that it was read", daemon.log().count("[config_reloaded]"))
-            is_flat(sizes, found)
-    yield found
-
-
-def _fleet(numbers: Iterable[int]) -> str:
-    """Return a link, and a lab of each number behind it at an address of its own."""
-    entries = [f'[sites.link]\nkind = "backbone"\nname_bn = "লিংক"\nname_en = "Link"\naddress = "{FIRST}"\n']
-    for number in numbers:
-        named = f'name_bn = "ল্যাব {number}"\nname_en = "Lab {number}"\nparent = "link"'
-        entries.append(f'[sites.lab-{number}]\nkind = "lab"\n{named}\naddress = "{FIRST + 1 + number % ADDRESSES}"\n')
-    return "\n".join(entries)
 
 
 def by_pytest(node: str, count: int) -> Steps:
