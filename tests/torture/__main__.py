@@ -35,7 +35,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     rows, is_good = [], True
     for name in asked.trials or TRIALS:
-        found, row = _tried(TRIALS[name], asked.scale, asked.seed, stop, is_kept=asked.keep)
+        found, row = tried(TRIALS[name], asked.scale, asked.seed, stop, is_kept=asked.keep)
         rows.append(row)
         is_good &= found.is_good
         print(f"{name}: {'good' if found.is_good else 'BAD'}, {row.took_s} s", file=sys.stderr, flush=True)
@@ -48,7 +48,7 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def _tried(trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_kept: bool) -> tuple[Found, Row]:
+def tried(trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_kept: bool) -> tuple[Found, Row]:
     """Run a trial until its end or until ``stop``; what it has found is kept every minute, and at the end."""
     begun_s = kept_s = time.monotonic()
     found = Found()

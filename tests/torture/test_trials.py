@@ -1,5 +1,6 @@
 """A quick look at each trial, and that a trial finds what it is to find."""
 
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.probes.snmp.rejections import Rejections
-from tests.torture import fuzzing, page, soaking
-from tests.torture.trial import Found, Trial
+from tests.torture import __main__, fuzzing, page, soaking
+from tests.torture.trial import Found, Steps, Trial
 from tests.torture.trials import TRIALS, UNSYNCED
 
 QUICK = {"power": 30, "torn-tails": 20, "flipped-bits": 8, "clocks": 20, "ladder": 20, "flapping": 12} | {
@@ -69,6 +70,35 @@ def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
     assert "| cuts (`power`) | 20 | 10,000 | 0 | 0 | 0 |  | 2026-11-27 |" in said
     assert said.count("`power`") == 1
     assert said.endswith("More words.\n")
+
+
+def test_a_trial_that_is_cut_off_keeps_what_it_had_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, kept, is_over = threading.Event(), list[page.Row](), list[bool]()
+
+    def counts(count: int, _seed: int) -> Steps:
+        found = Found()
+        try:
+            for found.done in range(1, count + 1):
+                if found.done == 3:
+                    stop.set()
+                yield found
+        finally:
+            is_over.append(True)
+
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    found, row = __main__.tried(Trial("power", "cuts", 100, counts), 1.0, 7, stop, is_kept=True)
+    assert found.done == row.done == 3
+    assert kept == [row]
+    assert is_over == [True], "what it had begun is taken down"
+
+
+def test_what_a_long_trial_has_found_is_kept_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[page.Row]()
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    monkeypatch.setattr(__main__, "KEEP_EVERY_S", 0.0)
+    trial = Trial("power", "cuts", 2, lambda *_: (Found(done=done) for done in (1, 2)))
+    __main__.tried(trial, 1.0, 7, threading.Event(), is_kept=True)
+    assert [row.done for row in kept] == [1, 2, 2]
 
 
 def test_a_trial_that_did_nothing_is_not_good() -> None:
