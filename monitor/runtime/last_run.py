@@ -92,7 +92,8 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         works = Works(session, entered_by(session, begun_utc).offices(self._installation), begun_utc)
-        notice_rows.release_leases(session, leases.living(session))
+        term = timedelta(seconds=self._settings.monitor.storage.lease_s)
+        notice_rows.release_leases(session, leases.living(session, term))
         last_utc = self._last_word(session, before, begun_utc)
         if last_utc is not None:
             self._note_gap(session, last_utc, begun_utc, trust)

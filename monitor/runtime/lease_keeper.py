@@ -28,6 +28,7 @@ from monitor.settings.load import Settings
 from monitor.store import leases as rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, is_lock_timeout
+from monitor.store.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,9 @@ class LeaseKeeper(Part):
 
     def members(self) -> Sequence[Member]:
         return [Member(each.name, each.url, each.shards, each.fit, each.holder == self.holder) for each in self._living]
+
+    def living(self, session: Session) -> Collection[str]:
+        return rows.living(session, self._term)
 
     async def open(self) -> None:
         """Begin to renew and to take."""

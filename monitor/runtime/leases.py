@@ -14,6 +14,7 @@ from typing import Protocol
 from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, Duty, Lease
 from monitor.runtime.part import Part
 from monitor.store.database import Store
+from monitor.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ class Leases(Protocol):
     def members(self) -> Sequence[Member]:
         """Return the daemons that live, by name, as they were last seen; none where the database is a file."""
 
+    def living(self, session: Session) -> Collection[str]:
+        """Return the holders of the daemons that live, as stored now; none where the database is a file."""
+
 
 def store_for(leases: Leases, duty: Duty, store: Store) -> Store | None:
     """Return the database for what a duty writes, which proves its lease each time; None while it is another's."""
@@ -123,4 +127,7 @@ class SoleHolder(Part):
         return LeaseCounts()
 
     def members(self) -> Sequence[Member]:
+        return ()
+
+    def living(self, session: Session) -> Collection[str]:
         return ()

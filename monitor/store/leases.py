@@ -202,12 +202,11 @@ def say_alive(connection: Connection, own: DaemonLook, term: timedelta) -> Seque
     return [DaemonLook(row.holder, row.name, row.url, row.shards, row.fit) for row in rows]
 
 
-def living(session: Session) -> Collection[str]:
+def living(session: Session, term: timedelta) -> Collection[str]:
     """Return the holders of all daemons that live; none where the database is a file."""
     if session.connection().dialect.name != "postgresql":
         return ()
-    alive = "SELECT holder FROM daemons WHERE until >= clock_timestamp()"
-    return session.execute(text(alive)).scalars().all()
+    return [row.holder for row in session.execute(LIVING, {"cap": CAP * term})]
 
 
 def stored(session: Session, term: timedelta, idle_for: timedelta) -> StoredLeases:
