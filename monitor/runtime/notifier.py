@@ -28,7 +28,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
-from monitor.store import leases, notice_rows
+from monitor.store import notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
 from monitor.store.leases import LeaseLost

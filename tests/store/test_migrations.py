@@ -279,7 +279,7 @@ def test_a_site_that_was_opened_twice_keeps_its_first_outage_and_all_behind_it(t
         with closing(older), older.for_writing.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "0037")
-    before, again = datetime(2026, 11, 24, 4), datetime(2026, 11, 24, 5)
+    before, again = (AT_1.replace(tzinfo=None, hour=hour) for hour in (4, 5))
     outage = {"service": "citizen:10", "evidence": "{}", "deadline_utc": again}
     unopened = store_at(tmp_path, server)
     with closing(unopened), unopened.for_writing.begin() as connection:
@@ -319,7 +319,7 @@ def test_a_site_that_was_opened_twice_keeps_its_first_outage_and_all_behind_it(t
                 [],
                 ["behind-4"],
             ]
-        with pytest.raises(IntegrityError, match="uq_outages_open_site|outages.site"), store.write() as session:
+        with pytest.raises(IntegrityError, match=r"uq_outages_open_site|outages\.site"), store.write() as session:
             session.add(Outage(site="udc", service="s", started_utc=AT_1, confirmed_utc=AT_1, deadline_utc=AT_1))
         with store.write() as session:
             session.add(Outage(site="lab", service="s", started_utc=AT_1, confirmed_utc=AT_1, deadline_utc=AT_1))
