@@ -19,13 +19,19 @@ from monitor.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted."""
+    """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted.
+
+    ``lost``: the uplinks beyond which nothing answers it; ``watches_another``: its configuration has had other sites or
+    offices than this one's for longer than reloading both takes.
+    """
 
     name: str
     url: str
     shards: int
     fit: bool
     is_self: bool
+    lost: frozenset[str] = frozenset()
+    watches_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ class Held:
     def members(self) -> Sequence[Member]:
         return ()
 
+    def living(self, session: Session) -> Collection[str]:
+        return ()
+
 
 class Probing(Part):
     """Keeps what it is to watch."""

@@ -36,7 +36,7 @@ class DaemonRow(Base):
 
     ``url``: of its page; empty without one. ``shards``: how many it holds. ``fit``: its clock is trusted, so that it
     takes duties. ``watches``: the digest of the sites and offices of its configuration, and since when it is that.
-    ``sees``: the names of the uplinks beyond which it hears something, with commas between them.
+    ``sees``, ``lost``: names of the uplinks beyond which something answers it, and nothing, with commas between them.
     """
 
     __tablename__ = "daemons"
@@ -52,6 +52,7 @@ class DaemonRow(Base):
     watches: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     watches_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     sees: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    lost: Mapped[str] = mapped_column(Lines, default="", server_default="")
 
 
 class UnprovenDates(Base):

@@ -31,7 +31,8 @@ def upgrade() -> None:
 
     op.add_column("daemons", sa.Column("watches", sa.String(length=64), server_default="", nullable=False))
     op.add_column("daemons", sa.Column("watches_since", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("daemons", sa.Column("sees", sa.Text(), server_default="", nullable=False))
+    for column in ("sees", "lost"):
+        op.add_column("daemons", sa.Column(column, sa.Text(), server_default="", nullable=False))
 
     op.create_table(
         "unproven_dates",
