@@ -290,7 +290,7 @@ def test_two_that_run_by_themselves_share_and_the_one_takes_what_the_other_leave
 def test_a_database_in_a_file_needs_no_keeper(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     others = Others()
-    made = leases_of(settings_of(), store, VirtualClock(), lambda: True, others.changed, others.stored)
+    made = leases_of(settings_of(), store, VirtualClock(), Condition, others.changed, others.stored)
     assert isinstance(made, SoleHolder)
     assert made.is_sole
     store.close()
