@@ -25,7 +25,7 @@ from monitor.domain.message import Said, message, series
 from monitor.domain.progress import Progress, unheard
 from monitor.durable import move_durably, own_like_folder, sync_file
 from monitor.settings.secrets import read_secret
-from monitor.settings.storage_section import Server
+from monitor.settings.storage_section import PASSWORD_KEY, Server
 from monitor.store import digests, login_rows
 from monitor.store.database import Store
 from monitor.store.errors import StoreError
@@ -270,7 +270,7 @@ def _password_file(server: Server) -> Iterator[dict[str, str]]:
     if server.password_file is None:
         yield {}
         return
-    escaped = re.sub(r"([:\\])", r"\\\1", read_secret(server.password_file).reveal())
+    escaped = re.sub(r"([:\\])", r"\\\1", read_secret(server.password_file, PASSWORD_KEY).reveal())
     with TemporaryDirectory(prefix="upazila-monitor-") as folder:  # of mode 0700
         file = Path(folder) / "pgpass"
         with open(file, "x", encoding="utf-8", opener=_private) as opened:
