@@ -23,7 +23,7 @@ from typing import IO, Any, Protocol, Self
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.lab.namespace import PATH, Namespace
-from tests.lab.waiting import until
+from tests.lab.waiting import patient, until
 
 HERE = f"{Path(sys.executable).parent}:{PATH}"
 REQUEST_TIMEOUT_S = 2.0
@@ -118,7 +118,7 @@ class Daemon:
     def start(
         self,
         *,
-        ready_within_s: float | None = 20,
+        ready_within_s: float | None = 60,
         handed_in: bool = True,
         resolver: str | None = None,
         fresh: bool = False,
@@ -162,11 +162,12 @@ class Daemon:
         """Asks it to stop (SIGTERM), waits for the end and returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        limit_s = patient(STOP_WITHIN_S)
         try:
-            return self._process.wait(STOP_WITHIN_S)
+            return self._process.wait(limit_s)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the daemon did not stop within {STOP_WITHIN_S:g} s:\n{self.log()}") from None
+            raise AssertionError(f"the daemon did not stop within {limit_s:g} s:\n{self.log()}") from None
 
     def send(self, signal_number: signal.Signals) -> None:
         """Sends it a signal."""
@@ -192,7 +193,7 @@ class Daemon:
         """Status and body of one of its pages; status 0 when it does not answer."""
         if not self.running:  # the socket is still open out here: asking would mean waiting
             return 0, ""
-        connection = http.client.HTTPConnection(self.listen, timeout=REQUEST_TIMEOUT_S)
+        connection = http.client.HTTPConnection(self.listen, timeout=patient(REQUEST_TIMEOUT_S))
         with closing(connection):
             try:
                 connection.request("GET", path)
