@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from monitor.domain.clock import NS_PER_S
 from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
-from monitor.probes.mmsg import Iovec, Mmsghdr, fill_headers, fill_vectors, recvmmsg, sendmmsg
+from monitor.probes.mmsg import Iovec, Mmsghdr, Msghdr, column_of, fill_headers, fill_vectors, recvmmsg, sendmmsg
 
 MOST_PAYLOAD_BYTES = 9_000
 ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
@@ -130,10 +130,12 @@ class Outgoing:
     def _set_control_data(self, zeros: int, control: bytes) -> None:
         self._looks = (zeros, control)
         ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
-        for index in range(BATCH):
-            self._vectors[2 * index + 1].length = zeros
-            self._headers[index].header.iovlen = 2 if zeros else 1
-            self._headers[index].header.controllen = len(control)
+        for column, value in (
+            (column_of(self._vectors, Iovec.length.offset)[1::2], zeros),
+            (column_of(self._headers, Msghdr.iovlen.offset), 2 if zeros else 1),
+            (column_of(self._headers, Msghdr.controllen.offset), len(control)),
+        ):
+            column[:] = memoryview(array("L", [value]) * BATCH)
         self._request_first_departure(self._first_is_dated)
 
     def request_first_departure(self, wanted: bool) -> None:
