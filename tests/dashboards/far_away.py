@@ -46,6 +46,23 @@ def sending(way: str, home: Path, target: str, victoria_port: int) -> Iterator[N
         yield
 
 
+@contextmanager
+def evaluating(home: Path, victoria_port: int) -> Iterator[None]:
+    """The shipped rules, evaluated by vmalert; nobody listens where it tells of alerts."""
+    port, there = free_port(), f"http://127.0.0.1:{victoria_port}"
+    rules = home / "rules"
+    rules.mkdir()
+    for each in (DASHBOARDS / "prometheus" / "rules").glob("*.yml"):
+        content = yaml.safe_load(each.read_text(encoding="utf-8"))
+        for group in content["groups"]:
+            group["interval"] = FAST
+        (rules / each.name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    words = ["vmalert", f"-rule={rules}/*.yml", f"-datasource.url={there}", f"-remoteWrite.url={there}"]
+    words += [f"-notifier.url=http://127.0.0.1:{free_port()}", f"-httpListenAddr=127.0.0.1:{port}", "-loggerLevel=WARN"]
+    with running(words, home / "vmalert.log", port, "/health"):
+        yield
+
+
 def _recipe(home: Path, name: str, target: str, there: str = "") -> Path:
     """The shipped recipe, bent only in target, pace, and where it is sent to."""
     config: dict[str, Any] = yaml.safe_load((RECIPES / name).read_text(encoding="utf-8"))
