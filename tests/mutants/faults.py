@@ -12,9 +12,9 @@ FILE = Path(__file__).with_name("faults.toml")
 HEAD = """# Forty faults and attacks, and what finds each
 <!-- Made by scripts/docs from tests/mutants/faults.toml and mutants.toml: do not edit. -->
 
-A protection that nobody would miss is none. So `scripts/mutants` takes each protection out of a copy of the program, one
-at a time, and the test named beside it must fail. Each fault below has at least one that is taken out; there are more of
-them than stand here. How often the faults themselves were brought about, and what was lost by them:
+A protection that nobody would miss is none. So `scripts/mutants` takes each protection out of a copy of the program,
+one at a time, and the test named beside it must fail. Each fault below has at least one that is taken out; there are
+more of them than stand here. How often the faults themselves were brought about, and what was lost by them:
 [what was tried to break it](reliability.md).
 """
 
