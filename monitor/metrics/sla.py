@@ -182,15 +182,16 @@ class SlaSource(UncachedLines):
             for window in WINDOWS:
                 for service in office.charter.services:
                     records[service, window] = record(cases[id_, service], since_utc[window], now_utc)
-                for service, share in _mean_shares(office, times[window], id_):
+                for service, share in _mean_shares(office, times[window]):
                     availability[service, window] = share
             found[id_] = _Counted(open_tickets[id_], records, availability)
         return found
 
 
-def _mean_shares(office: Office, times: StoredTimes, id_: str) -> Iterator[tuple[str, float]]:
+def _mean_shares(office: Office, times: StoredTimes) -> Iterator[tuple[str, float]]:
+    """Yield service and share; planned work that reaches into a window is in force that long (LOOKS_BACK)."""
     by_service = defaultdict(list)
-    for site, share in shares_of(times, office, times.plans.get(id_, {}).items()).items():
+    for site, share in shares_of(times, office, office.maintenance).items():
         by_service[office.service_of(site).key].append(share)
     for service, all_shares in by_service.items():
         yield service, sum(all_shares) / len(all_shares)

@@ -1,11 +1,11 @@
 """Compute a site's availability from what is stored: within its service hours, and over all hours."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.alerts.cases.downtimes import plans, plans_by_office
+from monitor.alerts.cases.downtimes import plans
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
@@ -108,7 +108,7 @@ def figures_within(times: SiteTimes, window: Interval) -> Figures:
 class StoredTimes:
     """What is stored of all sites of a session that reaches into ``window``, which ends at ``now_utc`` at the latest.
 
-    ``since``: by site, since when it is known; ``plans``: planned work by office, as it was entered.
+    ``since``: by site, since when it is known.
     """
 
     window: Interval
@@ -116,7 +116,6 @@ class StoredTimes:
     down: Mapping[str, list[Interval]]
     excused: Mapping[str, list[Interval]]
     since: Mapping[str, datetime]
-    plans: Mapping[str, Mapping[str, Maintenance]]
     gaps: Sequence[gap_rows.GapRow]
 
 
@@ -129,7 +128,6 @@ def stored_times(session: Session, window: Interval, now_utc: datetime) -> Store
         _down_of_all(session, (begins, ends)),
         _excused_of_all(session, (begins, ends)),
         {row.site: row.first_utc or begins for row in reachability_rows.states(session)},
-        plans_by_office(session),
         gap_rows.gaps(session, (begins, ends), now_utc),
     )
 
@@ -139,17 +137,16 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
 
     A site without counted time in the window is left out.
     """
-    times = stored_times(session, window, now_utc)
-    return shares_of(times, office, [plan for each in times.plans.values() for plan in each.items()])
+    plannings = {**office.maintenance, **plans(session)}
+    return shares_of(stored_times(session, window, now_utc), office, plannings)
 
 
-def shares_of(times: StoredTimes, office: Office, planned_work: Iterable[tuple[str, Maintenance]]) -> dict[str, float]:
-    """Return the share within service hours of each site of an office; ``planned_work``: as it was entered. Pure.
+def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:
+    """Return the share within service hours of each site of an office, without planned work. Pure.
 
     A site without counted time in the window is left out.
     """
     window, since = times.window, times.since
-    plannings = {**office.maintenance, **dict(planned_work)}
     gaps = gap_rows.SiteGaps(office.fleet, times.gaps)
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}

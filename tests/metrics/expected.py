@@ -62,6 +62,8 @@ def expected(live: RuntimeState, store: Store, clock: Clock) -> list[Metric]:
     _network(told, live)
     _snmp(told, live)
     _services(told, live)
+    names = {"name_bn": live.office.charter.name_bn, "name_en": live.office.charter.name_en}
+    told.gauge("upazila_office_info", 1, monitor=OFFICE["office"], **names)
     _stored(told, store, clock)
     _itself(told, live)
     return list(told.families.values())

@@ -227,9 +227,7 @@ def test_what_is_counted_in_the_database_comes_from_one_of_several_daemons(offic
     office.live.helpdesk = "played"
     office.goes_down("backbone-north")
     whole = names(office.text())
-    counted = {
-        family.name for family in (INFO, *OF_THE_CHARTER, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)
-    }
+    counted = {family.name for family in (INFO, *OF_THE_CHARTER, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)}
     one, other = pages()
     # Families of the database are on one page, all of them, and what each knows of itself is on both.
     assert names(one) & counted == whole & counted

@@ -88,12 +88,12 @@ def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Main
     return found
 
 
-def plans_by_office(session: Session, now_utc: datetime | None = None) -> dict[str, dict[str, Maintenance]]:
-    """Return the plans of each office; '' is the office that stands alone. With ``now_utc`` as `plans_in_force`."""
+def plans_by_office(session: Session, now_utc: datetime) -> dict[str, dict[str, Maintenance]]:
+    """Return the plans of each office that apply, as `plans_in_force`; '' is the office that stands alone."""
     found: dict[str, dict[str, Maintenance]] = {}
     for row in plan_rows.planned(session):
         window = _window(row)
-        if now_utc is None or not over(window, now_utc - LOOKS_BACK):
+        if not over(window, now_utc - LOOKS_BACK):
             found.setdefault(row.office, {})[row.name] = window
     return found
 
