@@ -35,8 +35,8 @@ class ThreeOffices:
 
     def __post_init__(self) -> None:
         fleet = self.offices.host.fleet
-        host, others, plain = self.offices.host, self.offices.others, self.offices.plain
-        self.live = RuntimeState(self.clock, fleet, Board(fleet, Rules()), host, others=others, plain=plain)
+        self.live = RuntimeState(self.clock, fleet, Board(fleet, Rules()), self.offices.host)
+        self.live.offices = self.offices
         self.exposition = Exposition(self.live, self.store, self.clock)
 
     def know(self) -> None:
