@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -50,6 +50,21 @@ class Network(Protocol):
     def monitor(self) -> Namespace: ...
 
 
+class Process(Protocol):
+    """What is needed of a process, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class Daemon:
     """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``.
 
@@ -68,7 +83,7 @@ class Daemon:
         self._command = list(command) or [program()]
         self._environment = dict(environment or {})
         self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | None = None
         self.home = home
         self.config = home / "config"
         self.log_file = home / "daemon.log"
@@ -116,23 +131,29 @@ class Daemon:
         what this start has besides its own.
         """
         assert not self.running, "the daemon runs already"
-        listener = self._listener.fileno()
         words = [*self._command, "--config", str(self.config), "run", *(["--fresh"] if fresh else [])]
+        given = {**self._environment, **(environment or {})}
+        with self.log_file.open("a", encoding="utf-8") as log:
+            self._process = self._spawn(words, given, log, resolver=resolver, handed_in=handed_in)
+        if ready_within_s is not None:
+            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
+            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+
+    def _spawn(
+        self, words: list[str], given: Mapping[str, str], log: IO[str], *, resolver: str | None, handed_in: bool
+    ) -> Process:
+        """Make the process that runs these words with this in its environment."""
+        listener = self._listener.fileno()
         if handed_in:
             words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
         if resolver is not None:
             resolv_conf = self.home / "resolv.conf"
             resolv_conf.write_text(f"nameserver {resolver}\n")
             words = ["unshare", "-m", "sh", "-c", BESIDE_RESOLV_CONF, str(resolv_conf), *words]
-        given = {**self._environment, **(environment or {})}
         changes = [f"{name}={value}" for name, value in given.items()]
-        with self.log_file.open("a", encoding="utf-8") as log:
-            self._process = self._lab.monitor.popen(
-                ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT
-            )
-        if ready_within_s is not None:
-            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
-            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+        return self._lab.monitor.popen(
+            ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT
+        )
 
     def _ready_or_dead(self) -> bool:
         return not self.running or self.get("/readyz")[0] == http.client.OK
