@@ -100,6 +100,18 @@ def test_a_trial_that_is_cut_off_keeps_what_it_had_done(monkeypatch: pytest.Monk
     assert is_over == [True], "what it had begun is taken down"
 
 
+def test_a_trial_that_breaks_is_not_good_and_keeps_what_it_had_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[page.Row]()
+
+    def breaks(_count: int, _seed: int) -> Steps:
+        yield Found(done=5)
+        raise AssertionError("the outage on record: not within 60 s")
+
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    found, _ = __main__.tried(Trial("kills", "kills", 100, breaks), 1.0, 7, threading.Event(), is_kept=True)
+    assert (found.is_good, found.lost, [row.done for row in kept]) == (False, 1, [5])
+
+
 def test_what_a_long_trial_has_found_is_kept_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = list[page.Row]()
     monkeypatch.setattr(__main__, "keep", kept.extend)
