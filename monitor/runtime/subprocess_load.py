@@ -1,43 +1,65 @@
 """Load the configuration in a process of its own: 20,000 sites take seconds and a hundred megabytes to check.
 
-So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled.
+So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled; at a
+reload those of the offices alone whose files have changed.
 """
 
 import asyncio
 import gc
+import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import DEVNULL, PIPE
 
-from monitor.configuration import load_installation
+from monitor.configuration import KINDS, load_installation
 from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
+from monitor.settings.changed_offices import ChangedOffices, Digests, Reading, put_in, read_changed
 from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError, Problem
 
 LARGE_BYTES = 1_000_000  # some 4,000 sites
-Loaded = tuple[Installation, dict[str, bytes]]
+Loaded = tuple[Installation | ChangedOffices, Mapping[str, bytes]]
+NOTHING_KNOWN: Digests = {}
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
-async def load_in_subprocess(directory: Path) -> Loaded:
+async def load_in_subprocess(directory: Path, known: Digests = NOTHING_KNOWN) -> Loaded:
     """Load as `load_installation` does, with the files' contents; raises ConfigError.
 
-    It raises that as well when there is no memory for another process, or it was killed.
+    It raises that as well when there is no memory for another process, or it was killed. ``known``: of all files in
+    force; then the offices whose files are others may come alone.
     """
     try:
-        process = await asyncio.create_subprocess_exec(*_command(directory), stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(*_command(directory), stdin=PIPE, stdout=PIPE)
     except OSError as error:
         raise _not_read(directory, error) from None
     try:
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(json.dumps(known).encode())
     finally:
         if process.returncode is None:
             process.kill()
     return await asyncio.wrap_future(_THREAD.submit(partial(_loaded, directory, process.returncode, said)))
+
+
+async def load_again(directory: Path, before: Installation, known: Digests) -> Reading:
+    """Load what has changed since ``before``, of whose files the digests are ``known``; raises ConfigError.
+
+    Of several offices only those are read, and handed over, whose files are others now.
+    """
+    found, sources = await load_in_subprocess(directory, known if before.several else NOTHING_KNOWN)
+    if isinstance(found, ChangedOffices):
+        offices = frozenset(found.files)
+        whole = await asyncio.wrap_future(_THREAD.submit(partial(put_in, before, found)))
+        if whole is not None:
+            return Reading(whole, sources, offices)
+        found, sources = await load_in_subprocess(directory)  # which says what is wrong between them
+    assert isinstance(found, Installation)
+    return Reading(found, sources)
 
 
 def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
@@ -49,10 +71,11 @@ def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
     if sum(file.stat().st_size for file in files) < LARGE_BYTES:
         return load_installation(directory, sources)
     try:
-        done = subprocess.run(_command(directory), stdout=PIPE, check=False)
+        done = subprocess.run(_command(directory), stdin=DEVNULL, stdout=PIPE, check=False)
     except OSError as error:
         raise _not_read(directory, error) from None
     installation, read = _loaded(directory, done.returncode, done.stdout)
+    assert isinstance(installation, Installation)
     sources |= read
     return installation
 
@@ -81,12 +104,17 @@ def _loaded(directory: Path, code: int | None, said: bytes) -> Loaded:
 
 
 def main() -> None:
-    """Write the installation of a folder to standard output, or its faults."""
+    """Write the installation of a folder to standard output, or its faults.
+
+    Where digests of known files come by standard input, the offices that have changed alone, if nothing else has.
+    """
     gc.disable()  # it ends before there is anything to gain
+    directory, known = Path(sys.argv[1]), json.loads(sys.stdin.buffer.read() or b"{}")
     found: Loaded | list[Problem]
     sources: dict[str, bytes] = {}
     try:
-        found = load_installation(Path(sys.argv[1]), sources), sources
+        changed = read_changed(directory, KINDS, known) if known else None
+        found = changed or (load_installation(directory, sources), sources)
     except ConfigError as error:
         found = list(error.problems)
     sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
