@@ -27,7 +27,10 @@ MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a cou
 
 @dataclass(frozen=True)
 class Office:
-    """All facts from the configuration; immutable, replaced as a whole on a reload."""
+    """All facts from the configuration; immutable, replaced as a whole on a reload.
+
+    ``among``: its id among several offices, under which its rows are stored and its pages found; '' for one alone.
+    """
 
     fleet: Fleet
     charter: Charter
@@ -43,6 +46,7 @@ class Office:
     reports: Reports = field(default_factory=Reports)
     colleagues: tuple[Colleague, ...] = ()
     helpdesk: Helpdesk = field(default_factory=Helpdesk)
+    among: str = ""
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -75,6 +79,7 @@ class Office:
             settings.monitor.reports,
             colleagues,
             settings.monitor.helpdesk,
+            settings.office,
         )
 
     def stages_from(

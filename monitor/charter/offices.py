@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.charter.office import Office
+from monitor.settings.offices_file import Tree
 
 ALONE = ""
+NO_TREE = Tree({})
 
 
 @dataclass(frozen=True)
@@ -13,17 +15,22 @@ class Offices:
     """The offices of the installation. An office that stands alone is the ``host``, and there are no ``others``.
 
     ``host``: the installation itself, whose fleet has the sites of all offices; ``others``: each office by its id;
-    ``plain``: the one whose sites have no office in their ids, '' for none.
+    ``tree``: what belongs to what; an empty one where an office stands alone.
     """
 
     host: Office
     others: Mapping[str, Office] = field(default_factory=dict)
-    plain: str = ALONE
+    tree: Tree = NO_TREE
 
     @property
     def several(self) -> bool:
         """Return whether rows belong to one of several offices, or to the installation."""
         return bool(self.others)
+
+    @property
+    def plain(self) -> str:
+        """Return the one whose sites have no office in their ids, '' for none."""
+        return self.tree.plain
 
     @property
     def by_id(self) -> Mapping[str, Office]:

@@ -8,6 +8,7 @@ from monitor.accounts import upkeep
 from monitor.alerts.cases import report_schedule
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
+from monitor.alerts.notices.shared_briefs import enqueue_shared, shared_briefs
 from monitor.domain.leases import Duty
 from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
@@ -72,15 +73,35 @@ class Jobs:
 
     def _enqueue_briefs(self) -> object:
         links = tuple(self._live.link_use.items())
+        shared = self._enqueue_shared()  # before the offices' own, of which it leaves nothing to send
         found = self._in_each(Duty.BRIEFS, lambda work: enqueue_briefs(work, links))
-        return ", ".join(dict.fromkeys(name for names in found for name in names)) or None
+        return ", ".join(dict.fromkeys([*shared, *(name for names in found for name in names)])) or None
+
+    def _enqueue_shared(self) -> list[str]:
+        """Enqueue the weekly briefs of several offices, each in a transaction of its own; return their names."""
+        offices, now_utc, found = self._live.offices, self._live.clock.utc(), []
+        for parts in shared_briefs(offices, now_utc):
+            with self._behind(Duty.BRIEFS).write() as session:
+                found.append(enqueue_shared(session, offices, parts, now_utc))
+        return list(filter(None, found))
 
     def _in_each(self, duty: Duty, job: Callable[[Work], T]) -> list[T]:
-        """Do a job of a duty in each office, in a transaction of its own; return what came of it."""
-        done = []
+        """Do a job of a duty in each office, in a transaction of its own; return what came of it.
+
+        Where it fails in one, it is done in the others all the same; then the first failure is raised.
+        """
+        done: list[T] = []
+        failures: list[Exception] = []
         for id_, office in self._live.offices.by_id.items():
-            with self._behind(duty).of(id_).write() as session:
-                done.append(job(Work(session, office, self._live.clock.utc())))
+            try:
+                with self._behind(duty).of(id_).write() as session:
+                    done.append(job(Work(session, office, self._live.clock.utc())))
+            except LeaseLost:
+                raise
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return done
 
     def _last_report(self, now_utc: datetime) -> datetime | None:

@@ -43,7 +43,7 @@ class RestoredState:
         # Where leases say what is judged here, nothing is before the first of them is held.
         judged = settings if settings.server is None else replace(settings, fleet=part_of(settings.fleet, ()))
         board = board_of(judged, offices.host, self.known or NOTHING_STORED, baselines)
-        return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, plain=offices.plain)
+        return RuntimeState(clock, settings.fleet, board, offices.host, others=offices.others, tree=offices.tree)
 
 
 class LastRun:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.charter.office import Office
-from monitor.charter.offices import ALONE, Offices
+from monitor.charter.offices import NO_TREE, Offices
 from monitor.domain.clock import Clock
 from monitor.domain.edition_states import EditionProgress
 from monitor.domain.message import Said
@@ -26,6 +26,7 @@ from monitor.runtime.last_hour import Hour
 from monitor.runtime.leases import Leases, SoleHolder
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.in_force import ConfigVerdict
+from monitor.settings.offices_file import Tree
 from monitor.store.shard_rows import NOTHING_ELSEWHERE, SeenElsewhere
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -213,7 +214,7 @@ class RuntimeState:
 
     ``snmp_said``: each device's last successful SNMP reading and its time; ``link_use``: by site of a link, the share
     of its speed in use at the last reading, 0 to 1; ``judged``: set while every device has had a round. ``others``,
-    ``plain``: as in `charter.offices.Offices`, whose ``host`` is ``office``.
+    ``tree``: as in `charter.offices.Offices`, whose ``host`` is ``office``.
     """
 
     clock: Clock
@@ -249,7 +250,7 @@ class RuntimeState:
     lag: Durations = field(default_factory=Durations)
     elsewhere: SeenElsewhere = NOTHING_ELSEWHERE
     others: Mapping[str, Office] = field(default_factory=dict)
-    plain: str = ALONE
+    tree: Tree = NO_TREE
 
     def __post_init__(self) -> None:
         self.started_mono_ns = self.clock.mono_ns()
@@ -269,11 +270,11 @@ class RuntimeState:
 
     @property
     def offices(self) -> Offices:
-        return Offices(self.office, self.others, self.plain)
+        return Offices(self.office, self.others, self.tree)
 
     @offices.setter
     def offices(self, found: Offices) -> None:
-        self.office, self.others, self.plain = found.host, found.others, found.plain
+        self.office, self.others, self.tree = found.host, found.others, found.tree
 
     def root(self, site: str) -> str:
         return self.board.affected.get(site) or self.elsewhere.roots.get(site, "")

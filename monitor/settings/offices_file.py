@@ -5,7 +5,7 @@
 Levels above the highest that an installation has are left out: a district's installation begins with the district.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +125,11 @@ class Tree:
     def above(self, node: str, kind: NodeKind) -> Node | None:
         """Return the place of that kind to which another belongs, or the other itself; None without one."""
         return next((each for each in map(self.nodes.__getitem__, self.path(node)) if each.kind == kind), None)
+
+    def common(self, nodes: Iterable[str]) -> Node:
+        """Return the lowest place to which all of these belong; itself where it is one alone. Expects at least one."""
+        ways = [self.path(node) for node in nodes]
+        return self.nodes[[level[0] for level in zip(*ways, strict=False) if len({*level}) == 1][-1]]
 
     @cached_property
     def _below(self) -> Mapping[str, tuple[str, ...]]:

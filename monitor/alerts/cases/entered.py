@@ -56,7 +56,7 @@ class Entered:
             offices[id_] = own.office(settings)
             planned |= own._planned(settings)
         host = Office.of(installation.host, planned, self.orders, self.colleagues)
-        return Offices(host, offices, installation.tree.plain)
+        return Offices(host, offices, installation.tree)
 
 
 def entered_by(session: Session, now_utc: datetime) -> Entered:

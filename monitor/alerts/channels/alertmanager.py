@@ -125,8 +125,8 @@ def alert(letter: Letter, rendered: Rendered) -> Alert:
         "startsAt": began_utc.astimezone(UTC).isoformat(),
         "endsAt": ends.astimezone(UTC).isoformat(),
     }
-    if facts.page_url:
-        found["generatorURL"] = facts.page_url
+    if page := facts.page():
+        found["generatorURL"] = page
     return found
 
 

@@ -108,12 +108,13 @@ class Upazila:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyFacts(Letterhead):
-    """The weekly brief."""
+    """The weekly brief. ``node``: the place whose offices it is about together, '' for one office's own."""
 
     sites: int
     since: datetime
     until: datetime
     upazilas: tuple[Upazila, ...]
+    node: str = ""
 
 
 Place = Literal["down", "over", "asked"]

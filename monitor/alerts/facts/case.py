@@ -40,7 +40,7 @@ class Attachment:
 class Letterhead:
     """The facts of every letter: the office, the time, the page; ``head`` of the history is its proof.
 
-    ``attachments``: files that go with it.
+    ``attachments``: files that go with it. ``office_id``: the office among several, '' for one that stands alone.
     """
 
     office_bn: str
@@ -50,9 +50,20 @@ class Letterhead:
     number: str = ""
     head: str = ""
     attachments: tuple[Attachment, ...] = ()
+    office_id: str = ""
 
     def office(self, lang: Lang) -> str:
         return self.office_bn if lang == "bn" else self.office_en
+
+    def page(self, path: str = "") -> str:
+        """Return the address of a page of the console; '' where the office has configured none.
+
+        Among several offices it names the one that the letter is about, whichever its reader has chosen there.
+        """
+        if not self.page_url or not (path or self.office_id):
+            return self.page_url
+        home = f"{self.page_url.rstrip('/')}{path or '/'}"
+        return f"{home}?office={self.office_id}" if self.office_id else home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

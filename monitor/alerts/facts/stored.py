@@ -21,7 +21,7 @@ from monitor.domain.stored_sentences import from_sentence
 
 Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts | ReportFacts
 
-VERSION = 5
+VERSION = 6
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -148,6 +148,11 @@ def _from_4(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _from_5(body: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 5, in which no letter said which of several offices it is about, and no brief was of several."""
+    return body
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -160,5 +165,5 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3, _from_4)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3, _from_4, _from_5)
 """The n-th lifts version n to n + 1."""

@@ -1,6 +1,7 @@
 """The briefs in Bangla and English: what is down, falls due, came back; nothing to say is said in one line."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.alerts.facts.briefs import BriefCase, Listed, LostTime, MorningFacts, Planned, Thing, Upazila, WeeklyFacts
@@ -24,6 +25,7 @@ TITLES: Mapping[str, str] = {
     "worst": N_("Longest outages"),
     "unused": N_("Labs not used for a week"),
 }
+MOST_PARTS = 20  # upazilas of a brief that stand in it whole: a district has no more, a nation's would be a book
 OFFICER = N_("responsible officer")
 
 WEEK = (
@@ -49,15 +51,48 @@ def morning_words(facts: MorningFacts, lang: Lang) -> Words:
 
 
 def weekly_words(facts: WeeklyFacts, lang: Lang) -> Words:
-    """Return the weekly brief in one language, an upazila after the other."""
+    """Return the weekly brief in one language, an upazila after the other; of several first all in a line each."""
     begins, ends = (at.astimezone(formats.DHAKA) for at in (facts.since, facts.until))
     days = f"{formats.short_date_text(begins, lang)} – {formats.short_date_text(ends, lang)}"
     count, missed = sum(each.outages for each in facts.upazilas), sum(each.missed for each in facts.upazilas)
     found = trn(lang, "{count} outage", "{count} outages", count)
     late = trn(lang, "{count} past its time", "{count} past their time", missed)
-    headline = tr(lang, "Weekly brief, {days}: {outages}, {late}", days=days, outages=found, late=late)
-    sections = tuple(section for each in facts.upazilas for section in _upazila(each, lang))
-    return Words(lang, headline, page_row(facts, lang), "", sections)
+    if not facts.node:
+        headline = tr(lang, "Weekly brief, {days}: {outages}, {late}", days=days, outages=found, late=late)
+        return Words(lang, headline, page_row(facts, lang), "", tuple(_upazila(facts.upazilas[0], lang)))
+    headline = tr(
+        lang,
+        "Weekly brief of {place}, {days}: {outages}, {late}",
+        place=facts.office(lang),
+        days=days,
+        outages=found,
+        late=late,
+    )
+    sections = [_together(facts.upazilas, lang)]
+    for each in facts.upazilas[:MOST_PARTS]:
+        sections += _upazila(each, lang, of=each.name(lang))
+    return Words(lang, headline, page_row(facts, lang, f"/offices/{facts.node}"), "", tuple(sections))
+
+
+def _together(upazilas: Sequence[Upazila], lang: Lang) -> Section:
+    """Return all upazilas in a line each."""
+    lines = []
+    for each in upazilas:
+        staged = sum(count for stage, count in each.stages.items() if stage != "0")
+        line = trn(
+            lang,
+            "{name}: {count} outage; {missed} of {opened} new tickets past their time; {staged} at a stage",
+            "{name}: {count} outages; {missed} of {opened} new tickets past their time; {staged} at a stage",
+            each.outages,
+            name=each.name(lang),
+            missed=each.missed,
+            opened=each.opened,
+            staged=staged,
+        )
+        lines.append(line)
+    if len(upazilas) > MOST_PARTS:
+        lines.append(tr(lang, "The first {count} follow with what lies behind these figures.", count=MOST_PARTS))
+    return Section(trn(lang, "{count} office", "{count} offices", len(upazilas)), tuple(lines))
 
 
 def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
@@ -135,7 +170,8 @@ def _planned_line(item: Planned, lang: Lang) -> str:
     return f"{begins}–{ends}: {item.text}"
 
 
-def _upazila(each: Upazila, lang: Lang) -> Iterator[Section]:
+def _upazila(each: Upazila, lang: Lang, of: str = "") -> Iterator[Section]:
+    """Yield an upazila's sections; ``of``: its name, which each of them says where there are several."""
     kinds = ", ".join(counted(kind, count, lang) for kind, count in each.by_kind.items() if kind in KINDS)
     names = ("power", "behind", "opened", "missed", "resolved")
     counts = {name: getattr(each, name) for name in names}
@@ -145,11 +181,14 @@ def _upazila(each: Upazila, lang: Lang) -> Iterator[Section]:
     if each.unmonitored_s:
         lines.append(tr(lang, "unmonitored: {length}", length=timedelta(seconds=each.unmonitored_s)))
     yield Section(each.name(lang), tuple(lines))
+    lists: list[Section] = []
     if each.worst:
-        yield Section(lookup(lang, TITLES["worst"]), tuple(_lost_line(item, lang) for item in each.worst))
+        lists.append(Section(lookup(lang, TITLES["worst"]), tuple(_lost_line(item, lang) for item in each.worst)))
     if each.stages:
-        yield Section(lookup(lang, TITLES["stages"]), tuple(_stages(each.stages, lang)))
-    yield from _listed("unused", each.unused, [_site(item.site, lang) for item in each.unused.items], lang)
+        lists.append(Section(lookup(lang, TITLES["stages"]), tuple(_stages(each.stages, lang))))
+    lists += _listed("unused", each.unused, [_site(item.site, lang) for item in each.unused.items], lang)
+    for section in lists:
+        yield replace(section, title=f"{of} – {section.title}") if of else section
 
 
 def _lost_line(item: LostTime, lang: Lang) -> str:

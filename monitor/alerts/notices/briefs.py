@@ -42,14 +42,28 @@ def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
     today = calendar.day(calendar.local(now_utc).date())
     if today.opens is not None and today.closes is not None and today.opens <= now_utc < today.closes:
         found.append(Brief(MORNING, today.date, today.opens.astimezone(UTC)))
-    sunday = today.date - timedelta(days=(today.date.weekday() + 1) % 7)
+    weekly = weekly_of(calendar, now_utc)
+    if weekly is not None and weekly.opens_utc <= now_utc:
+        found.append(weekly)
+    return found
+
+
+def week_begins(calendar: Calendar, now_utc: datetime) -> date:
+    """Return the Sunday of the present week."""
+    today = calendar.local(now_utc).date()
+    return today - timedelta(days=(today.weekday() + 1) % 7)
+
+
+def weekly_of(calendar: Calendar, now_utc: datetime) -> Brief | None:
+    """Return this week's brief, also while it is ahead; None in a week in which the office never opens."""
+    sunday = week_begins(calendar, now_utc)
     try:
         first = calendar.next_working_day(sunday)
     except CalendarError:
-        return found
-    if first.opens is not None and first.date < sunday + A_WEEK and first.opens <= now_utc:
-        found.append(Brief(WEEKLY, first.date, first.opens.astimezone(UTC)))
-    return found
+        return None
+    if first.opens is None or first.date >= sunday + A_WEEK:
+        return None
+    return Brief(WEEKLY, first.date, first.opens.astimezone(UTC))
 
 
 def enqueue_briefs(work: Work, busy: Busy) -> list[str]:

@@ -107,6 +107,7 @@ class LetterheadFields(TypedDict):
     page_url: str
     now: datetime
     number: str
+    office_id: str
 
 
 def letterhead(office: Office, now_utc: datetime, number: str = "") -> LetterheadFields:
@@ -117,6 +118,7 @@ def letterhead(office: Office, now_utc: datetime, number: str = "") -> Letterhea
         "page_url": office.mail.page_url,
         "now": now_utc,
         "number": number,
+        "office_id": office.among,
     }
 
 

@@ -24,7 +24,7 @@ def report_words(facts: ReportFacts, lang: Lang) -> Words:
 def _rows(facts: ReportFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     yield from attached_rows(facts, lang)
     yield "left_out", "\n".join(facts.left_out)
-    yield "page", f"{facts.page_url.rstrip('/')}/reports/{facts.edition}" if facts.page_url else ""
+    yield "page", facts.page(f"/reports/{facts.edition}")
 
 
 def _again(facts: ReportFacts, lang: Lang) -> str:

@@ -111,9 +111,9 @@ def ticket_url(facts: CaseFacts) -> str:
     return f"{facts.page_url.rstrip('/')}/tickets/{facts.number}" if facts.page_url else ""
 
 
-def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
+def page_row(facts: Letterhead, lang: Lang, path: str = "") -> tuple[Row, ...]:
     """Return where more is to be seen, if the office has configured that."""
-    return (Row("page", lookup(lang, LABELS["page"]), facts.page_url),) if facts.page_url else ()
+    return (Row("page", lookup(lang, LABELS["page"]), found),) if (found := facts.page(path)) else ()
 
 
 def runbook_row(kind: str, runbook_url: str, lang: Lang) -> tuple[Row, ...]:
@@ -154,7 +154,7 @@ def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tu
         yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
     yield "note", facts.note
     yield from attached_rows(facts, lang)
-    yield "page", ticket_url(facts) if facts.number else facts.page_url
+    yield "page", ticket_url(facts) if facts.number else facts.page()
 
 
 def attached_rows(facts: Letterhead, lang: Lang) -> Iterator[tuple[str, str]]:

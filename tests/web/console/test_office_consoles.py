@@ -3,16 +3,24 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from monitor.alerts.cases import editions, report_schedule
+from monitor.alerts.cases.editions import Wanted
+from monitor.alerts.notices.lease import lease_next
+from monitor.alerts.notices.render import render
+from monitor.domain.edition_states import EditionState
 from monitor.domain.roles import Role
 from monitor.domain.sample import Verdict
 from monitor.settings.installation import Installation
+from monitor.settings.reports_section import Reports
 from monitor.store.models import SiteNote, Ticket
+from monitor.store.work import Work
 from monitor.web.console.stream import concerns
 from tests.web.console.offices_desk import SEES, SITE, OfficesDesk, marks_of, visited, with_a_ticket_each, with_people
 from tests.web.console.visits import OFFICER, Visits
@@ -66,6 +74,31 @@ def test_a_link_of_a_letter_leads_to_the_office_that_it_names(visits: Visits) ->
     assert cookie(page.headers["set-cookie"]).endswith("=mirpur")
     visits.cookies = cookie(page.headers["set-cookie"])
     assert "Bheramara" in visits.get("/sites/udc-juniadaha").text
+
+
+@pytest.mark.parametrize("chosen", ["", *SITE, "nowhere"])
+def test_the_link_to_a_report_in_a_letter_opens_it_whichever_office_its_reader_has_chosen(
+    visits: Visits, chosen: str
+) -> None:
+    desk = visits.desk
+    mirpur = desk.live.offices.office("mirpur")
+    home = mirpur.mail.model_copy(update={"page_url": "https://ict.example.org/"})
+    mirpur = replace(mirpur, mail=home, reports=Reports(recipients=("responsible",)))
+    with desk.store.of("mirpur").write() as session:
+        work = Work(session, mirpur, desk.clock.utc())
+        asked = editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1)), occasion="month-2026-10")
+        asked.state, asked.number = EditionState.MADE, 1
+        report_schedule.enqueue_letters(work, asked.id, {"en": "October 2026"})
+        letter = lease_next(work, "email")
+    assert letter is not None
+    (link,) = re.findall(r"https://ict\.example\.org(/\S+)", render(letter, "en").text)
+    if chosen:
+        visits.cookies = f"upazila-office={chosen}"
+    page = visits.get(link)
+    assert page.status == 200, link
+    assert "Upazila Office, Mirpur" in page.text
+    # Without the office it would be there for those alone who are in it.
+    assert visits.get(link.partition("?")[0]).status == (200 if chosen == "mirpur" else 404)
 
 
 def test_a_form_of_a_page_left_open_acts_in_its_own_office(visits: Visits) -> None:
