@@ -28,12 +28,32 @@ NOTHING_KNOWN: Digests = {}
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
-async def load_in_subprocess(directory: Path, known: Digests = NOTHING_KNOWN) -> Loaded:
+async def load_in_subprocess(directory: Path) -> tuple[Installation, Mapping[str, bytes]]:
     """Load as `load_installation` does, with the files' contents; raises ConfigError.
 
-    It raises that as well when there is no memory for another process, or it was killed. ``known``: of all files in
-    force; then the offices whose files are others may come alone.
+    It raises that as well when there is no memory for another process, or it was killed.
     """
+    found, sources = await _apart(directory, NOTHING_KNOWN)
+    assert isinstance(found, Installation)
+    return found, sources
+
+
+async def load_again(directory: Path, before: Installation, known: Digests) -> Reading:
+    """Load what has changed since ``before``, of whose files the digests are ``known``; raises ConfigError.
+
+    Of several offices only those are read, and handed over, whose files are others now.
+    """
+    found, sources = await _apart(directory, known if before.several else NOTHING_KNOWN)
+    if isinstance(found, Installation):
+        return Reading(found, sources)
+    whole = await asyncio.wrap_future(_THREAD.submit(partial(put_in, before, found)))
+    if whole is None:
+        return Reading(*await load_in_subprocess(directory))  # which says what is wrong between them
+    return Reading(whole, sources, frozenset(found.files))
+
+
+async def _apart(directory: Path, known: Digests) -> Loaded:
+    """Load in another process; raises ConfigError. ``known``: as `read_changed` has it, empty to load everything."""
     try:
         process = await asyncio.create_subprocess_exec(*_command(directory), stdin=PIPE, stdout=PIPE)
     except OSError as error:
@@ -44,22 +64,6 @@ async def load_in_subprocess(directory: Path, known: Digests = NOTHING_KNOWN) ->
         if process.returncode is None:
             process.kill()
     return await asyncio.wrap_future(_THREAD.submit(partial(_loaded, directory, process.returncode, said)))
-
-
-async def load_again(directory: Path, before: Installation, known: Digests) -> Reading:
-    """Load what has changed since ``before``, of whose files the digests are ``known``; raises ConfigError.
-
-    Of several offices only those are read, and handed over, whose files are others now.
-    """
-    found, sources = await load_in_subprocess(directory, known if before.several else NOTHING_KNOWN)
-    if isinstance(found, ChangedOffices):
-        offices = frozenset(found.files)
-        whole = await asyncio.wrap_future(_THREAD.submit(partial(put_in, before, found)))
-        if whole is not None:
-            return Reading(whole, sources, offices)
-        found, sources = await load_in_subprocess(directory)  # which says what is wrong between them
-    assert isinstance(found, Installation)
-    return Reading(found, sources)
 
 
 def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:

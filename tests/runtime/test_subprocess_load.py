@@ -54,8 +54,8 @@ async def test_a_process_that_dies_is_a_fault_too(tmp_path: Path, monkeypatch: p
 async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started, begin = [], asyncio.create_subprocess_exec
 
-    async def remember(*words: str, **pipes: int) -> asyncio.subprocess.Process:
-        started.append(await begin("sleep", "60", **pipes))
+    async def remember(*words: str, stdin: int, stdout: int) -> asyncio.subprocess.Process:
+        started.append(await begin("sleep", "60", stdin=stdin, stdout=stdout))
         return started[0]
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", remember)
