@@ -35,6 +35,7 @@ class ConfigVerdicts:
         started = in_force.started_of(pid)
         self._found = InForce(str(directory.absolute()), {}, secrets.token_hex(16), pid, started, 0)
         self._texts: dict[str, bytes] = {}
+        self._contents: dict[str, str] = {}
         self._one_at_a_time = Lock()
         live.instance = self._found.instance  # by which a command knows that the answer on a port is ours
 
@@ -47,7 +48,8 @@ class ConfigVerdicts:
         except ValueError as error:
             emit(log, LogEvent.CONFIG_NOT_KEPT, "the configuration is not kept for commands: %s", error)
             self._texts = {}
-        self._live.verdict = ConfigVerdict(self._clock.utc())
+        self._contents = reading.over(self._contents, in_force.contents(reading.sources))
+        self._live.verdict = ConfigVerdict(self._clock.utc(), watches=in_force.watched(self._contents))
         self._write(asked_mono_ns=asked_mono_ns, refused=())
 
     def refuse(self, problems: Sequence[Problem], asked_mono_ns: int) -> None:

@@ -5,6 +5,7 @@ replaced as a whole, has mode 0600, and holds no secret: URLs that carry one are
 comments, in which people keep what was in force before, are left out.
 """
 
+import hashlib
 import re
 import tempfile
 import tomllib
@@ -59,10 +60,29 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class ConfigVerdict:
-    """The result of the last readings: when one was last accepted, and where a later one was wrong ('' if none was)."""
+    """The result of the last readings: when one was last accepted, and where a later one was wrong ('' if none was).
+
+    ``watches``: the digest of what is in force, as of `watched`.
+    """
 
     accepted_utc: datetime
     refused: str = ""
+    watches: str = ""
+
+
+def contents(sources: Mapping[str, bytes]) -> dict[str, str]:
+    """Return a digest of each file that says something of sites and offices.
+
+    What monitor.toml says may be another on each machine: its names, paths and addresses.
+    """
+    said = {name: text for name, text in sources.items() if Path(name).name != "monitor.toml"}
+    return {name: hashlib.sha256(text.replace(b"\r\n", b"\n")).hexdigest() for name, text in said.items()}
+
+
+def watched(contents: Mapping[str, str]) -> str:
+    """Return one digest of all `contents`, by which daemons compare theirs; empty without files."""
+    lines = "".join(f"{name} {contents[name]}\n" for name in sorted(contents))
+    return hashlib.sha256(lines.encode()).hexdigest() if lines else ""
 
 
 def started_of(pid: int) -> str:

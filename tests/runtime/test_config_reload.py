@@ -75,6 +75,10 @@ def test_of_three_offices_only_the_changed_one_is_read_and_all_stays_known(reloa
         change(offices / "offices" / office / "sites.toml", f"Pop of {name}", "Another")
         reloading.asked()
     assert reloading.read() == ["mirpur", "gangni"]
+    # By this daemons compare what they watch: one that has begun with these very files says the same.
+    sources = dict[str, bytes]()
+    load_installation(offices, sources)
+    assert reloading.live.verdict.watches == in_force.watched(in_force.contents(sources))
     assert (reloading.installation, reloading.files()) == in_whole(offices)
 
 
