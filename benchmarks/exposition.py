@@ -153,7 +153,8 @@ def fill(store: Store, settings: Settings) -> None:
         session.execute(insert(Outage), [outage(number, over=True) for number in range(OVER)])
         session.execute(insert(Outage), [outage(number, over=False) for number in range(OPEN)])
         behind = [
-            {"outage_id": OVER + 1 + number // 2, "site": sites[number], "since_utc": T0} for number in range(2 * OPEN)
+            {"outage_id": OVER + 1 + number // 2, "site": sites[number % len(sites)], "since_utc": T0}
+            for number in range(2 * OPEN)
         ]
         session.execute(insert(AffectedSite), behind)
 
