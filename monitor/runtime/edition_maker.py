@@ -178,7 +178,7 @@ class EditionMaker(Part):
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
         page = monitor.public.url
-        job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page)
+        job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page, self._live.offices)
         report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
         return job
 
