@@ -49,7 +49,7 @@ def test_a_district_report_is_asked_for_made_and_given_out_whichever_office_is_c
         assert (row.office, row.scope_kind, row.scope_id) == ("", "place", "kushtia")
         (act,) = session.scalars(select(Act).where(Act.kind == "report.make"))
         assert (act.office, act.actor) == ("", OFFICER.name)
-    assert "waits" in visits.get(place).text
+    assert "pending" in visits.get(place).text
     make(visits)
     for chosen in EVERYWHERE:
         visits.cookies = f"upazila-office={chosen}"
