@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.alerts.cases.downtimes import plans
+from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
@@ -69,7 +69,7 @@ class SiteTimes:
 
 def times_of(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> SiteTimes:
     """Read one site's times for a window, of which any part can then be counted."""
-    plannings = {**office.maintenance, **plans(session)}
+    plannings = every_plan(session, office)
     gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     return SiteTimes(
         site,
@@ -113,7 +113,7 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
     window = (begins, ends)
     down, excused = _down_of_all(session, window), _excused_of_all(session, window)
     since = {row.site: row.first_utc or begins for row in reachability_rows.states(session)}
-    plannings = {**office.maintenance, **plans(session)}
+    plannings = every_plan(session, office)
     gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}

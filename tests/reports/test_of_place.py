@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from monitor.alerts.cases import downtimes
 from monitor.i18n.languages import languages
 from monitor.reports.difference_words import difference_texts, names_of
 from monitor.reports.differences import compared
@@ -22,6 +25,8 @@ from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
 from monitor.reports.use_history import NoHistory
 from monitor.reports.wording import kept_and_missed, summary
+from monitor.settings.maintenance_section import Maintenance
+from monitor.store.work import Work
 from tests.reports.export.pdf_text import text_of
 from tests.reports.three_offices import LATER, ThreeOffices, three_offices
 
@@ -73,6 +78,17 @@ def test_the_sums_are_those_of_the_parts(three: ThreeOffices) -> None:
     assert udc.sites == sum(group.sites for part in parts for group in part.groups if group.id == "udc")
     assert [row.outages for row in khulna.earlier] == [0] * len(khulna.earlier)
     assert khulna.worst[0] == "udc-juniadaha"
+
+
+def test_work_that_was_planned_long_ago_still_covers_the_sites_of_its_office_alone(tmp_path: Path) -> None:
+    began, ended = datetime(2026, 9, 8, 3, tzinfo=UTC), datetime(2026, 9, 8, 7, tzinfo=UTC)
+    with three_offices(tmp_path) as three:
+        fibre = Maintenance(text="A new fibre", sites=["udc"], begins=began, ends=ended)
+        with three.store.of("mirpur").write() as session:
+            downtimes.add(Work(session, three.offices.office("mirpur"), began), "fibre", fibre)
+        september = report_of_place(three, "khulna", month(2026, 9))
+    up = {site.site: site.promised.up_us for site in september.sites}
+    assert up["gangni.udc"] - up["mirpur.udc"] == (ended - began) // timedelta(microseconds=1)
 
 
 def test_the_same_database_gives_the_same_bytes_in_every_format(three: ThreeOffices) -> None:
