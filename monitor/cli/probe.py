@@ -4,6 +4,8 @@ import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,10 +91,10 @@ def icmp(
         samples, interrupted = asyncio.run(_run(prober, wanted))
     except NoSocket as error:
         raise Failure(said_by(error), CANNOT) from None
-    _print(wanted, samples, prober, as_json)
+    all_ok = _print(wanted, samples, prober, as_json)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
-    if any(sample.verdict != "ok" for sample in samples):
+    if not all_ok:
         raise typer.Exit(NO)
 
 
@@ -142,14 +144,12 @@ def _targets_of(file: Path, lines: list[str], faults: list[Message]) -> "Iterato
 
     from monitor.probes.base import Target
 
+    with suppress(OSError, ValueError):  # ValueError: none at all
+        addresses = list(map(inet_pton, repeat(AF_INET), lines))
+        if min(addresses) >= FIRST_HOST and max(addresses) < FIRST_MULTICAST:
+            yield from map(Target, lines, addresses)
+            return
     for number, line in enumerate(lines, 1):
-        try:
-            address = inet_pton(AF_INET, line)
-            if FIRST_HOST <= address < FIRST_MULTICAST:
-                yield Target(line, address)
-                continue
-        except OSError:
-            pass
         text = line.partition("#")[0].strip()
         if text and (target := _target(text, faults, f"{file}:{number}")):
             yield target
@@ -174,21 +174,24 @@ def _target(text: str, faults: list[Message], where: Said) -> "Target | None":
     return Target.of(text, address)
 
 
-def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe", as_json: bool) -> None:
+def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe", as_json: bool) -> bool:
+    """Print table or JSON, and the summary; return whether every sample is ok."""
     summary = _summary(samples, prober)
-    if as_json or len(samples) <= FEW or summary["ok"] < len(samples):
+    all_ok = summary["ok"] == len(samples)
+    if as_json or len(samples) <= FEW or not all_ok:
         order = {target.device: index for index, target in enumerate(wanted)}
         samples.sort(key=lambda sample: order[sample.device])
     if as_json:
         sys.stdout.write('{"targets": [\n')
         sys.stdout.writelines(_json_lines(samples))
         sys.stdout.write(f'], "summary": {json.dumps(summary)}}}\n')
-        return
+        return all_ok
     shown = samples if len(samples) <= FEW else [sample for sample in samples if sample.verdict != "ok"][:FEW]
     if shown:
         _print_table(shown)
     figures = {"ok": summary["ok"], "all": len(samples), "failed": summary["failed"], "unknown": summary["unknown"]}
     print(_("{ok} of {all} answered; {failed} did not; {unknown} unknown.", **figures))
+    return all_ok
 
 
 def _print_table(shown: "list[Sample]") -> None:
@@ -234,12 +237,15 @@ def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
 
 
 def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> "SummaryDocument":
-    verdicts = [str(sample.verdict) for sample in samples]
+    from monitor.domain.sample import Verdict
+
+    verdicts = [sample.verdict for sample in samples]
+    ok, failed = verdicts.count(Verdict.OK), verdicts.count(Verdict.FAILED)
     counters = prober.counters
     return {
-        "ok": verdicts.count("ok"),
-        "failed": verdicts.count("failed"),
-        "unknown": verdicts.count("unknown"),
+        "ok": ok,
+        "failed": failed,
+        "unknown": len(verdicts) - ok - failed,
         "echoes_sent": counters.sent,
         "replies_accepted": counters.accepted,
         "rejected": counters.rejected(),

@@ -10,10 +10,10 @@ daemons: the one that holds the duty of it. Alone, a daemon holds all.
 """
 
 import asyncio
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
@@ -26,6 +26,7 @@ from monitor.metrics.leases import FAMILIES as OF_LEASES
 from monitor.metrics.leases import leases
 from monitor.metrics.network import network
 from monitor.metrics.notices import AWAY, Notices, channels
+from monitor.metrics.pieces import Packed, Piece, gzip_stream, packed, worth_keeping
 from monitor.metrics.self import FAMILIES as OF_ITSELF
 from monitor.metrics.self import Process, daemon
 from monitor.metrics.services import services
@@ -39,7 +40,6 @@ from monitor.store.database import Store
 FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database
 SLICE_NS = 2_000_000
-GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,13 @@ class _Snapshot:
     bodies: list[Body]
     pages: dict[tuple[bool, bool], Page] = field(default_factory=dict)
 
-    def page(self, *, openmetrics: bool) -> Page:
-        """Return the page in one of the two formats."""
-        if (openmetrics, False) not in self.pages:
-            pieces = [piece for family, body in self.bodies for piece in (family.head(openmetrics=openmetrics), body)]
-            pieces += [b"# EOF\n"] if openmetrics else []
-            content_type = CONTENT_TYPE_LATEST if openmetrics else CONTENT_TYPE_PLAIN_0_0_4
-            self.pages[openmetrics, False] = Page(tuple(pieces), content_type)
-        return self.pages[openmetrics, False]
+    def contents(self, *, openmetrics: bool) -> Iterator[Piece]:
+        """Yield the page's pieces in one of the two formats, which differ in their headers."""
+        for family, pieces in self.bodies:
+            yield Piece([family.head(openmetrics=openmetrics)])
+            yield from pieces
+        if openmetrics:
+            yield Piece([b"# EOF\n"])
 
 
 class Exposition:
@@ -107,22 +106,41 @@ class Exposition:
         openmetrics = wants_openmetrics(accept)
         async with self._one_at_a_time:
             if not self._is_fresh():
-                self._leave_to_others()
-                await self._ask_in_time()
-                begun_ns, steps = self._clock.mono_ns(), self._renewed()
-                for _ in steps:
-                    if self._clock.mono_ns() - begun_ns > SLICE_NS:
-                        await asyncio.sleep(0)
-                        begun_ns = self._clock.mono_ns()
+                until_s = asyncio.get_running_loop().time() + ASK_WITHIN_S
+                self._begin()
+                self._ask_in_threads()
+                others = [part for part in self._parts if part not in self._asking]
+                await self._in_slices(self._looked(others))  # while the database thinks
+                await self._answered(until_s)
+                await self._in_slices(self._looked(self._asking))
+                await self._in_slices(self._renewed())
                 asyncio.get_running_loop().call_later(FRESH_NS / NS_PER_S, self._release, self._snapshot)
-            snapshot = self._snapshot
-            plain = snapshot.page(openmetrics=openmetrics)
-            if not compressed:
-                return plain
-            if (openmetrics, True) not in snapshot.pages:
-                packing = self._threads.submit(_compressed, plain)
-                snapshot.pages[openmetrics, True] = await asyncio.wrap_future(packing)
-            return snapshot.pages[openmetrics, True]
+            snapshot, which = self._snapshot, (openmetrics, compressed)
+            if which not in snapshot.pages:
+                making = self._compressed if compressed else self._plain
+                content_type = _content_type(openmetrics=openmetrics)
+                snapshot.pages[which] = await making(snapshot.contents(openmetrics=openmetrics), content_type)
+            return snapshot.pages[which]
+
+    async def _in_slices(self, steps: Iterable[None]) -> None:
+        """Take the steps, and let the loop turn between them as often as SLICE_NS is over."""
+        begun_ns = self._clock.mono_ns()
+        for _ in steps:
+            if self._clock.mono_ns() - begun_ns > SLICE_NS:
+                await asyncio.sleep(0)
+                begun_ns = self._clock.mono_ns()
+
+    async def _plain(self, contents: Iterator[Piece], content_type: str) -> Page:
+        found: list[bytes] = []
+        await self._in_slices(_texts(contents, found))
+        return Page(tuple(found), content_type)
+
+    async def _compressed(self, contents: Iterator[Piece], content_type: str) -> Page:
+        """Compress what is not compressed yet, in a thread: until then nobody looks for changes."""
+        parts, stream = await asyncio.wrap_future(self._threads.submit(_all_packed, contents))
+        for piece, part in parts:
+            piece.packed = part
+        return Page(stream, content_type, compressed=True)
 
     def _release(self, snapshot: _Snapshot) -> None:
         """Free a page that is no longer fresh: a kilobyte a site, until somebody asks again."""
@@ -132,39 +150,46 @@ class Exposition:
     def render(self, accept: str = "") -> Page:
         """Return the page in one go: for callers without an event loop to keep turning."""
         if not self._is_fresh():
-            self._leave_to_others()
-            self._ask()
-            for _ in self._renewed():
+            self._begin()
+            for part in self._asked_now():
+                part.ask()()
+            for _ in chain(self._looked(self._parts), self._renewed()):
                 pass
-        return self._snapshot.page(openmetrics=wants_openmetrics(accept))
+        openmetrics = wants_openmetrics(accept)
+        if (openmetrics, False) not in self._snapshot.pages:
+            found = tuple(piece.text for piece in self._snapshot.contents(openmetrics=openmetrics))
+            self._snapshot.pages[openmetrics, False] = Page(found, _content_type(openmetrics=openmetrics))
+        return self._snapshot.pages[openmetrics, False]
 
-    def _leave_to_others(self) -> None:
-        """Leave out of the next page what other daemons show by their duties."""
+    def _begin(self) -> None:
+        """Leave out of the next page what other daemons show by their duties; write all anew for another fleet."""
         self._left = frozenset(part for part, duty in self._duties.items() if self._live.leases.held(duty) is None)
         for asked in self._asking:
             if asked in self._left:
                 self._asked.pop(asked, None)
                 asked.left()
+        if self._live.fleet is not self._fleet:
+            self._fleet = self._live.fleet
+            for part in self._parts:
+                part.forget()
 
     def _asked_now(self) -> list[Asked]:
         return [part for part in self._asking if part not in self._left]
 
-    def _ask(self) -> None:
+    def _ask_in_threads(self) -> None:
+        """Query the database; a query still under way is not repeated."""
         for part in self._asked_now():
-            part.ask()()
-
-    async def _ask_in_time(self) -> None:
-        """Take in the database's answers within ASK_WITHIN_S; a query still under way is not repeated."""
-        asking = self._asked_now()
-        for part in asking:
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
             if part not in self._asked:
                 with suppress(PoolFull):
                     self._asked[part] = asyncio.wrap_future(self._threads.submit(part.ask))
+
+    async def _answered(self, until_s: float) -> None:
+        """Take in the database's answers that come by then, in the loop's time."""
         if self._asked:
-            await asyncio.wait(self._asked.values(), timeout=ASK_WITHIN_S)
-        for part in asking:
+            await asyncio.wait(self._asked.values(), timeout=max(until_s - asyncio.get_running_loop().time(), 0))
+        for part in self._asked_now():
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
             else:
@@ -176,18 +201,16 @@ class Exposition:
     def _is_fresh(self) -> bool:
         return bool(self._snapshot.bodies) and self._clock.mono_ns() - self._snapshot.made_ns <= FRESH_NS
 
+    def _looked(self, parts: Iterable[Part]) -> Iterator[None]:
+        for part in parts:
+            if part not in self._left:
+                yield from part.look()
+
     def _renewed(self) -> Iterator[None]:
         """Build another snapshot, in small steps."""
-        if self._live.fleet is not self._fleet:
-            self._fleet = self._live.fleet
-            for part in self._parts:
-                part.forget()
-        shown = [part for part in self._parts if part not in self._left]
-        for part in shown:
-            yield from part.look()
         bodies: dict[str, Body] = {}
-        for part in shown:
-            for family, lines in part.bodies():
+        for part in self._parts:
+            for family, lines in part.bodies() if part not in self._left else ():
                 # A name that a module of monitor.toml gives a second time would make the whole page unreadable.
                 bodies.setdefault(family.name.removesuffix("_total"), (family, lines))
                 yield
@@ -199,8 +222,17 @@ def wants_openmetrics(accept: str) -> bool:
     return choose_encoder(accept)[1].startswith("application/openmetrics-text")
 
 
-def _compressed(page: Page) -> Page:
-    """Compress at the lowest level."""
-    packer = zlib.compressobj(1, wbits=GZIP)
-    pieces = [packed for piece in page.pieces if (packed := packer.compress(piece))]
-    return Page((b"".join(pieces) + packer.flush(),), page.content_type, compressed=True)
+def _content_type(*, openmetrics: bool) -> str:
+    return CONTENT_TYPE_LATEST if openmetrics else CONTENT_TYPE_PLAIN_0_0_4
+
+
+def _texts(contents: Iterable[Piece], found: list[bytes]) -> Iterator[None]:
+    for piece in contents:
+        found.append(piece.text)
+        yield
+
+
+def _all_packed(contents: Iterable[Piece]) -> tuple[list[tuple[Piece, Packed]], tuple[bytes, ...]]:
+    """Return what becomes of each piece, and the stream; changes no piece, for whoever waited may have gone."""
+    parts = [(piece, piece.packed or packed(piece.text)) for piece in worth_keeping(contents)]
+    return parts, gzip_stream([part for _, part in parts])

@@ -1,12 +1,13 @@
 """Expose sites and the rounds of their devices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from monitor.domain.sample import Sample, Verdict
+from monitor.judging.board import Board
 from monitor.judging.health import State
 from monitor.judging.labs import Count
-from monitor.metrics.text import CachedLines, Family, Labels, Line, gathered
+from monitor.metrics.text import TOGETHER, CachedLines, Family, Labels, Line, gathered
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Fleet, Site
 
@@ -61,7 +62,11 @@ WORKSTATIONS = Family(
     most=2,
     per="lab",
 )
-ANY_STATE, STATES = "\0", tuple(State)
+ANY_STATE, BEFORE, AFTER = "\0", "\1", "\2"
+_SIX = {
+    current: "".join(STATE.line(state is current, f"{BEFORE}{state}{AFTER}") for state in State) for current in State
+}
+"""The lines of a site in each state, without its labels before and after the state's own."""
 FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
@@ -73,8 +78,9 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
             (INFO,),
             _Infos(live),
             lambda _, sites: gathered((), (_info(live.office_of(site.id), site) for site in sites)),
+            together=1,
         ),
-        CachedLines((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
+        CachedLines((STATE,), _States(live), lambda id_, state: _state(live, id_, state)),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
         ),
@@ -113,14 +119,14 @@ class _Infos:
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
-        self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
+        self._groups: list[tuple[int, tuple[Site, ...]]] = []
 
     def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
         if self._live.board.fleet is not self._fleet:
             self._fleet = self._live.board.fleet
             sites = tuple(self._fleet.sites.values())
-            self._hundreds = [(first, sites[first : first + 100]) for first in range(0, len(sites), 100)]
-        return self._hundreds
+            self._groups = [(first, sites[first : first + TOGETHER]) for first in range(0, len(sites), TOGETHER)]
+        return self._groups
 
 
 def _info(office: str, site: Site) -> Line:
@@ -129,10 +135,34 @@ def _info(office: str, site: Site) -> Line:
     return INFO.of(1.0, office, site.id, site.kind, *names, latitude, longitude)
 
 
-def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
-    board = live.board
-    for id_ in list(board.fleet.sites):  # those of other daemons stand in their metrics
-        yield id_, board.state(id_)
+class _States:
+    """The states of the sites that are judged here; the others' stand in the metrics of other daemons.
+
+    The board is asked again only for sites that it has touched since.
+    """
+
+    def __init__(self, live: RuntimeView) -> None:
+        self._live, self._fleet, self._seen = live, Fleet({}), 0
+        self._states: dict[str, State] = {}
+
+    def __call__(self) -> Iterable[tuple[str, State]]:
+        board = self._live.board
+        touched, seen = board.touched.after(self._seen), board.touched.last
+        if board.fleet is not self._fleet or touched is None:
+            return self._all(board, seen)
+        for id_ in touched:
+            site = board.fleet.judged.get(id_, id_)
+            if site in self._states:
+                self._states[site] = board.state(site)
+        self._seen = seen
+        return list(self._states.items())
+
+    def _all(self, board: Board, seen: int) -> Iterator[tuple[str, State]]:
+        fleet, found = board.fleet, dict[str, State]()
+        for id_ in list(fleet.sites):
+            found[id_] = board.state(id_)
+            yield id_, found[id_]
+        self._fleet, self._seen, self._states = fleet, seen, found
 
 
 def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
@@ -140,9 +170,8 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     if site is None:  # it has gone in this moment
         return {}
     labels = STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
-    before, after = labels.split(ANY_STATE)  # written once for all six
-    lines = (STATE.line(state is current, f"{before}{state}{after}") for state in STATES)
-    return {STATE: "".join(lines)}
+    before, _, after = labels.partition(ANY_STATE)  # written once for all six
+    return {STATE: _SIX[current].replace(AFTER, after).replace(BEFORE, before)}
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:

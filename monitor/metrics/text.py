@@ -21,7 +21,7 @@ The lines are the same in both formats, the plain one and OpenMetrics; only thei
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress, islice
 from operator import ne
 from typing import Generic, Literal, Protocol, TypeVar
@@ -29,14 +29,17 @@ from typing import Generic, Literal, Protocol, TypeVar
 from prometheus_client.metrics_core import Metric
 from prometheus_client.utils import floatToGoString
 
+from monitor.metrics.pieces import Piece
+
 Type = Literal["gauge", "counter", "untyped", "histogram"]
 Line = tuple["Family", str]
-Body = tuple["Family", bytes]
+Body = tuple["Family", Sequence[Piece]]
 Key = TypeVar("Key")
 Source = TypeVar("Source")
 
 OFFICE = "office"
-LOOKED_AT_IN_A_STEP = 1_000
+TOGETHER = 500  # sources in a piece of the page
+WRITTEN_IN_A_STEP = 32_768  # characters: a fraction of a millisecond
 LIKE_PYTHON_BELOW = 1e6  # from there on Go writes an exponent
 
 
@@ -130,6 +133,11 @@ def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, 
     return {family: "".join(texts) for family, texts in found.items()}
 
 
+def written(text: str) -> Sequence[Piece]:
+    """Return lines that were written for this page alone."""
+    return (Piece([text.encode()]),)
+
+
 def from_client(metric: Metric, office: str) -> Body:
     """Convert a metric that prometheus_client collected, without timestamps and exemplars."""
     total = "_total" if metric.type == "counter" else ""
@@ -139,7 +147,7 @@ def from_client(metric: Metric, office: str) -> Body:
     for sample in metric.samples:
         labels = Labels(*sample.labels)(office, *sample.labels.values())
         lines.append(f"{sample.name}{labels} {_number(sample.value)}\n")
-    return family, "".join(lines).encode()
+    return family, written("".join(lines))
 
 
 class Part(Protocol):
@@ -188,16 +196,44 @@ class UncachedLines:
 
     def bodies(self) -> Iterator[Body]:
         for family, text in gathered(self._families, self._write()).items():
-            yield family, text.encode()
+            yield family, written(text)
 
     def forget(self) -> None:
         pass
 
 
+@dataclass(slots=True)
+class _Row(Generic[Key, Source]):
+    """Some sources in a row as they were seen last, and their lines: a piece for each family, a place each source."""
+
+    seen: list[tuple[Key, Source] | None] = field(default_factory=list)
+    pieces: dict[Family, Piece] = field(default_factory=dict)
+
+    def resize(self, count: int) -> None:
+        self.seen = [*self.seen[:count], *[None] * (count - len(self.seen))]
+        for piece in self.pieces.values():
+            piece.resize(count)
+
+    def put(self, place: int, found: Mapping[Family, str]) -> int:
+        """Put a source's lines in their place, and return how many characters they are."""
+        written = 0
+        for family, text in found.items():
+            piece = self.pieces.get(family)
+            if piece is None:
+                piece = self.pieces[family] = Piece([b""] * len(self.seen))
+            piece.put(place, text.encode())
+            written += len(text)
+        if len(found) < len(self.pieces):
+            for family in self.pieces.keys() - found.keys():
+                self.pieces[family].put(place, b"")
+        return written
+
+
 class CachedLines(Generic[Key, Source]):
     """The lines of many sources (samples, states, readings), written again only for a source that has changed.
 
-    ``sources``: all that there are at this moment; lines of others are dropped.
+    ``sources``: all that there are at this moment, in an order that seldom changes; lines of others are dropped. Those
+    of ``together`` sources are a piece of the page for each family.
     """
 
     def __init__(
@@ -205,48 +241,37 @@ class CachedLines(Generic[Key, Source]):
         families: Iterable[Family],
         sources: Callable[[], Iterable[tuple[Key, Source]]],
         write: Callable[[Key, Source], Mapping[Family, str]],
+        together: int = TOGETHER,
     ) -> None:
-        self._sources = sources
-        self._write = write
-        self._seen: list[tuple[Key, Source]] = []
-        self._lines: dict[Family, dict[Key, bytes]] = {family: {} for family in families}
+        self._sources, self._write, self._together = sources, write, together
+        self._families = dict.fromkeys(families)
+        self._rows: list[_Row[Key, Source]] = []
 
     def look(self) -> Iterator[None]:
-        sources, before, seen = iter(self._sources()), self._seen, list[tuple[Key, Source]]()
-        moved = False
-        while some := list(islice(sources, LOOKED_AT_IN_A_STEP)):
-            were: list[tuple[Key, Source] | None] = [*before[len(seen) : len(seen) + len(some)]]
-            were += [None] * (len(some) - len(were))
-            for new, old in list(compress(zip(some, were, strict=True), map(ne, some, were))):
-                moved = moved or old is None or old[0] != new[0]
-                self._put(*new)
-                yield
-            seen += some
+        sources, count = iter(self._sources()), 0
+        while some := list(islice(sources, self._together)):
+            if count == len(self._rows):
+                self._rows.append(_Row())
+            yield from self._look_at(self._rows[count], some)
+            count += 1
             yield
-        self._seen = seen
-        if moved or len(seen) < len(before):
-            self._drop_all_but({key for key, _ in seen})
+        del self._rows[count:]
 
-    def _drop_all_but(self, kept: set[Key]) -> None:
-        for lines in self._lines.values():
-            for key in lines.keys() - kept:
-                del lines[key]
+    def _look_at(self, row: _Row[Key, Source], some: list[tuple[Key, Source]]) -> Iterator[None]:
+        if len(some) != len(row.seen):
+            row.resize(len(some))
+        written = 0
+        for place in list(compress(range(len(some)), map(ne, some, row.seen))):
+            row.seen[place] = some[place]
+            written += row.put(place, self._write(*some[place]))
+            if written > WRITTEN_IN_A_STEP:
+                written = 0
+                yield
+        self._families |= dict.fromkeys(row.pieces)
 
     def forget(self) -> None:
-        self._seen = []
-        self._drop_all_but(set())
-
-    def _put(self, key: Key, source: Source) -> None:
-        found = self._write(key, source)
-        for family, text in found.items():
-            lines = self._lines.get(family)
-            if lines is None:
-                lines = self._lines[family] = {}
-            lines[key] = text.encode()
-        if len(found) < len(self._lines):
-            for family in self._lines.keys() - found.keys():
-                self._lines[family].pop(key, None)
+        self._rows = []
 
     def bodies(self) -> Iterator[Body]:
-        for family, lines in list(self._lines.items()):
-            yield family, b"".join(lines.values())
+        for family in list(self._families):
+            yield family, [row.pieces[family] for row in self._rows if family in row.pieces]

@@ -21,6 +21,7 @@ from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.part import Part
 from monitor.runtime.unwritten import Kind, Readings, Rounds, power_of, traffic_of
+from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.store.history.counting import count_use
 from monitor.store.history.file import HistoryFile, HistoryRefuses, Kept
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 3_600.0
 LOOK_S = 5.0
+GONE_S = 300.0  # who takes a site out by mistake has so long to put it back, and nothing of its day is lost
 DAYS_A_YEAR = 365.25
 PORTION = 200  # series written in one transaction: the loop and other writers get their turn between two
 
@@ -45,7 +47,8 @@ class HistoryKeeper(Part):
 
     def __init__(self, clock: Clock, file: HistoryFile, settings: Settings) -> None:
         self._clock, self._file = clock, file
-        self.reconfigure(settings)
+        self._section, self._fleet = settings.monitor.history, settings.fleet
+        self._gone: dict[str, int] = {}  # devices that were taken out, and when, by the monotonic clock
         self._rounds: dict[str, Rounds] = {}
         self._days: dict[str, LastDay] = {}
         self._traffic: dict[str, Readings[Traffic]] = {}
@@ -55,7 +58,10 @@ class HistoryKeeper(Part):
         self._failing = False
 
     def reconfigure(self, settings: Settings) -> None:
-        """Keep as configured; devices that are gone are forgotten once they are written."""
+        """Keep as configured; devices that are gone are written and forgotten after `GONE_S`."""
+        before, probed, now_ns = _probed(self._fleet), _probed(settings.fleet), self._clock.mono_ns()
+        gone = dict.fromkeys(before - probed, now_ns) | self._gone
+        self._gone = {device: since_ns for device, since_ns in gone.items() if device not in probed}
         self._section, self._fleet = settings.monitor.history, settings.fleet
 
     async def open(self) -> None:
@@ -104,9 +110,10 @@ class HistoryKeeper(Part):
         return [] if day is None else list(day.minutes(now_utc))
 
     async def run(self) -> None:
-        """Write once an hour, until cancelled."""
+        """Write once an hour, and what is gone when it is to be forgotten, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_S)
+            await self.forget_gone()
             if self._clock.mono_ns() - self._written_ns >= WRITE_EVERY_S * NS_PER_S:
                 await self.write()
 
@@ -137,6 +144,26 @@ class HistoryKeeper(Part):
             await self._do(partial(self._file.prune, now_utc, Kept(section.days, ceil(section.years * DAYS_A_YEAR))))
         self._forget_silent(now_utc)
 
+    async def forget_gone(self) -> None:
+        """Write and forget the devices that were taken out of the configuration `GONE_S` ago.
+
+        What the file refuses waits for the next hour; where sites come and go, all else would grow until then.
+        """
+        until_ns = self._clock.mono_ns() - int(GONE_S * NS_PER_S)
+        gone = [device for device, since_ns in self._gone.items() if since_ns <= until_ns]
+        for device in gone:
+            del self._gone[device]
+            self._days.pop(device, None)
+        rounds = {device: self._rounds[device] for device in gone if device in self._rounds}
+        for each in rounds.values():
+            each.finish()
+        for names in _portions(rounds):
+            await self._write_rounds(names)
+        probed = _probed(self._fleet)  # one may have come back while others were written
+        for device, each in rounds.items():
+            if not each.last_finished and device not in probed:
+                del self._rounds[device]
+
     def _add(self, batch: Mapping[str, Mapping[datetime, Summary]]) -> None:
         if not self._file.is_there:  # it was taken away, or none were kept
             self._file.open()
@@ -160,7 +187,7 @@ class HistoryKeeper(Part):
         now_s = int(now_utc.timestamp())
         for device in [device for device, rounds in self._rounds.items() if rounds.is_old(now_s)]:
             del self._rounds[device]
-        probed = {*self._fleet.devices, *self._fleet.references}
+        probed = _probed(self._fleet)
         self._days = {device: day for device, day in self._days.items() if device in probed}
         self._traffic = {link: traffic for link, traffic in self._traffic.items() if not traffic.is_empty}
         self._power = {series: power for series, power in self._power.items() if not power.is_empty}
@@ -176,6 +203,11 @@ class HistoryKeeper(Part):
             return False
         self._failing = False
         return True
+
+
+def _probed(fleet: Fleet) -> set[str]:
+    """Return the names of all who get echoes."""
+    return {*fleet.devices, *fleet.references}
 
 
 def _portions(names: Mapping[str, T]) -> Iterator[Sequence[str]]:

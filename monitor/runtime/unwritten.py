@@ -74,8 +74,11 @@ class Rounds:
         self._finished = b"".join(_PACKED.pack(*each) for each in kept)
 
     def is_old(self, now_s: int) -> bool:
-        """Return whether there was no round for two hours: the device was taken out of the configuration."""
-        return now_s - self._slot * FINE_S > OLD_S and not self._finished
+        """Return whether there was no round for two hours: the device was taken out of the configuration.
+
+        What the file has refused for so long is dropped with it, as the oldest of those that are there is.
+        """
+        return now_s - self._slot * FINE_S > OLD_S
 
     @property
     def last_finished(self) -> int:

@@ -56,11 +56,11 @@ def upgrade(name: str, reading: Engine, writing: Engine) -> None:
 
 def migrate(connection: Connection) -> None:
     """Run the missing migrations in the transaction of ``connection``."""
+    schema.lock(connection)  # first: until then the limits of an ordinary transaction hold, also for our imports
     from alembic import command
 
     config = alembic_config()
     config.attributes["connection"] = connection
-    schema.lock(connection)
     redundancy.drop(connection)
     command.upgrade(config, "head")
     redundancy.make(connection, Base.metadata)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 NAMES = {"icmp": 1, "snmp": 1, "snmp_v3": 1, "traps": 1, "reading": 30}  # and how much one input costs
-A_FEW, MANY = 20_000, 3_000_000
+A_FEW, MANY = 10_000, 3_000_000
 
 
 def fuzz(name: str, runs: int, folder: Path) -> None:

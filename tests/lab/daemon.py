@@ -18,12 +18,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.lab.namespace import PATH, Namespace
-from tests.lab.waiting import until
+from tests.lab.waiting import patient, until
 
 HERE = f"{Path(sys.executable).parent}:{PATH}"
 REQUEST_TIMEOUT_S = 2.0
@@ -50,6 +50,21 @@ class Network(Protocol):
     def monitor(self) -> Namespace: ...
 
 
+class Process(Protocol):
+    """What is needed of a process, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class Daemon:
     """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``.
 
@@ -68,7 +83,7 @@ class Daemon:
         self._command = list(command) or [program()]
         self._environment = dict(environment or {})
         self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | None = None
         self.home = home
         self.config = home / "config"
         self.log_file = home / "daemon.log"
@@ -103,7 +118,7 @@ class Daemon:
     def start(
         self,
         *,
-        ready_within_s: float | None = 20,
+        ready_within_s: float | None = 60,
         handed_in: bool = True,
         resolver: str | None = None,
         fresh: bool = False,
@@ -116,23 +131,29 @@ class Daemon:
         what this start has besides its own.
         """
         assert not self.running, "the daemon runs already"
-        listener = self._listener.fileno()
         words = [*self._command, "--config", str(self.config), "run", *(["--fresh"] if fresh else [])]
+        given = {**self._environment, **(environment or {})}
+        with self.log_file.open("a", encoding="utf-8") as log:
+            self._process = self._spawn(words, given, log, resolver=resolver, handed_in=handed_in)
+        if ready_within_s is not None:
+            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
+            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+
+    def _spawn(
+        self, words: list[str], given: Mapping[str, str], log: IO[str], *, resolver: str | None, handed_in: bool
+    ) -> Process:
+        """Make the process that runs these words with this in its environment."""
+        listener = self._listener.fileno()
         if handed_in:
             words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
         if resolver is not None:
             resolv_conf = self.home / "resolv.conf"
             resolv_conf.write_text(f"nameserver {resolver}\n")
             words = ["unshare", "-m", "sh", "-c", BESIDE_RESOLV_CONF, str(resolv_conf), *words]
-        given = {**self._environment, **(environment or {})}
         changes = [f"{name}={value}" for name, value in given.items()]
-        with self.log_file.open("a", encoding="utf-8") as log:
-            self._process = self._lab.monitor.popen(
-                ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT
-            )
-        if ready_within_s is not None:
-            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
-            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+        return self._lab.monitor.popen(
+            ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT
+        )
 
     def _ready_or_dead(self) -> bool:
         return not self.running or self.get("/readyz")[0] == http.client.OK
@@ -141,11 +162,12 @@ class Daemon:
         """Asks it to stop (SIGTERM), waits for the end and returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        limit_s = patient(STOP_WITHIN_S)
         try:
-            return self._process.wait(STOP_WITHIN_S)
+            return self._process.wait(limit_s)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the daemon did not stop within {STOP_WITHIN_S:g} s:\n{self.log()}") from None
+            raise AssertionError(f"the daemon did not stop within {limit_s:g} s:\n{self.log()}") from None
 
     def send(self, signal_number: signal.Signals) -> None:
         """Sends it a signal."""
@@ -171,7 +193,7 @@ class Daemon:
         """Status and body of one of its pages; status 0 when it does not answer."""
         if not self.running:  # the socket is still open out here: asking would mean waiting
             return 0, ""
-        connection = http.client.HTTPConnection(self.listen, timeout=REQUEST_TIMEOUT_S)
+        connection = http.client.HTTPConnection(self.listen, timeout=patient(REQUEST_TIMEOUT_S))
         with closing(connection):
             try:
                 connection.request("GET", path)

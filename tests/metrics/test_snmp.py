@@ -36,7 +36,10 @@ def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     part = snmp(live)
     for _ in part.look():
         pass
-    text = "".join((family.head(openmetrics=False) + body).decode() for family, body in part.bodies())
+    text = "".join(
+        (family.head(openmetrics=False) + b"".join(piece.text for piece in pieces)).decode()
+        for family, pieces in part.bodies()
+    )
     found = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

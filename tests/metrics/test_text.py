@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from copy import copy
+from itertools import pairwise
 from string import ascii_letters, digits
 
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +19,10 @@ from prometheus_client.core import (
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
 
+from monitor.metrics.pieces import Piece, packed
 from monitor.metrics.text import (
     OFFICE,
+    Body,
     CachedLines,
     Family,
     Labels,
@@ -29,6 +32,7 @@ from monitor.metrics.text import (
     UncachedLines,
     from_client,
     gathered,
+    written,
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.text(st.sampled_from('\\"\n{},=a ক'))
@@ -39,12 +43,16 @@ numbers = (
 label_names = st.lists(names.filter(lambda name: name != OFFICE), max_size=4, unique=True).map(tuple)
 
 
-def page(bodies: Iterable[tuple[Family, bytes]], *, openmetrics: bool) -> bytes:
-    whole = b"".join(family.head(openmetrics=openmetrics) + body for family, body in bodies)
+def page(bodies: Iterable[Body], *, openmetrics: bool) -> bytes:
+    whole = b"".join(family.head(openmetrics=openmetrics) + text_of(pieces) for family, pieces in bodies)
     return whole + b"# EOF\n" if openmetrics else whole
 
 
-def pages(bodies: Iterable[tuple[Family, bytes]]) -> tuple[bytes, bytes]:
+def text_of(pieces: Iterable[Piece]) -> bytes:
+    return b"".join(piece.text for piece in pieces)
+
+
+def pages(bodies: Iterable[Body]) -> tuple[bytes, bytes]:
     known = list(bodies)
     return page(known, openmetrics=False), page(known, openmetrics=True)
 
@@ -61,8 +69,8 @@ def pages_of_client(metrics: Iterable[Metric]) -> tuple[bytes, bytes]:
     return generate_latest(registry), generate_openmetrics(registry)  # type: ignore[no-untyped-call]
 
 
-def encoded(found: dict[Family, str]) -> list[tuple[Family, bytes]]:
-    return [(family, text.encode()) for family, text in found.items()]
+def encoded(found: dict[Family, str]) -> list[Body]:
+    return [(family, written(text)) for family, text in found.items()]
 
 
 def without_office(metric: Metric) -> Metric:
@@ -135,7 +143,7 @@ def write(key: str, value: float) -> dict[Family, str]:
 def seen(part: Part) -> dict[str, set[bytes]]:
     for _ in part.look():
         pass
-    return {family.name: set(body.splitlines()) for family, body in part.bodies()}
+    return {family.name: set(text_of(pieces).splitlines()) for family, pieces in part.bodies()}
 
 
 @given(st.lists(worlds, min_size=1, max_size=6))
@@ -151,10 +159,10 @@ def test_what_is_remembered_is_what_would_be_written_anew(told: list[dict[str, f
 
 
 def test_only_what_has_changed_is_written_again() -> None:
-    world, written = {"a": 1.0, "b": 2.0, "c": 3.0}, []
+    world, asked = {"a": 1.0, "b": 2.0, "c": 3.0}, []
 
     def noted(key: str, value: float) -> dict[Family, str]:
-        written.append(key)
+        asked.append(key)
         return write(key, value)
 
     remembered = CachedLines((VALUE, TWICE), lambda: list(world.items()), noted)
@@ -164,22 +172,67 @@ def test_only_what_has_changed_is_written_again() -> None:
     del world["a"]
     after = seen(remembered)
 
-    assert written[:4] == ["a", "b", "c", "b"]
+    assert asked[:4] == ["a", "b", "c", "b"]
     assert after["upazila_value"] == {
         b'upazila_value{key="b",office="here"} 5.0',
         b'upazila_value{key="c",office="here"} 3.0',
     }
 
 
+def one(key: str, value: float) -> dict[Family, str]:
+    return dict([VALUE.of(value, "here", key)])
+
+
+@given(st.lists(st.lists(st.integers(0, 9), unique=True, max_size=10), min_size=1, max_size=8))
+def test_pieces_of_a_few_sources_say_the_same_however_the_sources_come_and_go(told: list[list[int]]) -> None:
+    world: list[tuple[str, float]] = []
+    remembered = CachedLines((VALUE,), lambda: list(world), one, together=3)
+    for numbers in told:
+        world[:] = [(str(number), float(number)) for number in numbers]
+        for _ in remembered.look():
+            pass
+        ((_, pieces),) = remembered.bodies()
+        assert text_of(pieces) == "".join(one(*source)[VALUE] for source in world).encode()
+
+
+def test_a_look_that_was_broken_off_leaves_nothing_that_is_no_longer_so() -> None:
+    world = dict.fromkeys(map(str, range(4_000)), 1.0)
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), one, together=4_000)
+    before = seen(remembered)
+    world.update(dict.fromkeys(world, 2.0))
+    next(remembered.look())  # whoever asked has gone away in the middle
+    world.update(dict.fromkeys(world, 1.0))
+    assert seen(remembered) == before
+
+
+def test_a_piece_whose_lines_are_the_same_is_not_compressed_again() -> None:
+    world = {str(number): float(number) for number in range(6)}
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), lambda key, value: one(key, abs(value)), together=3)
+    seen(remembered)
+    ((_, (first, second)),) = remembered.bodies()
+    first.packed, second.packed = kept, _ = packed(first.text), packed(second.text)
+    world["1"] = -1.0  # written again, and the same
+    world["4"] = 7.0
+    seen(remembered)
+    assert [first.packed, second.packed] == [kept, None]
+    assert b'upazila_value{key="4",office="here"} 7.0' in second.text
+
+
 def test_much_is_looked_at_in_small_steps() -> None:
-    world = {str(number): float(number) for number in range(10_000)}
+    world, asked = {str(number): float(number) for number in range(10_000)}, list[str]()
 
-    def one(key: str, value: float) -> dict[Family, str]:
-        return dict([VALUE.of(value, "here", key)])
+    def noted(key: str, value: float) -> dict[Family, str]:
+        asked.append(key)
+        return one(key, value)
 
-    remembered = CachedLines((VALUE,), lambda: list(world.items()), one)
+    def steps() -> list[int]:
+        """How many are written in each step of a look."""
+        before = len(asked)
+        sums = [len(asked) - before for _ in remembered.look()]
+        return [after - so_far for so_far, after in pairwise([0, *sums])]
 
-    first, second = sum(1 for _ in remembered.look()), sum(1 for _ in remembered.look())
-
-    assert first >= 10_000
-    assert 10 <= second <= 100
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), noted)
+    first, second = steps(), steps()
+    assert (sum(first), sum(second)) == (10_000, 0)
+    assert max(first) <= 1_000
+    assert 10 <= len(second) <= 100

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from tests.places import ROOT
 
 FILE = Path(__file__).with_name("mutants.toml")
-NOT_COPIED = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis")
+NOT_COPIED = (".git", ".venv", "var", ".*_cache", ".hypothesis")
 LONGEST_S, LONGEST_OF_ALL_S = 300.0, 1_800.0
 PASSED, FAILED = 0, 1  # pytest's exit codes
 
@@ -44,7 +44,10 @@ def of_day(every: Sequence[Mutant], day: date, count: int) -> list[Mutant]:
 
 @contextmanager
 def copy_of_program() -> Iterator[Path]:
-    """Make a copy of the whole checkout, in which faults may be put; the environment is shared."""
+    """Make a copy of the whole checkout, in which faults may be put; the environment is shared.
+
+    What Python has compiled is copied too, and no more is written: the file with the fault is newer than that.
+    """
     with TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder) / "program"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))

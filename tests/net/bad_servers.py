@@ -98,8 +98,9 @@ def floods(beginning: bytes, each: bytes) -> Answering:
 
     def answer(connection: socket.socket, _: str) -> None:
         connection.sendall(beginning)
+        many = each * (65_536 // len(each) + 1)  # piece by piece it would take both sides seconds
         while True:
-            connection.sendall(each)
+            connection.sendall(many)
 
     return answer
 

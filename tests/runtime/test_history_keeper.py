@@ -1,5 +1,6 @@
 """Rounds become summaries of five minutes and of hours; what is not written yet stands in memory."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.links import Passage, Rates
 from monitor.judging.power import UpsReading
-from monitor.runtime.history_keeper import HistoryKeeper
-from monitor.runtime.unwritten import MOST_SLOTS, Rounds
+from monitor.runtime import history_keeper
+from monitor.runtime.history_keeper import GONE_S, HistoryKeeper
+from monitor.runtime.unwritten import MOST_SLOTS, OLD_S, Rounds
 from monitor.settings.history_section import History
 from monitor.store.history.file import HistoryFile
 from monitor.store.history.names import ups_series
 from monitor.store.history.rows import FINE_S
 from monitor.store.history.summaries import Echoes, Traffic, UpsPower
+from tests.judging.boards import fleet, site
 from tests.runtime.built import settings_of
 
 KEEPING = History()
@@ -151,3 +154,55 @@ async def test_a_device_taken_out_of_the_configuration_costs_no_memory(tmp_path:
     clock.advance(3 * 3_600)
     await part.write()
     assert part.last_day("gone/gateway", clock.utc()) == []
+
+
+DEVICE = "gone/gateway"
+WHOLE = settings_of(fleet(site("here"), site("gone")), history=KEEPING)
+WITHOUT = settings_of(fleet(site("here")), history=KEEPING)
+
+
+async def test_where_sites_come_and_go_those_that_are_gone_are_written_and_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_keeper, "LOOK_S", 0.0)
+    clock = VirtualClock()
+    part, began = HistoryKeeper(clock, HistoryFile(tmp_path), WHOLE), clock.utc()
+    await part.open()
+    part.take(sample(clock, DEVICE))
+    part.reconfigure(WITHOUT)
+    clock.advance(GONE_S)
+    running = asyncio.create_task(part.run())
+    async with asyncio.timeout(60):
+        while DEVICE in part._rounds:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+
+    assert part.last_day(DEVICE, clock.utc()) == []
+    written = HistoryFile(tmp_path).read("fine", DEVICE, Echoes, began - timedelta(seconds=FINE_S), clock.utc())
+    assert sum(one.answered for one in written.values()) == 1, "it waits for no hour"
+
+
+async def test_a_site_that_is_put_back_soon_has_lost_nothing_of_its_day(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = HistoryKeeper(clock, HistoryFile(tmp_path), WHOLE)
+    await part.open()
+    part.take(sample(clock, DEVICE))
+    for settings in (WITHOUT, WHOLE):
+        part.reconfigure(settings)
+        clock.advance(GONE_S - 1)
+        await part.forget_gone()
+    assert len(part.last_day(DEVICE, clock.utc())) == 1
+
+
+async def test_what_the_file_refuses_of_a_device_that_is_gone_is_dropped_after_two_hours(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = HistoryKeeper(clock, HistoryFile(tmp_path / "missing"), WHOLE)
+    await part.open()
+    part.take(sample(clock, DEVICE))
+    part.reconfigure(WITHOUT)
+    clock.advance(GONE_S)
+    await part.forget_gone()
+    assert len(part.unwritten(DEVICE)) == 1, "the file may take it later"
+    clock.advance(OLD_S)
+    await part.write()
+    assert part.unwritten(DEVICE) == {}

@@ -59,4 +59,4 @@ def test_what_we_could_not_ask_has_no_figure_and_judges_nobody() -> None:
         live.services[service.id] = ServiceState(service, sample, {})
     made = services(live)
     list(made.look())
-    assert not any(made._lines.values())
+    assert not any(piece.text for _, pieces in made.bodies() for piece in pieces)

@@ -123,7 +123,7 @@ def test_a_device_that_names_unknown_credentials_is_refused_with_its_line(lab: L
     assert "core" in done.stderr
 
 
-@pytest.mark.parametrize("missing", [True, False], ids=["missing", "empty"])
+@pytest.mark.parametrize("missing", [True, pytest.param(False, marks=pytest.mark.long)], ids=["missing", "empty"])
 def test_a_secret_that_cannot_be_read_costs_only_its_devices(lab: Lab, tmp_path: Path, missing: bool) -> None:
     with Daemon(lab, tmp_path) as daemon:
         write(daemon, "")

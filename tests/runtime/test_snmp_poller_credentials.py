@@ -20,8 +20,10 @@ OFTEN: dict[str, object] = {"interval_s": 5, "timeout_s": 0.4, "retries": 0}
     ("user", "why", "secret"),
     [
         (USER.replace(AUTH, "another password"), f"{REFUSES}: the key for signing is wrong", "auth"),
-        (USER.replace(PRIV, "another password"), DROPS, "priv"),
-        (USER.replace("monitor", "another"), f"{REFUSES}: it does not know this user", ""),
+        pytest.param(USER.replace(PRIV, "another password"), DROPS, "priv", marks=pytest.mark.long),
+        pytest.param(
+            USER.replace("monitor", "another"), f"{REFUSES}: it does not know this user", "", marks=pytest.mark.long
+        ),
     ],
     ids=["signing", "encrypting", "user"],
 )

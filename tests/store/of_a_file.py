@@ -1,5 +1,7 @@
 """Which tests are of SQLite's file alone, and why: they are left out of a run for PostgreSQL."""
 
+STORED = "tests/alerts/facts/test_stored.py"
+NO_JSON = "a text that is no JSON, which a server does not take"
 OF_A_FILE = {
     "tests/store/history": "the history of measurements is a file of its own, whatever keeps the database",
     "tests/store/test_belonging.py": "a journal that belongs to another file",
@@ -25,6 +27,9 @@ OF_A_FILE = {
     "tests/store/test_ticket_history.py::test_a_head_that_somebody": "a file that is altered past its triggers",
     "tests/store/test_ticket_history.py::test_the_database_itself": "statements of SQLite",
     "tests/runtime/test_writer.py::test_a_locked_database": "the one lock of a whole file",
+    "tests/runtime/test_setup_code.py::test_a_database_that_refuses": "a file that is gone",
+    f"{STORED}::test_what_cannot_be_read_waits_is_told_as_ours_and_goes_after_the_upgrade[damaged": NO_JSON,
+    f"{STORED}::test_damage_to_one_notice": NO_JSON,
 }
 """By the beginning of the test's id."""
 

@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from monitor.settings.storage_section import Server
-from monitor.store import redundancy, ticket_history
+from monitor.store import postgresql, redundancy, ticket_history, upgrade
 from monitor.store.database import Store
 from monitor.store.errors import StoreError
 from monitor.store.models import Act, Base, SiteState, Ticket, TicketEvent
@@ -128,6 +130,19 @@ def test_of_four_who_start_at_once_on_an_empty_database_all_are_right(tmp_path: 
         each.stdin.flush()
     said = [each.communicate(timeout=120)[1].decode() for each in starts]
     assert [each.returncode for each in starts] == [0] * 4, said
+
+
+def test_a_migration_takes_as_long_as_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(postgresql.WRITING, postgresql.IDLE, 0.2)
+
+    def slowly() -> Config:
+        time.sleep(0.6)  # as a busy machine loads what migrates
+        return made()
+
+    made = upgrade.alembic_config
+    monkeypatch.setattr(upgrade, "alembic_config", slowly)
+    store = open_store(tmp_path, servers.empty_of(tmp_path))
+    store.close()
 
 
 def test_a_database_of_another_program_an_empty_one_and_one_that_sorts_otherwise_are_told(tmp_path: Path) -> None:

@@ -1,41 +1,71 @@
 """Torture the program in every way that is known, and print what became of it: ``scripts/torture``."""
 
 import argparse
+import signal
 import sys
+import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 from tests.torture.page import Row, keep, machine, table
+from tests.torture.trial import Found, Trial
 from tests.torture.trials import TRIALS
+
+KEEP_EVERY_S = 60.0  # a machine that is taken away loses no more than that
 
 
 def main() -> int:
-    """Run the wanted trials; return 1 when anything was lost, doubled or not detected."""
+    """Run the wanted trials; return 1 when anything was lost, doubled or not detected.
+
+    SIGTERM and Ctrl-C end them where they are: what was done until then is printed and kept.
+    """
     parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="what part of each trial's whole number (1)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (1)")
-    parser.add_argument("--keep", action="store_true", help="write the rows into docs/reliability.md")
+    parser.add_argument("--keep", action="store_true", help="write the rows into docs/reliability.md, as they grow")
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help=f"only these: {', '.join(TRIALS)}")
     asked = parser.parse_args()
     if unknown := [name for name in asked.trials if name not in TRIALS]:
         parser.error(f"no trial '{unknown[0]}'. Expected one of: {', '.join(TRIALS)}")
     if not 0 < asked.scale <= 1:
         parser.error(f"--scale: found {asked.scale:g}. Expected more than 0 and at most 1")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     rows, is_good = [], True
     for name in asked.trials or TRIALS:
-        trial = TRIALS[name]
-        begun_s = time.monotonic()
-        found = trial.run(max(1, round(trial.full * asked.scale)), asked.seed)
-        row = Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s)
+        found, row = tried(TRIALS[name], asked.scale, asked.seed, stop, is_kept=asked.keep)
         rows.append(row)
         is_good &= found.is_good
         print(f"{name}: {'good' if found.is_good else 'BAD'}, {row.took_s} s", file=sys.stderr, flush=True)
         for note in found.notes:
             print(f"  {note}", file=sys.stderr, flush=True)
-        if asked.keep:
-            keep([row])
+        if stop.is_set():
+            print("cut off", file=sys.stderr)
+            break
     print(machine(), "", table(rows), sep="\n")
     return 0 if is_good else 1
+
+
+def tried(trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_kept: bool) -> tuple[Found, Row]:
+    """Run a trial until its end or until ``stop``; what it has found is kept every minute, and at the end."""
+    begun_s = kept_s = time.monotonic()
+    found = Found()
+
+    def row() -> Row:
+        return Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s)
+
+    with closing(trial.run(max(1, round(trial.full * scale)), seed)) as running:
+        for found in running:
+            if stop.is_set():
+                break
+            if is_kept and found.done and time.monotonic() - kept_s > KEEP_EVERY_S:
+                keep([row()])
+                kept_s = time.monotonic()
+    if is_kept and found.done:
+        keep([row()])
+    return found, row()
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from monitor.store.opening import DATABASE, open_store
 from tests.store.filled import fill, is_noticed, rows
 from tests.torture.power import IN_MEMORY
 from tests.torture.recorded import fingerprint
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 COMMITS = 40
 WAL_HEADER, FRAME_HEADER = 32, 24
 
 
-def flipped_bits(count: int, seed: int) -> Found:
+def flipped_bits(count: int, seed: int) -> Steps:
     """Turn one bit of the database's file; undetected is other data without a word."""
     chance, found = random.Random(seed), Found()
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
@@ -39,10 +39,10 @@ def flipped_bits(count: int, seed: int) -> Found:
             else:
                 found.undetected += 1
                 found.note(f"byte {at}")
-    return found
+            yield found
 
 
-def torn_tails(count: int, seed: int) -> Found:
+def torn_tails(count: int, seed: int) -> Steps:
     """End a write-ahead log at any byte, with anything behind it; lost is a commit whose frames are whole."""
     chance, found = random.Random(seed), Found()
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
@@ -53,6 +53,7 @@ def torn_tails(count: int, seed: int) -> Found:
         installed = {file.name: file.read_bytes() for file in state.iterdir() if not file.name.startswith(DATABASE)}
         ends = _ends_of_commits(log)
         for _ in range(count):
+            yield found
             found.done += 1
             cut = chance.randrange(len(log) + 1)
             behind = chance.choice([b"", bytes(4_096), chance.randbytes(chance.randrange(1, 8_192))])
@@ -69,7 +70,7 @@ def torn_tails(count: int, seed: int) -> Found:
             if (stored := fingerprint(again / DATABASE)) != expected:
                 found.lost += 1
                 found.note(f"cut at {cut}: {states.index(stored) if stored in states else 'no'} commits are there")
-    return found
+        yield found
 
 
 def _with_log(state: Path, chance: random.Random) -> tuple[bytes, bytes, list[str]]:

@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,24 +30,38 @@ from tests.lab.network import Lab
 from tests.lab.responder import Manner, Responder
 from tests.probes.icmp.pinging import probe_in
 from tests.probes.snmp.asking import talk
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 EACH = 20  # forged replies to an echo
 ECHOES, CROWD = 5, 1_000
 TIMEOUT_S = 0.3
-A_BURST = 500  # forged answers to a question of SNMP
+A_BURST = 2_000  # forged answers to a question of SNMP
 NAME = SYSTEM["sysName"]
 AUTH, PRIV = "a password for signing", "a password for encrypting"
 USER = Credential("monitor", "SHA-256", Secret(AUTH), "AES-128", Secret(PRIV))
 KEPT = 50  # true answers that are replayed
 
 
-def icmp(count: int, seed: int) -> Found:
+def _run(steps: AsyncGenerator[Found, None]) -> Steps:
+    """Run what needs an event loop, step by step."""
+
+    async def step() -> Found | None:
+        return await anext(steps, None)
+
+    with asyncio.Runner() as runner:
+        try:
+            while (found := runner.run(step())) is not None:
+                yield found
+        finally:
+            runner.run(steps.aclose())
+
+
+def icmp(count: int, seed: int) -> Steps:
     """Let somebody answer for the dead; undetected is a device that is called alive."""
-    return asyncio.run(_icmp(count, seed))
+    return _run(_icmp(count, seed))
 
 
-async def _icmp(count: int, seed: int) -> Found:
+async def _icmp(count: int, seed: int) -> AsyncGenerator[Found, None]:
     found = Found()
     rounds = max(1, count // (2 * EACH * ECHOES * CROWD))
     size = max(1, count // (2 * EACH * ECHOES * rounds))
@@ -63,7 +77,7 @@ async def _icmp(count: int, seed: int) -> Found:
                             found.undetected += sum(sample.verdict is Verdict.OK for sample in samples)
                 found.done += EACH * probe.counters.sent
                 found.count("sorted out by the program", sum(probe.counters.rejected().values()))
-    return found
+                yield found
 
 
 Forge = Callable[[random.Random, bytes, "deque[bytes]"], tuple[bytes, bool]]
@@ -137,19 +151,21 @@ def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Ite
             thread.join()
 
 
-def v2c(count: int, seed: int) -> Found:
+def v2c(count: int, seed: int) -> Steps:
     """Forge answers of SNMP v2c; undetected is a question that one of them answered."""
-    return asyncio.run(_v2c(count, seed))
+    return _run(_v2c(count, seed))
 
 
-async def _v2c(count: int, seed: int) -> Found:
+async def _v2c(count: int, seed: int) -> AsyncGenerator[Found, None]:
     honest = threading.Event()
     with (
         snmpd(["sysName honest"]) as agent,
         between(agent, _by_others, honest, seed) as port,
         _exchange() as exchange,
     ):
-        return await _asked(talk(V2cClient(exchange), port, "public"), honest, count, exchange.rejected)
+        session = talk(V2cClient(exchange), port, "public")
+        async for found in _asked(session, honest, count, exchange.rejected):
+            yield found
 
 
 @contextmanager
@@ -162,20 +178,23 @@ def _exchange() -> Iterator[Exchange]:
         exchange.close()
 
 
-def v3(count: int, seed: int) -> Found:
+def v3(count: int, seed: int) -> Steps:
     """Change answers of SNMPv3 on their way; undetected is a question that one of them answered."""
-    return asyncio.run(_v3(count, seed))
+    return _run(_v3(count, seed))
 
 
-async def _v3(count: int, seed: int) -> Found:
+async def _v3(count: int, seed: int) -> AsyncGenerator[Found, None]:
     honest = threading.Event()
     user = [f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"', "rouser monitor priv", "sysName honest"]
     with snmpd(user) as agent, between(agent, _on_the_way, honest, seed) as port, _exchange() as exchange:
         session = V3Client(exchange, USER).session(ip_address(HOST), port)
-        return await _asked(session, honest, count, exchange.rejected)
+        async for found in _asked(session, honest, count, exchange.rejected):
+            yield found
 
 
-async def _asked(session: Session, honest: threading.Event, count: int, rejected: Counter[str]) -> Found:
+async def _asked(
+    session: Session, honest: threading.Event, count: int, rejected: Counter[str]
+) -> AsyncGenerator[Found, None]:
     """Ask until so many forged answers were turned away; a question in between gets its true answer."""
     found = Found()
     while found.done < count:
@@ -194,4 +213,4 @@ async def _asked(session: Session, honest: threading.Event, count: int, rejected
             await session.get([NAME])
             found.undetected += 1
         found.done = rejected.total()
-    return found
+        yield found

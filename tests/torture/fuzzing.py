@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -11,59 +12,76 @@ from pathlib import Path
 
 from monitor.configuration import load
 from monitor.settings.problems import ConfigError
+from monitor.settings.toml import without_comments
 from tests.fuzz.api_office import asked, served
 from tests.places import SHIPPED
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 PARSERS = ("icmp", "snmp", "snmp_v3", "traps")
+A_PORTION = 100_000  # inputs to one process
+A_TURN = 20_000  # requests between two looks at what has come
 PROCESSES = max(1, (os.cpu_count() or 1) // 2)
+SITES = 8  # of the shipped office's: those that others lie behind stand first
 WRONG = ("0", "-1", "1e999", "nan", "true", '""', '"\\u0000"', "[]", "{}", "2026-13-99", '"১২"', "9" * 40, "''' x '''")
 
 
-def datagrams(count: int, seed: int) -> Found:
+def datagrams(count: int, seed: int) -> Steps:
     """Throw bytes at the parsers of what comes from the network; undetected is one that breaks."""
     found = Found()
     if importlib.util.find_spec("atheris") is None:
         found.note("atheris has no build for this Python or machine")
-        return found
-    for name in PARSERS:
-        runs = max(1, count // len(PARSERS))
-        with tempfile.TemporaryDirectory() as folder:
-            words = [f"-runs={runs}", f"-seed={seed}", f"-artifact_prefix={folder}/"]
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.fuzz.harness", name, *words],
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        found.done += runs
-        if done.returncode or f"Done {runs} runs" not in done.stderr:
-            found.undetected += 1
-            found.note(f"{name}: {done.stderr[-500:]}")
-    return found
+        yield found
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        while found.done < count:
+            for name in PARSERS:
+                runs = max(1, min(A_PORTION, (count - found.done) // len(PARSERS)))
+                found.done += runs
+                _fuzz(name, runs, seed + found.done, Path(folder), found)
+                yield found
 
 
-def requests(count: int, seed: int) -> Found:
+def _fuzz(name: str, runs: int, seed: int, folder: Path, found: Found) -> None:
+    """Go on where the search through that parser has come to: what it has found worth keeping lies in the folder."""
+    ways = folder / name
+    ways.mkdir(exist_ok=True)
+    words = [str(ways), f"-runs={runs}", f"-seed={seed}", f"-artifact_prefix={folder}/"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.harness", name, *words],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode or f"Done {runs} runs" not in done.stderr:
+        found.undetected += 1
+        found.note(f"{name}: {done.stderr[-500:]}")
+
+
+def requests(count: int, seed: int) -> Steps:
     """Ask the API what its document allows, spoilt, and bytes that are hardly HTTP; undetected is a fault."""
     found = Found()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, tokens):
-        statuses, faults, _, _ = asked(port, tokens, count, PROCESSES, seed)
-    found.done = statuses.total()
-    found.undetected = len(faults)
-    for fault in faults:
-        found.note(fault)
-    found.count("answered with success", sum(many for status, many in statuses.items() if status.startswith("2")))
-    return found
+        while found.done < count:
+            statuses, faults, _, _ = asked(port, tokens, min(A_TURN, count - found.done), PROCESSES, seed + found.done)
+            found.done += statuses.total()
+            found.undetected += len(faults)
+            for fault in faults:
+                found.note(fault)
+            found.count("answered with success", sum(n for status, n in statuses.items() if status.startswith("2")))
+            yield found
 
 
-def configurations(count: int, seed: int) -> Found:
+def configurations(count: int, seed: int) -> Steps:
     """Spoil a file of the configuration; undetected is an error that is none of ours, or names no file."""
     chance, found = random.Random(seed), Found()
     with tempfile.TemporaryDirectory() as folder:
         office = Path(shutil.copytree(SHIPPED, Path(folder) / "config"))
         files = sorted(office.glob("*.toml"))
-        contents = {file: file.read_bytes() for file in files}
+        contents = {file: bare(file.read_bytes()) for file in files}
+        for file, content in contents.items():
+            file.write_bytes(content)
+        load(office)  # right as it is, until something is spoilt
         for _ in range(count):
             found.done += 1
             file = chance.choice(files)
@@ -79,7 +97,15 @@ def configurations(count: int, seed: int) -> Found:
                 found.undetected += 1
                 found.note(f"{file.name}: {type(error).__name__}: {error}")
             file.write_bytes(contents[file])
-    return found
+            yield found
+
+
+def bare(content: bytes) -> bytes:
+    """Return a file without comments and empty lines, which nothing can be wrong with, and with its first few sites."""
+    tables = re.split(rb"(?m)^(?=\[)", without_comments(content))
+    sites = [table for table in tables if table.startswith(b"[sites.")]
+    kept = [table for table in tables if table not in sites[SITES:]]
+    return b"".join(line for table in kept for line in table.splitlines(keepends=True) if line.strip())
 
 
 def spoilt(content: bytes, chance: random.Random) -> bytes:

@@ -18,10 +18,11 @@ from monitor.store.errors import StoreError
 from monitor.store.opening import DATABASE, open_store
 from tests.torture.recorded import fingerprint
 from tests.torture.recording_vfs import Operation
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 SECTOR = 512
 TRANSACTIONS = 60  # of two commits each; fewer for a quick look
+A_PASS = 500  # cuts of one passage through the recording, from its beginning to its end
 IN_MEMORY = Path("/dev/shm")
 
 
@@ -105,25 +106,26 @@ def moments(
             yield files, fingerprints[acknowledged - 1 : acknowledged + 1]
 
 
-def cut_power(count: int, seed: int, *, synced: str = "FULL") -> Found:
+def cut_power(count: int, seed: int, *, synced: str = "FULL") -> Steps:
     """Cut the power so many times; lost is what had been acknowledged, or all of a database that is refused."""
     chance, found = random.Random(seed), Found()
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
         first, operations = record(Path(folder), max(6, min(TRANSACTIONS, count // 50)), synced)
-        cuts = sorted(chance.randrange(len(operations)) for _ in range(count))
         again = Path(folder) / "again"
-        for files, may_be in moments(first, operations, cuts):
-            found.done += 1
-            again.mkdir()
-            reaches = Reaches(chance)
-            for name, file in files.items():
-                if file.lasts or reaches(Operation("write", name)):
-                    (again / name).write_bytes(as_left(file, reaches))
-            judge(again, may_be, found)
-            for left in again.iterdir():
-                left.unlink()
-            again.rmdir()
-    return found
+        while found.done < count:
+            cuts = sorted(chance.randrange(len(operations)) for _ in range(min(A_PASS, count - found.done)))
+            for files, may_be in moments(first, operations, cuts):
+                found.done += 1
+                again.mkdir()
+                reaches = Reaches(chance)
+                for name, file in files.items():
+                    if file.lasts or reaches(Operation("write", name)):
+                        (again / name).write_bytes(as_left(file, reaches))
+                judge(again, may_be, found)
+                for left in again.iterdir():
+                    left.unlink()
+                again.rmdir()
+                yield found
 
 
 def judge(folder: Path, may_be: list[str], found: Found) -> None:

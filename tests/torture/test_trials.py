@@ -1,23 +1,25 @@
 """A quick look at each trial, and that a trial finds what it is to find."""
 
+import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from monitor.probes.snmp.rejections import Rejections
-from tests.torture import forgeries, fuzzing, page
-from tests.torture.trial import Found, Trial
-from tests.torture.trials import TRIALS, unsynced
+from tests.torture import __main__, fuzzing, page, soaking
+from tests.torture.trial import Found, Steps, Trial
+from tests.torture.trials import TRIALS, UNSYNCED
 
 QUICK = {"power": 30, "torn-tails": 20, "flipped-bits": 8, "clocks": 20, "ladder": 20, "flapping": 12} | {
     "forged-v2c": 1_500,
     "forged-v3": 1_500,
     "configurations": 15,
 }
-IN_THE_LAB = {"kills": 20, "disk-full": 30, "forged-icmp": 20_000, "reloads": 60}
-ELSEWHERE = {"named-kills", "dead-router", "sticky-firewall", "datagrams", "requests"}
-"""Of these the tests of their own rooms do as much."""
+IN_THE_LAB = {"kills": 20, "disk-full": 30, "forged-icmp": 20_000, "reloads": 60, "small-churn": 2}
+ELSEWHERE = {"churn", "named-kills", "dead-router", "sticky-firewall", "datagrams", "requests"}
+"""Of these the tests of their own rooms do as much, or a smaller one of the same."""
 
 
 def test_each_trial_has_a_quick_look() -> None:
@@ -26,7 +28,7 @@ def test_each_trial_has_a_quick_look() -> None:
 
 @pytest.mark.parametrize(("name", "count"), QUICK.items(), ids=QUICK.keys())
 def test_a_quick_look_finds_nothing_wrong(name: str, count: int) -> None:
-    found = TRIALS[name].run(count, 7)
+    found = TRIALS[name].whole(count, 7)
     assert found.is_good, found
 
 
@@ -34,17 +36,17 @@ def test_a_quick_look_finds_nothing_wrong(name: str, count: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("name", "count"), IN_THE_LAB.items(), ids=IN_THE_LAB.keys())
 def test_a_look_in_the_lab_finds_nothing_wrong(name: str, count: int) -> None:
-    found = TRIALS[name].run(count, 7)
+    found = TRIALS[name].whole(count, 7)
     assert found.is_good, found
 
 
 def test_a_database_that_does_not_sync_is_found_to_lose_what_it_acknowledged() -> None:
-    assert unsynced(20, 7).lost > 0
+    assert UNSYNCED.whole(20, 7).lost > 0
 
 
 def test_answers_of_others_that_are_believed_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rejections, "is_foreign", lambda *_: False)
-    assert forgeries.v2c(600, 7).undetected > 0
+    assert TRIALS["forged-v2c"].whole(600, 7).undetected > 0
 
 
 def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +54,7 @@ def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.Mo
         raise KeyError("sites")
 
     monkeypatch.setattr(fuzzing, "load", breaks)
-    assert fuzzing.configurations(3, 7).undetected == 3
+    assert TRIALS["configurations"].whole(3, 7).undetected == 3
 
 
 def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
@@ -61,7 +63,7 @@ def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
     file, text = tmp_path / "kept.json", tmp_path / "page.md"
     monkeypatch.setattr(page, "KEPT", file)
     text.write_text(f"# Words\n\n{page.BEGIN}{page.END}More words.\n", encoding="utf-8")
-    trial = Trial("power", "cuts", 10_000, lambda *_: Found())
+    trial = Trial("power", "cuts", 10_000, lambda *_: (each for each in [Found()]))
     for done in (10, 20):
         page.keep([page.Row.of(trial, Found(done=done), date(2026, 11, 27), 3.0)], text, file)
     said = text.read_text(encoding="utf-8")
@@ -70,7 +72,44 @@ def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
     assert said.endswith("More words.\n")
 
 
+def test_a_trial_that_is_cut_off_keeps_what_it_had_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, kept, is_over = threading.Event(), list[page.Row](), list[bool]()
+
+    def counts(count: int, _seed: int) -> Steps:
+        found = Found()
+        try:
+            for found.done in range(1, count + 1):
+                if found.done == 3:
+                    stop.set()
+                yield found
+        finally:
+            is_over.append(True)
+
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    found, row = __main__.tried(Trial("power", "cuts", 100, counts), 1.0, 7, stop, is_kept=True)
+    assert found.done == row.done == 3
+    assert kept == [row]
+    assert is_over == [True], "what it had begun is taken down"
+
+
+def test_what_a_long_trial_has_found_is_kept_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[page.Row]()
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    monkeypatch.setattr(__main__, "KEEP_EVERY_S", 0.0)
+    trial = Trial("power", "cuts", 2, lambda *_: (Found(done=done) for done in (1, 2)))
+    __main__.tried(trial, 1.0, 7, threading.Event(), is_kept=True)
+    assert [row.done for row in kept] == [1, 2, 2]
+
+
 def test_a_trial_that_did_nothing_is_not_good() -> None:
     assert not Found().is_good
     assert Found(done=1).is_good
     assert not Found(done=1, doubled=1).is_good
+
+
+def test_what_grows_after_a_quarter_of_an_hour_of_churn_is_found() -> None:
+    first, usual = soaking.Size(100.0, 1.0, 20.0, 10.0), soaking.Size(160.0, 1.0, 20.0, 10.0)
+    for megabytes, undetected in ((160.0, 0), (163.0, 0), (164.0, 1)):
+        found, last = Found(), replace(usual, memory=megabytes)
+        soaking.is_flat([first] * 250 + [usual] * 600 + [last] * 150, found)  # the first: what is made at first use
+        assert found.undetected == undetected

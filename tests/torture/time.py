@@ -12,7 +12,7 @@ from tests.judging.boards import RULES, at, fleet, site
 from tests.judging.boards import story as story_of
 from tests.places import SHIPPED
 from tests.runtime.years import Decisions, Schedule, through
-from tests.torture.trial import Found
+from tests.torture.trial import Found, Steps
 
 FAR = timedelta(days=365 * 80)
 CYCLES = 12
@@ -23,17 +23,17 @@ def office() -> Office:
     return Office.of(load(SHIPPED))
 
 
-def ladder(count: int, seed: int) -> Found:
+def ladder(count: int, seed: int) -> Steps:
     """Let so many years of a ticket pass, with absences and a clock that is wrong by up to forty days."""
     return _years(count, lambda number: Schedule.of(seed * 1_000_000 + number, office()))
 
 
-def clocks(count: int, seed: int) -> Found:
+def clocks(count: int, seed: int) -> Steps:
     """The same, with clocks that are wrong by up to eighty years: 1970 (boots without a battery), 2038, 2100."""
     return _years(count, lambda number: Schedule.of(seed * 1_000_000 + number, office(), FAR))
 
 
-def _years(count: int, made: Callable[[int], Schedule]) -> Found:
+def _years(count: int, made: Callable[[int], Schedule]) -> Steps:
     found = Found()
     for number in range(count):
         schedule = made(number)
@@ -45,10 +45,10 @@ def _years(count: int, made: Callable[[int], Schedule]) -> Found:
             found.lost += "never fired" in fault
             found.undetected += "times" not in fault and "never fired" not in fault
             found.note(f"year {number}: {fault}")
-    return found
+        yield found
 
 
-def flapping(count: int, seed: int) -> Found:
+def flapping(count: int, seed: int) -> Steps:
     """Let a site be down and up for each number of rounds from 1 to ``count``; compare with plain counting."""
     chance, found = random.Random(seed), Found()
     for period in range(1, count + 1):
@@ -67,7 +67,7 @@ def flapping(count: int, seed: int) -> Found:
         found.undetected += (opened, closed) != wanted
         found.count("outages", len(opened))
         found.count("times called flapping", sum(isinstance(o, FlappingChanged) and o.flapping for o in story.told))
-    return found
+        yield found
 
 
 def _plainly(letters: str) -> list[tuple[int, int | None]]:

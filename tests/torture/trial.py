@@ -1,7 +1,7 @@
 """What a trial is, and what it finds."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 MOST_NOTES = 5
@@ -30,6 +30,16 @@ class Found:
     def count(self, what: str, by: int = 1) -> None:
         self.counts[what] += by
 
+    def add(self, other: "Found") -> None:
+        """Take in what was found beside it."""
+        self.done += other.done
+        self.lost += other.lost
+        self.doubled += other.doubled
+        self.undetected += other.undetected
+        self.counts += other.counts
+        for what in other.notes:
+            self.note(what)
+
     def note(self, what: str) -> None:
         """Keep the first few descriptions of what went wrong."""
         if len(self.notes) < MOST_NOTES:
@@ -40,15 +50,24 @@ class Found:
         return "; ".join(f"{what}: {count:,}" for what, count in self.counts.items())
 
 
-Run = Callable[[int, int], Found]
+Steps = Generator[Found, None, None]
+Run = Callable[[int, int], Steps]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """``run`` gets how many times (of the whole: ``full``) and a seed. ``needs_lab``: daemons run, for minutes."""
+    """``run`` gets how many times (of the whole: ``full``) and a seed. ``needs_lab``: daemons run, for minutes.
+
+    It yields the one thing that it finds as it grows, as often as it is sound to stop there; who closes it before its
+    end has a trial that was cut off, and all that it had done.
+    """
 
     name: str
     what: str
     full: int
     run: Run
     needs_lab: bool = False
+
+    def whole(self, count: int, seed: int) -> Found:
+        """Run it to its end."""
+        return deque(self.run(count, seed), maxlen=1)[0]

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.torture import at_rest, daemons, forgeries, fuzzing, power, time
+from tests.torture import at_rest, daemons, forgeries, fuzzing, power, soaking, time
 from tests.torture.daemons import by_pytest
 from tests.torture.trial import Run, Trial
 
@@ -26,7 +26,7 @@ TRIALS = {
         Trial(
             "named-kills",
             "kill -9 at each of six named points of the same",
-            10,
+            60,
             _passed(f"{STORY}/test_kill.py"),
             needs_lab=True,
         ),
@@ -73,12 +73,26 @@ TRIALS = {
             "reloads",
             "SIGHUP 200 times a minute for an hour, each with a tenth of the sites exchanged",
             12_000,
-            daemons.reloads,
+            soaking.reloads,
+            needs_lab=True,
+        ),
+        Trial(
+            "churn",
+            "minutes in which a hundredth of 20,000 SNMP agents goes and others come",
+            60,
+            partial(soaking.churn, agents=20_000),
+            needs_lab=True,
+        ),
+        Trial(
+            "small-churn",
+            "the same with 2,000 agents",
+            60,
+            partial(soaking.churn, agents=2_000),
             needs_lab=True,
         ),
     )
 }
 
 
-unsynced = partial(power.cut_power, synced="OFF")
+UNSYNCED = Trial("power", "power cuts without a sync", 20, partial(power.cut_power, synced="OFF"))
 """The trial of power cuts with a database that does not sync: it must find losses, or it would find none."""

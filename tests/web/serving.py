@@ -9,7 +9,11 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
+from monitor.web import connections
 from monitor.web.server import serve
+from tests.lab.waiting import patient
+
+connections.WHOLE_ANSWER_S = patient(connections.WHOLE_ANSWER_S)  # an answer that comes late would be cut off
 
 
 class Serving:

@@ -18,23 +18,26 @@ import errno
 import logging
 import socket
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import repeat
+from operator import itemgetter
+from typing import TypeVar
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.logs.emit import emit
-from monitor.probes.base import Shape, Target
+from monitor.probes.base import Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.in_flight import Group
 from monitor.probes.icmp.packets import BATCH
 from monitor.probes.icmp.socket_choice import SocketKind, has_ipv6
-from monitor.probes.icmp.sockets import Family, NoSocket, Opener, name_of
+from monitor.probes.icmp.sockets import NoSocket, Opener, name_of
 from monitor.probes.icmp.transmitter import EchoTransmitter
 from monitor.probes.icmp.transmitters import EchoTransmitters
 
@@ -48,6 +51,10 @@ TURN_NS = 5_000_000  # how long sending may keep the event loop to itself
 NO_ROOM_PAUSE_S = 0.002
 NO_ROOM_TRIES = 5
 
+# A field of every target, by index: an attribute would cost three times as much.
+DEVICE_OF, ADDRESS_OF, SHAPE_OF = (itemgetter(Target._fields.index(name)) for name in ("device", "address", "shape"))
+
+Key = TypeVar("Key", bound=Hashable)
 Unsent = (
     tuple[EchoTransmitter, Group, list[int]] | None
 )  # to whom the kernel had no room to send; None: the round was hurried
@@ -67,6 +74,16 @@ class IcmpOptions:
     def burst(self) -> int:
         """Return how many echoes may leave at once without exceeding the rate for longer than a moment."""
         return max(1, min(BATCH, round(self.rate_per_s * BURST_S))) if self.rate_per_s else BATCH
+
+
+def _by_key(targets: Sequence[Target], keys: Sequence[Key]) -> Mapping[Key, Sequence[Target]]:
+    """Return the targets by their keys; without a loop where all have the same one, as nearly always."""
+    if len(set(keys)) == 1:
+        return {keys[0]: targets}
+    found = defaultdict[Key, list[Target]](list)
+    for key, target in zip(keys, targets, strict=True):
+        found[key].append(target)
+    return found
 
 
 class IcmpProbe:
@@ -146,24 +163,18 @@ class IcmpProbe:
                 self._transmitters.close_if_idle(transmitter)
 
     def _grouped(
-        self, due: Iterable[Target], news: asyncio.Event
+        self, due: Sequence[Target], news: asyncio.Event
     ) -> tuple[list[tuple[EchoTransmitter, Group]], list[Target]]:
         """Group the targets by family and shape; return also those for whose family there is no socket."""
-        alike: dict[Family, dict[Shape, list[Target]]] = {4: defaultdict(list), 6: defaultdict(list)}
-        for target in due:
-            alike[4 if len(target.address) == 4 else 6][target.shape].append(target)
         groups: list[tuple[EchoTransmitter, Group]] = []
         homeless: list[Target] = []
         burst, echoes = self.options.burst, self.options.echoes
-        for family, by_shape in alike.items():
-            everyone = [target for targets in by_shape.values() for target in targets]
-            transmitter = (
-                self._transmitters.for_round(family, [target.device for target in everyone]) if everyone else None
-            )
+        for size, everyone in _by_key(due, list(map(len, map(ADDRESS_OF, due)))).items():
+            transmitter = self._transmitters.for_round(4 if size == 4 else 6, list(map(DEVICE_OF, everyone)))
             if transmitter is None:
                 homeless += everyone
                 continue
-            for targets in by_shape.values():
+            for targets in _by_key(everyone, list(map(SHAPE_OF, everyone))).values():
                 starts = range(0, len(targets), burst)
                 groups += [(transmitter, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
@@ -272,18 +283,23 @@ class IcmpProbe:
         name, echoes, ok, done = self.name, group.waves_sent, Verdict.OK, group.done
         utc, mono_ns = started
         dropped = over and bool(group.unanswered) and self._dropped() != dropped_before
+        everything = zip(*group.rtts_ns, strict=True)
+        if not (group.unanswered or done):  # as nearly always, without Python code for each: fields as in `Sample`
+            same = map(repeat, (name, utc, mono_ns, ok, echoes, echoes))
+            fields = zip(group.devices, *same, everything, repeat(None), repeat(None))
+            return list(map(tuple.__new__, repeat(Sample), fields))
         samples = []
-        for place, (target, rtts) in enumerate(zip(group.targets, zip(*group.rtts_ns, strict=True), strict=True)):
-            if done[place]:
+        for place, (device, rtts) in enumerate(zip(group.devices, everything, strict=True)):
+            if place in done:
                 continue
             if None not in rtts:
-                done[place] = True
-                samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))
+                done.add(place)
+                samples.append(Sample(device, name, utc, mono_ns, ok, echoes, echoes, rtts))
             elif over:
                 answered = tuple([rtt for rtt in rtts if rtt is not None])
                 verdict, why = (ok, None) if answered else self._why(group, place, dropped)
                 sent = echoes - group.unsent[place]
-                samples.append(Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, why))
+                samples.append(Sample(device, name, utc, mono_ns, verdict, sent, len(answered), answered, why))
         return samples
 
     def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, Reason]:

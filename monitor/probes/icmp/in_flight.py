@@ -8,11 +8,12 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from operator import sub
 from typing import Protocol
 
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.reasons import Reason
-from monitor.probes.base import Target
+from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.mmsg_buffers import AddressBatch, Arrival, Datagram, QueuedError
 from monitor.probes.icmp.packets import (
@@ -63,9 +64,9 @@ class Group:
 
     def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
         self.targets = targets
-        self.addresses = [target.address for target in targets]
-        self.address_batch = AddressBatch(self.addresses, [target.scope for target in targets])
-        self.shape = targets[0].shape
+        self.devices, self.addresses, scopes, shapes = zip(*targets, strict=True)
+        self.address_batch = AddressBatch(self.addresses, scopes)
+        self.shape: Shape = shapes[0]
         self.extra_bytes = (self.shape.payload_bytes or LEAST_PAYLOAD_BYTES) - LEAST_PAYLOAD_BYTES
         self.news = news
         self.rtts_ns: list[list[int | None]] = [[None] * len(targets) for _ in range(echoes)]
@@ -75,7 +76,7 @@ class Group:
         self.errors: dict[int, Reason] = {}
         self.refused: dict[int, int] = {}
         self.unsent: Counter[int] = Counter()
-        self.done = [False] * len(targets)
+        self.done: set[int] = set()
         self.batches: list[int] = []
 
 
@@ -181,11 +182,12 @@ class InFlightEchoes:
         batch = self._under_way[number]
         if not batch.plain or len(stamps_mono_ns) != batch.count or batch.rtts_ns.count(None) != batch.count:
             return False
-        rtts_ns = [stamp - departed for stamp, departed in zip(stamps_mono_ns, batch.departures, strict=True)]
+        rtts_ns = list(map(sub, stamps_mono_ns, batch.departures))
         least_ns = min(rtts_ns)
-        if least_ns < -STAMP_SLACK_NS or max(rtts_ns) > self._timeout_ns or max(stamps_mono_ns) > read_mono_ns:
+        too_late_ns = min(batch.departures[0] + self._timeout_ns, read_mono_ns)
+        if least_ns < -STAMP_SLACK_NS or max(stamps_mono_ns) > too_late_ns:
             return False
-        batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [max(rtt, 0) for rtt in rtts_ns]
+        batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [rtt if rtt > 0 else 0 for rtt in rtts_ns]
         self._accept(batch, batch.count)
         return True
 

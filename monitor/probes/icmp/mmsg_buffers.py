@@ -9,7 +9,7 @@ import errno
 import socket
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ctypes import addressof, sizeof
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ DATA_BYTES = 640  # our replies are 28 bytes and zeros; an error quotes at most 
 CONTROL_BYTES = 128
 IP_HEADER_BYTES = 20
 WORD_BYTES = 4
+VARYING_WORDS = (1, 4, 5, 6)  # of a request: see `Requests.words`
 OTHERS_ERRORS = 16  # so many in a row are not about other packets any more
 
 # Control data that asks when a packet left; the answer comes by the error queue (linux/net_tstamp.h).
@@ -69,7 +70,7 @@ def _address_words(*, v6: bool) -> range:
 class AddressBatch:
     """The addresses of a batch (4 or 16 bytes each), laid out to be copied over its packets' socket addresses."""
 
-    def __init__(self, addresses: list[bytes], scopes: Iterable[int]) -> None:
+    def __init__(self, addresses: Sequence[bytes], scopes: Iterable[int]) -> None:
         self.count = len(addresses)
         joined = memoryview(b"".join(addresses)).cast("I")
         step = len(addresses[0]) // WORD_BYTES
@@ -104,6 +105,7 @@ class Outgoing:
         self._packet_step, self._name_step = PACKET_BYTES // WORD_BYTES, name_bytes // WORD_BYTES
         self._first_address_word = _address_words(v6=v6).start
         self._looks: tuple[int, bytes] = (0, b"")
+        self._set_control_data(*self._looks)
         # What the right answers will have, a column each: type, code and checksum (which an IPv6 kernel has verified
         # already); the words after those; the address.
         self.answers = [
@@ -116,14 +118,8 @@ class Outgoing:
         """Build the batch's packets: one to each address, with ``zeros`` bytes of padding and that control data."""
         count, step = address_batch.count, self._packet_step
         end = count * step
-        first, token, inverse, last = self._requests.words(batch, count)
-        words = self._packet_words
-        words[1:end:step], words[4:end:step], words[5:end:step], words[6:end:step] = (
-            memoryview(first),
-            memoryview(token),
-            memoryview(inverse),
-            memoryview(last),
-        )
+        for place, column in zip(VARYING_WORDS, self._requests.words(batch), strict=True):
+            self._packet_words[place:end:step] = memoryview(column).cast("I")[:count]
         end, step = count * self._name_step, self._name_step
         for place, word in enumerate(address_batch.words, self._first_address_word):
             self._name_words[place:end:step] = word
@@ -131,11 +127,12 @@ class Outgoing:
             self._set_control_data(zeros, control)
 
     def _set_control_data(self, zeros: int, control: bytes) -> None:
+        self._looks = (zeros, control)
         ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
         for index in range(BATCH):
             self._vectors[2 * index + 1].length = zeros
+            self._headers[index].header.iovlen = 2 if zeros else 1
             self._headers[index].header.controllen = len(control)
-        self._looks = (zeros, control)
 
     def request_first_departure(self, wanted: bool) -> None:
         """Request, or not, a transmit timestamp for the first packet of a batch."""
@@ -199,7 +196,7 @@ class Incoming:
         first, step = Mmsghdr.length.offset // WORD_BYTES, sizeof(Mmsghdr) // WORD_BYTES
         self._lengths = memoryview(self._headers).cast("B").cast("I")[first::step]
         control_words = memoryview(self._controls).cast("B").cast("q")
-        # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
+        # one control message, SO_TIMESTAMPING or SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
         self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
 
     def receive(self, fd: int) -> int:
@@ -236,6 +233,9 @@ class Incoming:
     def stamps(self, count: int, wall_to_mono_ns: int) -> list[int]:
         """Return the kernel's receive times, converted to the monotonic clock (ns)."""
         seconds, nanoseconds = self._seconds[:count].tolist(), self._nanoseconds[:count].tolist()
+        if seconds.count(seconds[0]) == count:  # as nearly always
+            start_ns = seconds[0] * NS_PER_S + wall_to_mono_ns
+            return [start_ns + rest for rest in nanoseconds]
         return [second * NS_PER_S + rest + wall_to_mono_ns for second, rest in zip(seconds, nanoseconds, strict=True)]
 
     def datagram(self, index: int) -> Datagram:

@@ -14,8 +14,6 @@ in it.
 """
 
 import struct
-import sys
-from array import array
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +29,9 @@ BATCH = 128  # echoes sent by one system call; a power of two
 BATCH_BITS = BATCH.bit_length() - 1
 MOST_BATCHES = MOST_TOKENS // BATCH
 LEAST_PAYLOAD_BYTES = BODY.size
+# A column of a batch, a 32-bit word for each packet, as one number: the first packet's word is the highest.
+EACH = int.from_bytes(struct.pack("!I", 1) * BATCH)
+PLACES = int.from_bytes(struct.pack(f"!{BATCH}I", *range(BATCH)))
 
 ECHO_REPLY, ECHO_REQUEST = 0, 8
 ECHO_REQUEST_V6, ECHO_REPLY_V6 = 128, 129
@@ -104,24 +105,22 @@ class Requests:
         self._checksum = 0
         self._checksum = 0 if v6 else checksum(self.packet(0))
 
-    def words(self, batch: int, count: int) -> tuple["array[int]", ...]:
-        """Return ``count`` of each of the words that differ from packet to packet in a batch (numbers 1, 4, 5 and 6).
+    def words(self, batch: int) -> tuple[bytes, ...]:
+        """Return the columns of the words that differ from packet to packet in a batch (numbers 1, 4, 5 and 6).
 
-        In network order, to be copied over packets made by `packet`: no Python code runs for a single echo.
+        In network order, to be copied over packets made by `packet`. A column is computed as one number: the places
+        fill the low bits of the tokens, which are zeros before (in the complements: ones), so that nothing is carried
+        from word to word, and no Python code runs for a single echo.
         """
         token = batch * BATCH
         inverse = token ^ 0xFFFFFFFF
-        low, inverse_low = token & 0xFFFF, (inverse & 0xFFFF) << 16
-        varying = (
-            array("I", range(self._identifier << 16 | low, (self._identifier << 16 | low) + count)),
-            array("I", range(token, token + count)),
-            array("I", range(inverse, inverse - count, -1)),
-            array("I", range(inverse_low, inverse_low - (count << 16), -1 << 16)),
+        columns = (
+            EACH * (self._identifier << 16 | token & 0xFFFF) + PLACES,
+            EACH * token + PLACES,
+            EACH * inverse - PLACES,
+            (EACH * (inverse & 0xFFFF) - PLACES) << 16,
         )
-        if sys.byteorder == "little":
-            for word in varying:
-                word.byteswap()
-        return varying
+        return tuple([column.to_bytes(4 * BATCH) for column in columns])
 
     def packet(self, token: int) -> bytes:
         """Return the echo request number ``token`` (0 to 2³² - 1)."""

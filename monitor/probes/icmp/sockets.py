@@ -10,7 +10,6 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from ctypes import addressof
 from typing import Literal
 
@@ -25,7 +24,7 @@ SK_MEMINFO_DROPS = 8
 IP_RECVERR, IPV6_RECVERR = 11, 25
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_DONT, PMTUDISC_PROBE = 10, 23, 0, 3
 MSG_ERRQUEUE = 0x2000
-SOFTWARE, OPT_TSONLY = 1 << 4, 1 << 11  # linux/net_tstamp.h
+RX_SOFTWARE, SOFTWARE, OPT_TSONLY = 1 << 3, 1 << 4, 1 << 11  # linux/net_tstamp.h
 FROM_TIMESTAMPING = 4  # SO_EE_ORIGIN_TIMESTAMPING
 
 Kind = Literal["ping", "raw"]
@@ -50,6 +49,7 @@ class EchoSocket:
         self.kind: Kind = kind
         self.v6 = family == 6
         self.has_ip_header = kind == "raw" and not self.v6
+        self._fragments_forbidden: bool | None = None
         protocol = socket.IPPROTO_ICMPV6 if self.v6 else socket.IPPROTO_ICMP
         self._socket = opener(
             socket.AF_INET6 if self.v6 else socket.AF_INET,
@@ -78,10 +78,13 @@ class EchoSocket:
     def forbid_fragments(self, forbidden: bool) -> None:
         """Set or clear don't-fragment for what is sent from now on; packets leave whole, whatever the path's MTU.
 
-        See IP_MTU_DISCOVER in ip(7): PROBE sets the bit and ignores path MTUs that earlier errors announced.
+        See IP_MTU_DISCOVER in ip(7): PROBE sets the bit and ignores path MTUs that earlier errors announced. With the
+        bit the kernel need not look up an identification for the packet (RFC 6864), which costs as much as a route.
         """
         level, option = (socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if self.v6 else (socket.IPPROTO_IP, IP_MTU_DISCOVER)
-        self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
+        if forbidden != self._fragments_forbidden:
+            self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
+            self._fragments_forbidden = forbidden
 
     def queue(self) -> Iterator[QueuedError | SentStamp]:
         """Read the error queue: ICMP errors (ping sockets only), and requested transmit timestamps."""
@@ -119,10 +122,11 @@ class EchoSocket:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, WANTED_RECEIVE_BUFFER)
         except PermissionError:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_RECEIVE_BUFFER)
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        with suppress(OSError):  # without it, departures are dated by reading the clock around them
-            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, SOFTWARE | OPT_TSONLY)
-        self.forbid_fragments(False)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, RX_SOFTWARE | SOFTWARE | OPT_TSONLY)
+        except OSError:  # without it, departures are dated by reading the clock around them
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.forbid_fragments(True)
         if self.kind == "ping":
             level, option = (socket.IPPROTO_IPV6, IPV6_RECVERR) if self.v6 else (socket.IPPROTO_IP, IP_RECVERR)
             self._socket.setsockopt(level, option, 1)

@@ -2,6 +2,7 @@
 
 import errno
 import time
+from collections.abc import Collection
 
 from monitor.domain.clock import Clock
 from monitor.probes.icmp.counters import Counters
@@ -14,16 +15,28 @@ GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
 
 
 class EchoTransmitter:
-    """One family's socket with the echoes in flight over it. ``asked``: the devices probed over it so far."""
+    """One family's socket with the echoes in flight over it."""
 
     def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
         self.in_flight = InFlightEchoes(echo_socket, counters, timeout_ns)
-        self.asked: set[str] = set()
+        self._probed: set[str] = set()  # but for the newest round's
+        self._probed_newly: Collection[str] = ()
         self._counters = counters
         self._clock = clock
         self._sent_mono_ns = 0
         self._out = Outgoing(self.in_flight.requests, v6=echo_socket.v6)
+
+    def has_probed(self, devices: Collection[str]) -> bool:
+        """Return whether one of them was probed over this socket before."""
+        self._probed.update(self._probed_newly)
+        self._probed_newly = ()
+        return not self._probed.isdisjoint(devices)
+
+    def note_probed(self, devices: Collection[str]) -> None:
+        """Note that they are probed over this socket; they are sorted in when it is asked for again."""
+        self._probed.update(self._probed_newly)
+        self._probed_newly = devices
 
     def send(self, group: Group, echo: int) -> list[int]:
         """Send one echo to each of the group; return the indexes of those for which the kernel had no buffer space."""
@@ -62,13 +75,8 @@ class EchoTransmitter:
         shape, socket_ = group.shape, self.socket
         control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
         self._out.load(number, group.address_batch, group.extra_bytes, control)
-        if not shape.dont_fragment:
-            return self._in_pieces(start, end)
-        socket_.forbid_fragments(True)
-        try:
-            return self._in_pieces(start, end)
-        finally:
-            socket_.forbid_fragments(False)
+        socket_.forbid_fragments(shape.dont_fragment or not group.extra_bytes)  # a plain echo fits through every link
+        return self._in_pieces(start, end)
 
     def _in_pieces(self, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
         """Send a batch in growing pieces, to date each packet.

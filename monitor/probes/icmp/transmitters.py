@@ -50,7 +50,7 @@ class EchoTransmitters:
         transmitter = self.current.get(family)
         if transmitter is None:
             return None
-        if not transmitter.asked.isdisjoint(devices):
+        if transmitter.has_probed(devices):
             try:
                 echo_socket = EchoSocket(family, transmitter.socket.kind, self._opener)
             except OSError as error:
@@ -60,7 +60,7 @@ class EchoTransmitters:
                 self.replaced.add(transmitter)
                 self.close_if_idle(transmitter)
                 transmitter = self._use(family, echo_socket)
-        transmitter.asked.update(devices)
+        transmitter.note_probed(devices)
         return transmitter
 
     def close_if_idle(self, transmitter: EchoTransmitter) -> None:

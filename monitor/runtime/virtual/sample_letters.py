@@ -44,7 +44,7 @@ from monitor.store.work import Work
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
 WEEKS = 6
-LOOKS_A_DAY = 4
+LOOKS_A_DAY = 2
 REQUESTER = N_("A teacher")
 COMPLAINT = N_("The lab's computers do not start")
 A_REPORT = N_("The report of the last month is requested")

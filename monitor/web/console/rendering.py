@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,19 +19,24 @@ from monitor.i18n.languages import Lang, languages, lookup, own_name
 from monitor.i18n.reasons import reason_text
 from monitor.settings.fleet import Site
 from monitor.web.auth.csrf import masked
+from monitor.web.console.template_cache import TemplateCache
 
+OPTIONS: Mapping[str, Any] = {
+    "autoescape": True,
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
 TEMPLATES = Environment(
     cache_size=-1,
     loader=PackageLoader("monitor.web.console", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+    bytecode_cache=TemplateCache(Path(__file__).parent, OPTIONS),
+    **OPTIONS,
 )
 
 
 def compile_templates() -> None:
-    """Compile all templates, in under a second: else the first reader of each page would stop the event loop for it."""
+    """Load all templates, compiling those that are not yet: else the first reader of each page would stop the loop."""
     for name in TEMPLATES.list_templates():
         TEMPLATES.get_template(name)
 
@@ -119,3 +125,7 @@ def _length(length: timedelta | float) -> timedelta:
     """Return a length as it is said: in whole minutes from one minute on, since an open page is no stop-watch."""
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
     return timedelta(seconds=seconds if seconds < 60 else seconds // 60 * 60)
+
+
+if __name__ == "__main__":
+    compile_templates()  # by who installs the program, where the daemon may not write

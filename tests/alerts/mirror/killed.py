@@ -1,6 +1,6 @@
 """A mirror that is killed (SIGKILL) right after the help desk did what it was asked, before that is noted anywhere.
 
-``python -m tests.alerts.mirror.killed STATE SECTION.json PREFIX NOW METHOD``
+``python -m tests.alerts.mirror.killed STATE SECTION.json PREFIX NOW METHOD [SERVER]``
 """
 
 import json
@@ -18,6 +18,7 @@ from monitor.charter.office import Office
 from monitor.configuration import KINDS, load
 from monitor.domain.clock import VirtualClock
 from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.storage_section import Server
 from monitor.store.opening import open_store
 from tests.places import SHIPPED
 
@@ -40,13 +41,14 @@ class Killing:
         return done_and_killed
 
 
-def main(state: str, section: str, prefix: str, now: str, method: str) -> None:
+def main(state: str, section: str, prefix: str, now: str, method: str, server: str = "") -> None:
     found = Section.model_validate(json.loads(Path(section).read_text(encoding="utf-8")), context=KINDS)
     office = Office.of(load(SHIPPED))
     office = replace(office, charter=replace(office.charter, ticket_prefix=prefix))
     desk: Any = Killing(open_desk(found, Path("/")), method)
     clock = VirtualClock(datetime.fromisoformat(now))
-    mirror = Mirror(open_store(Path(state)), office, desk, key_of(found), timedelta(seconds=60), clock)
+    store = open_store(Path(state), Server(server) if server else None)
+    mirror = Mirror(store, office, desk, key_of(found), timedelta(seconds=60), clock)
     while mirror.next() is Outcome.MORE:
         pass
 

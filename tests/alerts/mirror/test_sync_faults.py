@@ -12,6 +12,7 @@ from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
+from monitor.store.postgresql import PostgresStore
 from tests.alerts.mirrored import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
@@ -203,6 +204,8 @@ def test_a_kill_between_doing_and_noting_does_nothing_twice(both: Mirrored, tmp_
     section.write_text(both.section.model_dump_json(), encoding="utf-8")
     module = ["-m", "tests.alerts.mirror.killed", str(tmp_path / "state"), str(section)]
     words = [*module, both.here.office.charter.ticket_prefix, both.here.clock.utc().isoformat(), method]
+    if isinstance(both.here.store, PostgresStore):
+        words.append(both.here.store.server.url)
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, timeout=120, check=False)
     assert done.returncode == -9, done.stderr.decode()
     # What it had done stands there, and nobody noted it.

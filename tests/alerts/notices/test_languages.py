@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-import pytest
-
 from monitor.alerts.channels.base import Letter, Rendered
 from monitor.alerts.facts.briefs import (
     AtSite,
@@ -170,21 +168,24 @@ def left_over(text: str, letter: Letter, not_of: str) -> list[str]:
     return [word for word in escaped(COMMAND.sub(" ", text), names) if word not in UNITS]
 
 
-@pytest.mark.parametrize("letter", letters(), ids=named)
-def test_a_letter_in_bangla_has_no_english_word_but_names_units_and_commands(letter: Letter) -> None:
-    for text in said(render.render(letter, "bn")):
-        assert [word for word in left_over(text, letter, "_en") if not BANGLA.search(word)] == []
+def test_a_letter_in_bangla_has_no_english_word_but_names_units_and_commands() -> None:
+    for letter in letters():
+        for text in said(render.render(letter, "bn")):
+            found = [word for word in left_over(text, letter, "_en") if not BANGLA.search(word)]
+            assert found == [], named(letter)
 
 
-@pytest.mark.parametrize("letter", letters(), ids=named)
-def test_a_letter_in_english_has_no_bangla_word_but_what_was_written_in_bangla(letter: Letter) -> None:
-    for text in said(render.render(letter, "en")):
-        assert [word for word in left_over(text, letter, "_bn") if BANGLA.search(word)] == []
+def test_a_letter_in_english_has_no_bangla_word_but_what_was_written_in_bangla() -> None:
+    for letter in letters():
+        for text in said(render.render(letter, "en")):
+            found = [word for word in left_over(text, letter, "_bn") if BANGLA.search(word)]
+            assert found == [], named(letter)
 
 
-@pytest.mark.parametrize("letter", letters(), ids=named)
-def test_every_word_of_a_letter_comes_from_the_catalogue(letter: Letter, pseudo: str) -> None:
-    rendered = render.render(letter, pseudo)
-    assert "⟦" in rendered.subject
-    for text in said(rendered):
-        assert [word for word in left_over(text, letter, "_bn") if word not in (*DAYS, *MONTHS)] == []  # CLDR's
+def test_every_word_of_a_letter_comes_from_the_catalogue(pseudo: str) -> None:
+    for letter in letters():
+        rendered = render.render(letter, pseudo)
+        assert "⟦" in rendered.subject, named(letter)
+        for text in said(rendered):
+            found = [word for word in left_over(text, letter, "_bn") if word not in (*DAYS, *MONTHS)]  # CLDR's
+            assert found == [], named(letter)

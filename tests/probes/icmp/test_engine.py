@@ -2,9 +2,11 @@
 
 import asyncio
 import errno
+import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -383,29 +385,57 @@ async def test_the_forger_who_is_right_in_everything_is_believed(network: Lab) -
 # ------------------------------------------------------------------------------------------------------- on the wire
 
 
+@contextmanager
+def counting(network: Lab, *rules: str) -> Iterator[list[int]]:
+    """Yields how many packets each rule matched on their way in to the hosts, known at the end."""
+    counted = list[int]()
+    text = "; ".join(f"{rule} counter" for rule in rules)
+    table = f"table inet seen {{ chain in {{ type filter hook input priority -1; {text}; }}; }}"
+    network.hosts.run(["nft", "-f", "-"], text=table)
+    try:
+        yield counted
+        listed = network.hosts.run(["nft", "list", "table", "inet", "seen"]).stdout
+        counted += map(int, re.findall(r"packets (\d+) ", listed))
+    finally:
+        network.hosts.run(["nft", "delete", "table", "inet", "seen"])
+
+
 @KINDS
 @pytest.mark.parametrize(("address", "family"), [("10.77.8.1", "ip"), ("fd77::8:1", "ip6")])
 async def test_hop_limit_and_dscp_are_on_the_wire_and_on_that_packet_alone(
     network: Lab, kind: str, address: str, family: str
 ) -> None:
     hops = "ttl" if family == "ip" else "hoplimit"
-    rules = (
-        f"table inet seen {{ chain in {{ type filter hook input priority -1;"
-        f" {family} daddr {address} {family} {hops} 7 {family} dscp 46 counter;"
-        f" {family} daddr {address} {family} {hops} 64 {family} dscp 0 counter; }}; }}"
-    )
-    network.hosts.run(["nft", "-f", "-"], text=rules)
-    try:
-        async with probe_in(network.monitor, socket=kind, echoes=3) as probe:
-            plain = targets(address)
-            shaped = [plain[0]._replace(device="shaped", shape=Shape(ttl=7, dscp=46))]
+    async with probe_in(network.monitor, socket=kind, echoes=3) as probe:
+        plain = targets(address)
+        shaped = [plain[0]._replace(device="shaped", shape=Shape(ttl=7, dscp=46))]
+        rules = [
+            f"{family} daddr {address} {family} {hops} {look}"
+            for look in (f"7 {family} dscp 46", f"64 {family} dscp 0")
+        ]
+        with counting(network, *rules) as counted:
             samples = await ask(probe, [*shaped, *plain])
-        counted = network.hosts.run(["nft", "list", "table", "inet", "seen"]).stdout
-    finally:
-        network.hosts.run(["nft", "delete", "table", "inet", "seen"])
 
     assert {sample.verdict for sample in samples.values()} == {Verdict.OK}
-    assert counted.count("packets 3 ") == 2
+    assert counted == [3, 3]
+
+
+@KINDS
+async def test_only_an_echo_with_padding_may_be_cut_on_its_way(network: Lab, kind: str) -> None:
+    address = "10.77.8.1"
+    async with probe_in(network.monitor, socket=kind, echoes=3) as probe:
+        plain = targets(address)
+        padded = [plain[0]._replace(device="padded", shape=Shape(payload_bytes=21))]
+        uncut = [plain[0]._replace(device="uncut", shape=Shape(payload_bytes=22, dont_fragment=True))]
+        rules = [
+            f"ip daddr {address} ip length {length} ip frag-off & 0x4000 == {bit}"
+            for length, bit in ((48, 0x4000), (49, 0), (50, 0x4000))
+        ]
+        with counting(network, *rules) as counted:
+            await ask(probe, [*padded, *uncut, *plain])
+
+    # a plain echo fits through every link (RFC 791: 68 bytes), and without the bit the kernel would number it
+    assert counted == [3, 3, 3]
 
 
 @KINDS

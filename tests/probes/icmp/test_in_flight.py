@@ -255,3 +255,20 @@ def test_a_whole_batch_is_taken_in_at_once_only_where_no_zeros_would_have_to_be_
     air.send(0)
     assert air.in_flight.mirrored(air.group.batches[0], [MS], 2 * MS) is taken
     assert air.counters.accepted == taken
+
+
+@pytest.mark.parametrize(
+    ("stamp_ms", "read_ms", "taken"), [(1, 2, True), (1_001, 1_002, False), (-2, 2, False), (3, 2, False)]
+)
+def test_a_whole_batch_is_taken_in_at_once_only_where_every_answer_was_in_time_and_after_its_echo(
+    stamp_ms: int, read_ms: int, taken: bool
+) -> None:
+    air = Air(echoes=1)
+    air.group = Group(
+        [Target.of(f"site/{place}", ip_address("10.77.1.1") + place) for place in range(3)], 1, asyncio.Event()
+    )
+    number = air.in_flight.start(air.group, 0)
+    air.in_flight.departed(number, [0, 10, 20])
+
+    assert air.in_flight.mirrored(number, [MS, MS, stamp_ms * MS], read_ms * MS) is taken
+    assert air.group.rtts_ns == ([[MS, MS - 10, MS - 20]] if taken else [[None] * 3])

@@ -5,9 +5,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.probes.icmp.packets import (
+    BATCH,
     ECHO_REPLY,
     ECHO_REPLY_V6,
     HEADER,
+    MOST_BATCHES,
     MOST_TOKENS,
     PACKET_BYTES,
     ErrorMessage,
@@ -67,6 +69,17 @@ def test_every_request_carries_one_and_the_same_right_checksum(token: int) -> No
     assert checksum(packet) == 0
     assert packet[:4] == request(0)[:4]
     assert len(packet) == PACKET_BYTES
+
+
+@given(batch=st.integers(0, MOST_BATCHES - 1))
+@example(0)
+@example(0x10000 // BATCH - 1)
+@example(MOST_BATCHES - 1)
+def test_a_batchs_columns_are_the_words_of_its_packets(batch: int) -> None:
+    columns = Requests(v6=False, identifier=IDENTIFIER, cookie=COOKIE).words(batch)
+    packets = [request(batch * BATCH + place) for place in range(BATCH)]
+
+    assert list(columns) == [b"".join(packet[4 * word : 4 * word + 4] for packet in packets) for word in (1, 4, 5, 6)]
 
 
 @given(data=st.binary(max_size=200))

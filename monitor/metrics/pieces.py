@@ -1,0 +1,119 @@
+"""Keep a page in pieces, and compress each alone: what has not changed since the page before is not compressed again.
+
+A large piece becomes a part of one gzip stream that needs nothing before it (RFC 1951: it begins with an empty window
+and ends at a byte). Its checksum is kept beside it, and the stream's is computed from those, as zlib's crc32_combine
+does: by multiplying polynomials over GF(2), whose coefficients are the bits of a number, the highest first.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+KEPT_FROM_BYTES = 16_384  # smaller ones are compressed together, each time anew
+HEAD = b"\x1f\x8b\x08\0\0\0\0\0\x04\xff"  # RFC 1952: deflated, without name and time, fast, from anywhere
+END = b"\x03\0"  # an empty last block
+POLYNOMIAL = 0xEDB88320
+ONE = 1 << 31
+
+
+class Packed(NamedTuple):
+    """A compressed piece. ``checksum``: CRC-32 of its text; ``shift``: x to the power of the text's length in bits."""
+
+    data: bytes
+    checksum: int
+    length: int
+    shift: int
+
+
+class Piece:
+    """Lines that follow each other on the page; `put` takes back what was compressed of them."""
+
+    __slots__ = ("lines", "packed")
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = lines
+        self.packed: Packed | None = None
+
+    def put(self, place: int, line: bytes) -> None:
+        """Replace the line at a place; b"": there is none."""
+        if self.lines[place] != line:
+            self.lines[place], self.packed = line, None
+
+    def resize(self, count: int) -> None:
+        """Have so many places: new ones are empty, the last ones go."""
+        before = len(self.lines)
+        if count > before:
+            self.lines += [b""] * (count - before)
+        elif count < before:
+            del self.lines[count:]
+            self.packed = None
+
+    @property
+    def text(self) -> bytes:
+        """Return all lines in one."""
+        return b"".join(self.lines)
+
+
+def worth_keeping(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the large pieces as they are, and the small ones between them joined."""
+    small: list[bytes] = []
+    for piece in pieces:
+        if piece.packed is None and sum(map(len, piece.lines)) < KEPT_FROM_BYTES:
+            small += piece.lines
+            continue
+        if small:
+            yield Piece(small)
+            small = []
+        yield piece
+    if small:
+        yield Piece(small)
+
+
+def packed(text: bytes) -> Packed:
+    """Compress a piece alone, at the lowest level."""
+    packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
+    data = packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH)
+    return Packed(data, zlib.crc32(text), len(text), _power(8 * len(text)))
+
+
+def gzip_stream(parts: Sequence[Packed]) -> tuple[bytes, ...]:
+    """Return the gzip stream of the parts' texts in a row, in pieces."""
+    checksum = 0
+    for part in parts:
+        checksum = _product(part.shift, checksum) ^ part.checksum
+    length = sum(part.length for part in parts) % 2**32
+    tail = END + checksum.to_bytes(4, "little") + length.to_bytes(4, "little")
+    return (HEAD, *(part.data for part in parts), tail)
+
+
+def _product(one: int, other: int) -> int:
+    """Multiply two polynomials modulo `POLYNOMIAL`."""
+    found, place = 0, ONE
+    while one:
+        if one & place:
+            found ^= other
+            one ^= place
+        place >>= 1
+        other = other >> 1 ^ POLYNOMIAL if other & 1 else other >> 1
+    return found
+
+
+def _squares() -> list[int]:
+    """Return x to the power of 1, 2, 4 and so on; texts of 2^61 bytes do not occur."""
+    found = [ONE >> 1]
+    while len(found) < 64:
+        found.append(_product(found[-1], found[-1]))
+    return found
+
+
+_SQUARES = _squares()
+
+
+def _power(exponent: int) -> int:
+    """Return x to this power."""
+    found = ONE
+    for square in _SQUARES[: exponent.bit_length()]:
+        if exponent & 1:
+            found = _product(square, found)
+        exponent >>= 1
+    return found
