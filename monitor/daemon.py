@@ -31,6 +31,7 @@ from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
 from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.changes import Changes
+from monitor.runtime.condition import OwnCondition
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
@@ -114,7 +115,7 @@ class Daemon:
         self._verdicts.accept(sources, clock.mono_ns())
 
         live.leases = leases = leases_of(
-            settings, store, clock, lambda: not live.clock_suspect, self._leases_changed, self._decisions_stored
+            settings, store, clock, OwnCondition(live), self._leases_changed, self._decisions_stored
         )
         opener = StoreOpener(clock, store, live, last_run.take_up, self._opened)
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)

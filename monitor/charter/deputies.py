@@ -20,7 +20,10 @@ LAST_DIGITS = 10  # of a telephone number in Bangladesh, without the country's o
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A user of the console, as letters need them. While away, ``deputy`` (a user's name) is in charge."""
+    """A user of the console, as letters need them. While away, ``deputy`` (a user's name) is in charge.
+
+    ``node``: the place in the tree of offices; empty for the whole installation.
+    """
 
     name: str
     name_bn: str = ""
@@ -31,6 +34,7 @@ class Colleague:
     away_from_utc: datetime | None = None
     away_until_utc: datetime | None = None
     deputy: str = ""
+    node: str = ""
 
     def is_away(self, at_utc: datetime) -> bool:
         """Return whether the user is away at a time."""

@@ -94,11 +94,5 @@ def answer(
             answers.answer(work, edition.id, number, name, seen=as_seen(seen))
             file = edition_rows.kept_file(session, edition.id, name)
             assert file is not None
-            print(
-                _(
-                    "{number} is answered with {file}, SHA-256 {hash}.",
-                    number=number,
-                    file=file.filename,
-                    hash=file.hash,
-                )
-            )
+            words = {"number": number, "file": file.filename, "hash": file.hash}
+        print(_("{number} is answered with {file}, SHA-256 {hash}.", **words))

@@ -67,7 +67,8 @@ def resend(
     with store_of(settings) as store, acting({}), store.write_once() as session:
         notice = actions.resend(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
-        print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
+        id_in_letters = notice.message_id
+    print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=id_in_letters))
 
 
 @app.command()
@@ -83,7 +84,7 @@ def drop(
     with store_of(settings) as store, acting({}), store.write_once() as session:
         notice = actions.drop(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
-        print(_("{kind} to {recipient}: is not sent any more", **words))
+    print(_("{kind} to {recipient}: is not sent any more", **words))
 
 
 def _table(found: "Sequence[NoticeView]") -> "Listing":

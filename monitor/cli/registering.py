@@ -80,7 +80,8 @@ def new(
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write_once() as session:
             ticket = actions.register(by_command(session, settings, now_utc, actor), request)
-            print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
+            number, deadline_utc = ticket.number, ticket.deadline_utc
+    print(_("{number}: due {deadline:moment}", number=number, deadline=deadline_utc))
 
 
 def correct(
@@ -118,8 +119,9 @@ def correct(
     with store_of(settings) as store, acting(OPTIONS), store.write_once() as session:
         work, about = by_command(session, settings, now_utc, actor), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
-        _warn_of_misfit(office, ticket.service, ticket.site)
-        print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
+        row, where, deadline_utc = ticket.service, ticket.site, ticket.deadline_utc
+    _warn_of_misfit(office, row, where)
+    print(_("{number}: corrected; due {deadline:moment}", number=about, deadline=deadline_utc))
 
 
 def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "", seen: Seen = None) -> None:

@@ -75,7 +75,7 @@ def snmp(
     where = _where(host)
     try:
         if community_file is not None:
-            work = _read_v2c(where, _secret(community_file), timeout, retries)
+            work = _read_v2c(where, _secret(community_file, "--community-file"), timeout, retries)
         else:
             work = _read_v3(where, *_user(context.obj, str(v3)), timeout, retries)
         reading = asyncio.run(asyncio.wait_for(work, LONGEST_READ_S))
@@ -147,11 +147,12 @@ def _wrong(said: Said) -> Failure:
     return Failure(said, BAD_INPUT)
 
 
-def _secret(file: Path) -> "Secret":
+def _secret(file: Path, name: str) -> "Secret":
+    """Return the secret in a file, which errors call by ``name``: its path may be the secret, typed in its place."""
     from monitor.settings.secrets import SecretError, is_open_to_others, read_secret
 
     try:
-        secret = read_secret(file)
+        secret = read_secret(file, name)
     except SecretError as error:
         raise _wrong(said_by(error)) from None
     if is_open_to_others(file):
@@ -192,8 +193,8 @@ async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float,
     from monitor.probes.snmp.v3 import V3Client
     from monitor.settings.secrets import secret_path
 
-    files = (entry.auth_key_file, entry.priv_key_file)
-    keys = [None if file is None else _secret(secret_path(home, file)) for file in files]
+    files = {"auth_key_file": entry.auth_key_file, "priv_key_file": entry.priv_key_file}
+    keys = [None if file is None else _secret(secret_path(home, file), name) for name, file in files.items()]
     exchange = Exchange(timeout_s, retries)
     client = V3Client(exchange, Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]))
     exchange.open()

@@ -145,7 +145,8 @@ def act(
         with store.write_once() as session:
             work, wanted = by_command(session, settings, now_utc, actor), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
-            print(_standing(ticket, until_utc) + _clock(work.office, ticket))
+            said = _standing(ticket, until_utc) + _clock(work.office, ticket)
+    print(said)
 
 
 def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:

@@ -302,7 +302,7 @@ def _password(file: Path | None, name: str) -> "PasswordHash | None":
     if file is None:
         return None
     try:
-        return hashed(read_secret(file).reveal(), name)
+        return hashed(read_secret(file, "--password-file").reveal(), name)
     except SecretError as error:
         raise Failure(said_by(error), BAD_INPUT) from None
 

@@ -10,7 +10,7 @@ from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.leases import SHARDS, shard_of
 from monitor.domain.message import N_
 from monitor.store.errors import DatabaseError, StoreError
-from monitor.store.leases import StoredDaemon, StoredLeases, stored
+from monitor.store.leases import RELOADED_WITHIN, StoredDaemon, StoredLeases, stored
 
 IDLE_TERMS = 3
 """A lease is taken within two terms after its end, if anybody can; a daemon takes its first within three."""
@@ -52,6 +52,12 @@ SAME_NAME = Kind(
     Level.WARNING,
     N_("two daemons have the name {name}: they share one heartbeat, and pages show them as one"),
     N_("monitor.toml of each: [daemon] name, another for each; then start them again"),
+)
+DIFFERENT = Kind(
+    "daemons.different",
+    Level.ERROR,
+    N_("{one} and {other} have other sites or offices in their configurations than each other"),
+    N_("Copy the configuration of the one that is right to the other machine, and there: upazila-monitor reload"),
 )
 VANISHED = Kind(
     "daemons.vanished",
@@ -114,6 +120,11 @@ def _faults(term: timedelta, leases: StoredLeases, alive: list[StoredDaemon]) ->
             yield found(UNFIT, name=name)
         if any(_were_at_once(*two, term) for two in combinations([each for each in alive if each.name == name], 2)):
             yield found(SAME_NAME, name=name)
+    for one, other in combinations(alive, 2):
+        same_since_utc = max(one.watches_since_utc, other.watches_since_utc)
+        differ = one.watches and other.watches and one.watches != other.watches  # an older version does not say
+        if differ and same_since_utc < leases.at_utc - RELOADED_WITHIN:
+            yield found(DIFFERENT, one=one.name, other=other.name)
     for each in leases.daemons:
         last_utc = each.until_utc - term
         if each.shards and each.name not in names and last_utc < leases.at_utc - IDLE_TERMS * term:
@@ -129,10 +140,10 @@ def _were_at_once(one: StoredDaemon, other: StoredDaemon, term: timedelta) -> bo
 DAEMONS = Check(
     "daemons",
     N_("Daemons"),
-    "On a server: the daemons that work on the database, whether they trust their clocks, and have names of their "
-    "own; shards and duties that nobody has held for three times `[storage] lease_s`; daemons that ended within the "
-    "last day without giving back what they held (docs/several-daemons.md).",
+    "On a server: the daemons that work on the database, whether they trust their clocks, have names of their own, and "
+    "the same sites and offices; shards and duties that nobody has held for three times `[storage] lease_s`; daemons "
+    "that ended within the last day without giving back what they held (docs/several-daemons.md).",
     _gather,
     _judge,
-    (SOLE, OK, NONE, UNREAD, IDLE, UNWATCHED, UNFIT, SAME_NAME, VANISHED),
+    (SOLE, OK, NONE, UNREAD, IDLE, UNWATCHED, UNFIT, SAME_NAME, DIFFERENT, VANISHED),
 )

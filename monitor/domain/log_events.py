@@ -109,6 +109,8 @@ class LogEvent(Enum):
         "Sites or duties of this daemon are another's, because it could not say in time that it lives.",
         "Look for load, a stopped process, or a cut line to the database at that time.",
     )
+    CONFIG_AGREES = INFO, "", "All daemons on the database have the same sites and offices again."
+    CONFIG_DIFFERS = WARNING, "", "Another daemon has other sites or offices.", "Copy the configuration, and reload it."
     LEASES_UNRENEWED = WARNING, "", "The database cannot be asked who does what.", "Check its server and line."
     LEASES_RENEWED = INFO, "", "The database can be asked again who does what."
     HEARTBEAT_FAILED = (

@@ -21,12 +21,16 @@ class Cause(StrEnum):
 
 
 class EndReason(StrEnum):
-    """How an outage ended: recovered, or its site was removed or changed in the configuration."""
+    """How an outage ended: recovered, or its site was removed or changed in the configuration; or it was none.
+
+    DOUBLED: the site had one already, which went on; no outage of this version ends so.
+    """
 
     RECOVERED = "recovered"
     REMOVED = "removed"
     READDRESSED = "readdressed"
     RECONFIGURED = "reconfigured"
+    DOUBLED = "doubled"
 
 
 class DowntimeKind(StrEnum):

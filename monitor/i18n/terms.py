@@ -192,6 +192,7 @@ ENDINGS: Mapping[str, str] = {
     "removed": N_("taken out of the configuration"),
     "reconfigured": N_("its configuration was changed"),
     "readdressed": N_("given another address in the configuration"),
+    "doubled": N_("was stored twice"),
 }
 """Why an outage ended, by `domain.states.EndReason`."""
 

@@ -209,7 +209,8 @@ class Board(OutageAttribution):
                 self.baselines.forget(device.id)
         self._with_usual_times = fleet.devices.keys() - fleet.workstations
         self.baselines.keep(self._with_usual_times)
-        self.uplinks = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.uplinks.blind)
+        if fleet.groups != old.groups:
+            self.uplinks = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.uplinks.blind)
         decisions += self.uplinks.drop_gone(now_utc)
         for interface in set(self._known.healths) - set(fleet.judged):
             self._known.forget(interface)

@@ -43,6 +43,11 @@ class UplinkHealth:
         known = self._known.get(device)
         return known is not None and (known.silent_since_utc is not None or self._group_of[device] in self.blind)
 
+    def seen(self) -> frozenset[str]:
+        """Return the groups beyond whose uplinks something answers; for any thread."""
+        answering = {self._group_of[each] for each, known in list(self._known.items()) if known.answered}
+        return frozenset(answering.difference(dict(self.blind)))
+
     def observe(self, sample: Sample) -> list[Decision]:
         """Take in a reference's sample; return a decision when its uplink is lost or back."""
         group = self._group_of[sample.device]

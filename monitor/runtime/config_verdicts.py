@@ -38,7 +38,7 @@ class ConfigVerdicts:
         except ValueError as error:
             emit(log, LogEvent.CONFIG_NOT_KEPT, "the configuration is not kept for commands: %s", error)
             files = {}
-        self._live.verdict = ConfigVerdict(self._clock.utc())
+        self._live.verdict = ConfigVerdict(self._clock.utc(), watches=in_force.watched(sources))
         self._write(replace(self._found, files=files, asked_mono_ns=asked_mono_ns, refused=()))
 
     def refuse(self, problems: Sequence[Problem], asked_mono_ns: int) -> None:

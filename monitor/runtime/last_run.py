@@ -12,12 +12,13 @@ from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Baselines, Usual
-from monitor.judging.clock_trust import ClockTrust
+from monitor.judging.clock_trust import ClockTrust, same_boot
 from monitor.judging.shards import part_of
 from monitor.judging.stored_state import NOTHING_STORED, StoredState
 from monitor.judging.thresholds import board_of, limits_of
 from monitor.logs.emit import emit
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.redating import note_move
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.installation import Installation
 from monitor.store import adoption, board_state, gap_rows, leases, notice_rows
@@ -77,8 +78,14 @@ class LastRun:
         """Start the trusted clock from the run before's; once."""
         if not self._knows_the_time:
             self._before = board_state.last_trust(session, self._settings.daemon)
-            self._clock.begin(self._before, board_state.operator_confirmation(session))
+            known = self._before
+            if self._settings.server is not None and not self._is_same_boot():
+                known = board_state.last_trust_on_server(session, self._settings.daemon)
+            self._clock.begin(known, board_state.operator_confirmation(session))
             self._knows_the_time = True
+
+    def _is_same_boot(self) -> bool:
+        return self._before is not None and same_boot(self._before.last, self._clock.look())
 
     def take_up(self, session: Session) -> None:
         """Release leases, and record the time until this run began as unmonitored.
@@ -92,11 +99,14 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         works = Works(session, entered_by(session, begun_utc).offices(self._installation), begun_utc)
-        notice_rows.release_leases(session, leases.living(session))
+        term = timedelta(seconds=self._settings.monitor.storage.lease_s)
+        notice_rows.release_leases(session, leases.living(session, term))
         last_utc = self._last_word(session, before, begun_utc)
         if last_utc is not None:
             self._note_gap(session, last_utc, begun_utc, trust)
-        if trust.move is not None:
+        if trust.move is not None and self._settings.server is not None:
+            note_move(session, self._settings.daemon, trust.move)  # those who hold the leases move it
+        elif trust.move is not None:
             for work in works.each():
                 settle(work, trust.move)
         if trust.suspect:

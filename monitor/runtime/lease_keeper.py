@@ -20,7 +20,8 @@ from monitor.domain.leases import Lease, shard_of
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime.fair_share import GIVE_EVERY, Peer, to_give, to_take
+from monitor.runtime.condition import Comparison, Condition, differing
+from monitor.runtime.fair_share import GIVE_EVERY, Peer, seen_by_others, to_give, to_take
 from monitor.runtime.leases import LeaseChange, LeaseCounts, Member, OnChange, SoleHolder, Stored
 from monitor.runtime.own_leases import OwnLeases
 from monitor.runtime.part import Part
@@ -28,6 +29,7 @@ from monitor.settings.load import Settings
 from monitor.store import leases as rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, is_lock_timeout
+from monitor.store.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ GIVE_BACK_S = 2.0  # at the end
 class LeaseKeeper(Part):
     """The part that holds leases; a `Leases`. ``changed`` is called on the loop with what was taken and lost.
 
-    ``is_fit``: whether this daemon's clock is trusted; called in a thread.
+    ``condition``: of this daemon; called in a thread.
     """
 
     name = "leases"
@@ -55,13 +57,13 @@ class LeaseKeeper(Part):
         url: str,
         term_s: float,
         clock: Clock,
-        is_fit: Callable[[], bool],
+        condition: Callable[[], Condition],
         changed: OnChange,
         stored: Stored,
     ) -> None:
         engine = store.for_leases(term_s)
         assert engine is not None, "leases are for a database on a server"
-        self.engine, self._clock, self._is_fit = engine, clock, is_fit
+        self.engine, self._clock, self._condition = engine, clock, condition
         self._changed, self._stored = changed, stored
         self.daemon, self.holder = daemon, f"{daemon}/{secrets.token_hex(8)}"
         self._term_s, self._term = term_s, timedelta(seconds=term_s)
@@ -80,6 +82,7 @@ class LeaseKeeper(Part):
         self._releasing: set[asyncio.Task[None]] = set()
         self._running: list[Future[None]] = []
         self._refused = 0
+        self._comparison = Comparison()
 
     @property
     def last_turn_mono_ns(self) -> int:
@@ -103,7 +106,18 @@ class LeaseKeeper(Part):
         return LeaseCounts(self._leases.taken, self._leases.lost, self._refused)
 
     def members(self) -> Sequence[Member]:
-        return [Member(each.name, each.url, each.shards, each.fit, each.holder == self.holder) for each in self._living]
+        differ = differing(self._living, self.holder)
+        return [
+            Member(
+                *(each.name, each.url, each.shards, each.fit, each.holder == self.holder),
+                lost=each.lost,
+                watches_another=each.holder in differ,
+            )
+            for each in self._living
+        ]
+
+    def living(self, session: Session) -> Collection[str]:
+        return rows.living(session, self._term)
 
     async def open(self) -> None:
         """Begin to renew and to take."""
@@ -121,6 +135,7 @@ class LeaseKeeper(Part):
 
     def notify(self) -> None:
         """Tell what was taken and lost since the last time; duties past their deadline are lost."""
+        self._comparison.look(self._living, self.holder)
         self._leases.lose_what_is_over()
         own = self._leases.in_force()
         known, self._known = self._known, frozenset(own)
@@ -166,7 +181,9 @@ class LeaseKeeper(Part):
     def renew(self) -> None:
         """Say that this daemon lives, and renew what it holds; raises DatabaseError."""
         names = self._leases.names()
-        self._said = replace(self._said, shards=len(self._leases.shards()), fit=self._is_fit())
+        found = self._condition()
+        shards, (fit, watches, sees, lost) = len(self._leases.shards()), found.said
+        self._said = replace(self._said, shards=shards, fit=fit, watches=watches, sees=sees, lost=lost)
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             if not self._entered.is_set():
@@ -200,15 +217,20 @@ class LeaseKeeper(Part):
             seen = rows.look(connection, self._term)
         own = {lease.name: lease.epoch for lease in self._leases.in_force()}
         self._note_free(seen, own, now_ns)
-        fit = self._is_fit()
-        peers = [Peer(each.shards, each.fit) for each in self._living if each.holder != self.holder]
+        mine = self._condition()
+        fit, sees = mine.fit, mine.sees
+        peers = [
+            Peer(each.shards, each.fit, each.sees, each.lost) for each in self._living if each.holder != self.holder
+        ]
         free_s = {name: (now_ns - since_ns) / NS_PER_S for name, since_ns in self._free_since_ns.items()}
-        names = to_take(free_s, own, self._given, peers, self._term_s, fit=fit)
-        if names:
+        names = to_take(free_s, own, self._given, peers, self._term_s, fit=fit, sees=sees, unseen=mine.unseen)
+        if better := seen_by_others(mine.unseen, peers) & own.keys():
+            self._give(better)
+        elif names:
             self._take(names)
         elif now_ns - self._gave_ns >= GIVE_EVERY * self._term_s * NS_PER_S:
             self._gave_ns = now_ns
-            self._give(to_give(own, peers, fit=fit))
+            self._give(to_give(own, peers, fit=fit, sees=sees))
 
     def _note_free(self, seen: Mapping[str, rows.LeaseLook], own: Collection[str], now_ns: int) -> None:
         """Note since when each lease has been seen free, by this daemon's clock: the database's may jump.
@@ -284,13 +306,18 @@ class LeaseKeeper(Part):
 
 
 def leases_of(
-    settings: Settings, store: Store, clock: Clock, is_fit: Callable[[], bool], changed: OnChange, stored: Stored
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    condition: Callable[[], Condition],
+    changed: OnChange,
+    stored: Stored,
 ) -> "SoleHolder | LeaseKeeper":
     """Return what holds this daemon's leases: the lock of its state folder, or the keeper of those in a database."""
     if settings.server is None:
         return SoleHolder()
     term_s = settings.monitor.storage.lease_s
-    return LeaseKeeper(store, settings.daemon, settings.page_url, term_s, clock, is_fit, changed, stored)
+    return LeaseKeeper(store, settings.daemon, settings.page_url, term_s, clock, condition, changed, stored)
 
 
 def _names(leases: Collection[Lease]) -> str:

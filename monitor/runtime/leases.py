@@ -14,17 +14,24 @@ from typing import Protocol
 from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, Duty, Lease
 from monitor.runtime.part import Part
 from monitor.store.database import Store
+from monitor.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted."""
+    """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted.
+
+    ``lost``: the uplinks beyond which nothing answers it; ``watches_another``: its configuration has had other sites or
+    offices than this one's for longer than reloading both takes.
+    """
 
     name: str
     url: str
     shards: int
     fit: bool
     is_self: bool
+    lost: frozenset[str] = frozenset()
+    watches_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,9 @@ class Leases(Protocol):
     def members(self) -> Sequence[Member]:
         """Return the daemons that live, by name, as they were last seen; none where the database is a file."""
 
+    def living(self, session: Session) -> Collection[str]:
+        """Return the holders of the daemons that live, as stored now; none where the database is a file."""
+
 
 def store_for(leases: Leases, duty: Duty, store: Store) -> Store | None:
     """Return the database for what a duty writes, which proves its lease each time; None while it is another's."""
@@ -123,4 +133,7 @@ class SoleHolder(Part):
         return LeaseCounts()
 
     def members(self) -> Sequence[Member]:
+        return ()
+
+    def living(self, session: Session) -> Collection[str]:
         return ()

@@ -28,7 +28,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
-from monitor.store import leases, notice_rows
+from monitor.store import notice_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, OperationalError
 from monitor.store.leases import LeaseLost
@@ -159,7 +159,7 @@ class Notifier(Part):
         store = self._store.behind(lease)
         if lease != self._duty and not self._leases.is_sole:  # the lock of a state folder says so at the start
             with store.write() as session:
-                notice_rows.release_leases(session, leases.living(session))
+                notice_rows.release_leases(session, self._leases.living(session))
         self._duty = lease
         waiting: Iterable[str] = served
         if offices.several:

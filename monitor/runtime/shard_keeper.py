@@ -108,6 +108,7 @@ class ShardKeeper(Part):
         """Read what is stored of these shards, and judge their sites; raises LeaseLost, DatabaseError."""
         fleet = self._in_force.settings.fleet
         unheld = {shard: self._unheld[lease] for shard, lease in coming.items() if lease in self._unheld}
+        begun_utc = self._clock.utc()
         longest = 2 * timedelta(seconds=self._in_force.settings.monitor.probing.interval_s)
         found = await asyncio.wrap_future(self._thread.submit(self._read, fleet, coming, unheld, longest))
         if fleet is not self._in_force.settings.fleet:
@@ -116,6 +117,7 @@ class ShardKeeper(Part):
         for lease in kept.values():
             self._unheld.pop(lease, None)
         known = found.known.only(lambda site: shards.shard_of(fleet, site) in kept)
+        self._writer.begins(kept.values(), begun_utc)
         decisions = self._in_force.take({**self._own, **kept}, known, found.usual_times)
         self._writer.put([*self._blindness(kept), *decisions])
         self._watch()

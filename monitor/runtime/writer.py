@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 from monitor.alerts.cases import outages, recount
@@ -36,6 +37,7 @@ from monitor.runtime.leases import Leases
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
+from monitor.runtime.redating import Redating
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import board_state, operations, ticket_history
 from monitor.store.database import Store
@@ -85,7 +87,7 @@ class DecisionWriter(Part):
         changed: Callable[[Collection[str]], None] = lambda _: None,
     ) -> None:
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
-        self._leases = leases
+        self._leases, self._redating = leases, Redating(leases)
         self._operations = leases.holder or operations.DECISIONS
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
@@ -130,6 +132,10 @@ class DecisionWriter(Part):
         self._live.decisions_waiting = len(self._waiting)
         self._has_work.set()
 
+    def begins(self, leases: Collection[Lease], now_utc: datetime) -> None:
+        """Note since when sites are judged here by these leases."""
+        self._redating.begins(leases, now_utc)
+
     async def stored(self, leases: Collection[Lease]) -> None:
         """Wait until nothing that was decided by these leases is left to store."""
         await self._waiting.without(leases)
@@ -160,6 +166,8 @@ class DecisionWriter(Part):
         """
         self._has_work.clear()
         batch, cases = list(self._waiting), self._leases.held(Duty.CASES)
+        if cases is not None and not self._leases.is_sole:
+            self._redating.begins([cases], self._clock.utc())
         self._writing = writing = self._thread.submit(self._write, batch, self._live.offices, cases), batch
         try:
             written: Written = await asyncio.wrap_future(writing[0])
@@ -236,7 +244,9 @@ class DecisionWriter(Part):
     def _write(self, batch: Sequence[Waiting], offices: Offices, cases: Lease | None) -> Written:
         """Store the batch, and do what is due where ``cases`` is held. Raises DatabaseError, LeaseLost."""
         before = self._clock.trust
-        behind = {lease for lease in (cases, *(each.lease for each in batch)) if lease is not None}
+        wrote = {lease for lease in (cases, *(each.lease for each in batch)) if lease is not None}
+        several = not self._leases.is_sole
+        behind = wrote | self._redating.wanted() if several else wrote
         with self._store.write(behind) as session:
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
@@ -246,7 +256,9 @@ class DecisionWriter(Part):
                 stored, operation = operations.begin(session, self._operations)
                 left = [(each.decision, each.decided_utc) for each in self._attempts.left(stored, batch)]
                 works.store(left, certain=not (before.suspect or trust.suspect))
-            if cases is not None and trust.move is not None:
+            if several:
+                self._redating.turn(works, self._in_force.shards.fleet, wrote, behind, before, trust)
+            elif trust.move is not None:
                 for work in works.each():
                     settle(work, trust.move)
             if trust.suspect != before.suspect:
@@ -254,7 +266,7 @@ class DecisionWriter(Part):
                     note_trust(work, trust)
             anything_new, entered = False, entered_by(session, now_utc)
             if cases is not None and not trust.suspect:
-                if before.suspect and trust.move is None:
+                if before.suspect and trust.move is None and not several:
                     for work in works.each():
                         outages.catch_up(work, before.unproven_since_utc)
                 self._count_again(works)

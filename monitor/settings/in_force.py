@@ -5,6 +5,7 @@ replaced as a whole, has mode 0600, and holds no secret: URLs that carry one are
 comments, in which people keep what was in force before, are left out.
 """
 
+import hashlib
 import re
 import tempfile
 import tomllib
@@ -59,10 +60,27 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class ConfigVerdict:
-    """The result of the last readings: when one was last accepted, and where a later one was wrong ('' if none was)."""
+    """The result of the last readings: when one was last accepted, and where a later one was wrong ('' if none was).
+
+    ``watches``: the digest of what is in force, as of `watched`.
+    """
 
     accepted_utc: datetime
     refused: str = ""
+    watches: str = ""
+
+
+def watched(sources: Mapping[str, bytes]) -> str:
+    """Return a digest of what files say of sites and offices, by which daemons compare theirs; empty without files.
+
+    What monitor.toml says may be another on each machine: its names, paths and addresses.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        if Path(name).name != "monitor.toml":
+            text = sources[name].replace(b"\r\n", b"\n")
+            digest.update(f"{name} {len(text)}\n".encode() + text)
+    return digest.hexdigest() if sources else ""
 
 
 def started_of(pid: int) -> str:

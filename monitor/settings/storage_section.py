@@ -18,6 +18,9 @@ FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 ASKED = {"host", "port", "sslmode", "target_session_attrs", *FILES}
 """What may stand behind the '?': names of libpq's parameters."""
 
+PASSWORD_KEY = "storage.password_file"
+"""What errors call the file: its path may be the password itself, typed in its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

@@ -73,6 +73,20 @@ def last_trust(session: Session, daemon: str = "") -> ClockTrust | None:
     )
 
 
+def last_trust_on_server(session: Session, daemon: str) -> ClockTrust | None:
+    """Return from what a daemon's clock continues where several write: its own last heartbeat, or a later one.
+
+    A machine that was off has the time of before, and rows of others are later: what it dates until its clock is
+    trusted must come after those. Another's counts only if its clock was trusted; its own alone where its was not.
+    """
+    own = last_trust(session, daemon)
+    if own is not None and own.suspect:
+        return own
+    trusted = select(Heartbeat.daemon).where(Heartbeat.suspect_since_boot_ns.is_(None))
+    latest = session.scalars(trusted.order_by(Heartbeat.at_utc.desc()).limit(1)).one_or_none()
+    return own if latest is None or latest == daemon else last_trust(session, latest)
+
+
 def store_heartbeat(session: Session, trust: ClockTrust, daemon: str = "") -> None:
     """Store a daemon's heartbeat with its clock's trust; ``daemon`` as in `last_trust`."""
     session.merge(

@@ -1,12 +1,15 @@
 """List which columns are dates of past events, not of plans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from monitor.charter.offices import ALONE
+from monitor.domain.ticket_states import TicketSource
+from monitor.store.among import among
 from monitor.store.models import (
     AffectedSite,
     Base,
@@ -40,11 +43,44 @@ ENDS: Mapping[type[Base], tuple[str, str]] = {
 }
 
 
-def rows_after(session: Session, table: type[Base], column: str, at_utc: datetime) -> Sequence[Any]:
-    """Return the rows of a table that have a later date in a column of DATES.
+@dataclass(frozen=True)
+class Written:
+    """What one of several daemons wrote by one lease, until a time of its clock.
+
+    ``sites``: those of the lease's ``shard``; both None: tickets and letters, by the duty of cases, ``by`` that daemon.
+    """
+
+    until_utc: datetime
+    by: str
+    shard: int | None = None
+    sites: Collection[str] | None = None
+
+    def of(self, table: type[Base], column: str) -> list[ColumnElement[bool]] | None:
+        """Return the conditions under which it dated a column of a row; None where it never does."""
+        until: list[ColumnElement[bool]] = [getattr(table, column) <= self.until_utc]
+        if self.sites is None:
+            if table is Notice:
+                own = Notice.leased_by.startswith(f"{self.by}/", autoescape=True)
+                return [*until, Notice.ticket_id.is_not(None) if column == "created_utc" else own]
+            return until if table is Ticket and column != "event_utc" else None
+        if table is Gap:
+            return [*until, Gap.shard == self.shard]
+        if table is Ticket:
+            mine = [Ticket.source == TicketSource.OUTAGE, among(Ticket.site, self.sites)]
+            return [*until, *mine] if column == "event_utc" else None
+        return None if table is Notice else [*until, among(table.site, self.sites)]  # type: ignore[attr-defined]
+
+
+def rows_after(
+    session: Session, table: type[Base], column: str, at_utc: datetime, written: Written | None = None
+) -> Sequence[Any]:
+    """Return the rows of a table that have a later date in a column of DATES; of all, or what was ``written`` so.
 
     What belongs to the installation is none of an office's among several.
     """
     if not issubclass(table, OfOffice) and office_of(session) != ALONE:
         return ()
-    return session.scalars(select(table).where(getattr(table, column) > at_utc)).all()
+    conditions = [] if written is None else written.of(table, column)
+    if conditions is None:
+        return ()
+    return session.scalars(select(table).where(getattr(table, column) > at_utc, *conditions)).all()

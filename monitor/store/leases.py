@@ -26,6 +26,8 @@ CAP = 3
 """A lease that ends more than so many terms ahead is nobody's."""
 FORGET_AFTER = timedelta(days=1)
 """So long after its last word a daemon's row, and that of its operations, is kept."""
+RELOADED_WITHIN = timedelta(minutes=2)
+"""So long two daemons may have different configurations: one is reloaded after the other."""
 
 _PAST = text("'epoch'::timestamptz")
 _FREE = "(until < clock_timestamp() OR until > clock_timestamp() + :cap)"
@@ -66,13 +68,24 @@ RELEASE = text(
 )
 SAY = text(
     """
-    INSERT INTO daemons (holder, name, url, started, until, shards, fit)
-    VALUES (:holder, :name, :url, clock_timestamp(), clock_timestamp() + :term, :shards, :fit)
+    INSERT INTO daemons AS own (holder, name, url, started, until, shards, fit, watches, watches_since, sees, lost)
+    VALUES (
+        :holder, :name, :url, clock_timestamp(), clock_timestamp() + :term, :shards, :fit, :watches, clock_timestamp(),
+        :sees, :lost
+    )
     ON CONFLICT (holder) DO UPDATE
-    SET url = :url, until = clock_timestamp() + :term, shards = :shards, fit = :fit
+    SET url = :url, until = clock_timestamp() + :term, shards = :shards, fit = :fit, watches = :watches,
+        watches_since = CASE WHEN own.watches = :watches THEN own.watches_since ELSE clock_timestamp() END,
+        sees = :sees, lost = :lost
     """
 )
-LIVING = text(f"SELECT holder, name, url, shards, fit FROM daemons WHERE NOT {_FREE} ORDER BY name, holder")
+LIVING = text(
+    f"""
+    SELECT holder, name, url, shards, fit, watches, sees, lost,
+        coalesce(clock_timestamp() - watches_since, interval '0') AS watches_for
+    FROM daemons WHERE NOT {_FREE} ORDER BY name, holder
+    """
+)
 FORGET = text(
     """
     WITH gone AS (DELETE FROM daemons WHERE until < clock_timestamp() - :kept RETURNING holder)
@@ -81,7 +94,7 @@ FORGET = text(
 )
 STORED = text(
     f"""
-    SELECT name, started, until, shards, fit, NOT {_FREE} AS lives
+    SELECT name, started, until, shards, fit, NOT {_FREE} AS lives, watches, coalesce(watches_since, started)
     FROM daemons WHERE until > clock_timestamp() - :kept ORDER BY name, started
     """
 )
@@ -107,20 +120,25 @@ class LeaseLook:
 
 @dataclass(frozen=True, slots=True)
 class DaemonLook:
-    """A daemon that lives, as it last said."""
+    """A daemon that lives, as it last said; as in `models.daemons.DaemonRow`. ``watches_for``: how long it is that."""
 
     holder: str
     name: str
     url: str
     shards: int
     fit: bool
+    watches: str = ""
+    sees: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
+    watches_for: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDaemon:
     """A daemon that works on the database, or did within FORGET_AFTER; times by the database's clock.
 
-    ``until_utc``: a term after its last word; ``shards``: as it said then, 0 if it gave everything back.
+    ``until_utc``: a term after its last word; ``shards``: as it said then, 0 if it gave everything back. ``watches``:
+    the digest of its configuration, and since when it is that.
     """
 
     name: str
@@ -129,6 +147,8 @@ class StoredDaemon:
     shards: int
     fit: bool
     lives: bool
+    watches: str
+    watches_since_utc: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +217,23 @@ def release(connection: Connection, names: Collection[str], holder: str) -> None
 def say_alive(connection: Connection, own: DaemonLook, term: timedelta) -> Sequence[DaemonLook]:
     """Store that a daemon lives; return all that do, by name."""
     said = {"holder": own.holder, "name": own.name, "url": own.url, "shards": own.shards, "fit": own.fit}
+    said |= {"watches": own.watches, "sees": ",".join(sorted(own.sees)), "lost": ",".join(sorted(own.lost))}
     connection.execute(SAY, said | {"term": term})
     rows = connection.execute(LIVING, {"cap": CAP * term})
-    return [DaemonLook(row.holder, row.name, row.url, row.shards, row.fit) for row in rows]
+    return [
+        DaemonLook(
+            *(row.holder, row.name, row.url, row.shards, row.fit),
+            *(row.watches, _names(row.sees), _names(row.lost), row.watches_for),
+        )
+        for row in rows
+    ]
 
 
-def living(session: Session) -> Collection[str]:
+def living(session: Session, term: timedelta) -> Collection[str]:
     """Return the holders of all daemons that live; none where the database is a file."""
     if session.connection().dialect.name != "postgresql":
         return ()
-    alive = "SELECT holder FROM daemons WHERE until >= clock_timestamp()"
-    return session.execute(text(alive)).scalars().all()
+    return [row.holder for row in session.execute(LIVING, {"cap": CAP * term})]
 
 
 def stored(session: Session, term: timedelta, idle_for: timedelta) -> StoredLeases:
@@ -230,6 +256,10 @@ def forget_gone(connection: Connection) -> None:
 def leave(connection: Connection, holder: str) -> None:
     """Store that a daemon lives no more."""
     connection.execute(LEAVE, {"holder": holder})
+
+
+def _names(joined: str) -> frozenset[str]:
+    return frozenset(filter(None, joined.split(",")))
 
 
 def _of(names: Collection[str], holder: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.secrets import SecretError, read_secret
-from monitor.settings.storage_section import TLS_MODES, Place, Server
+from monitor.settings.storage_section import PASSWORD_KEY, TLS_MODES, Place, Server
 from monitor.store import database, operations
 from monitor.store.database import Store
 from monitor.store.errors import OutcomeUnknown, refusal
@@ -148,7 +148,7 @@ class PostgresStore(Store):
         if self.server.password_file is None:
             return
         try:
-            given["password"] = read_secret(self.server.password_file).reveal()
+            given["password"] = read_secret(self.server.password_file, PASSWORD_KEY).reveal()
         except SecretError as error:
             raise refusal(str(error)) from None
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DatabaseError
@@ -24,7 +25,7 @@ from monitor.domain.message import Said, message, series
 from monitor.domain.progress import Progress, unheard
 from monitor.durable import move_durably, own_like_folder, sync_file
 from monitor.settings.secrets import read_secret
-from monitor.settings.storage_section import Server
+from monitor.settings.storage_section import PASSWORD_KEY, Server
 from monitor.store import digests, login_rows
 from monitor.store.database import Store
 from monitor.store.errors import StoreError
@@ -242,21 +243,43 @@ def _run(server: Server, program: str, *options: str) -> None:
     given = {name: value for name, value in arguments(url.host, url.query).items() if name not in NOT_OF_LIBPQ}
     given |= {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database, **url.query}
     where = " ".join(f"{name}={_in_quotes(value)}" for name, value in given.items() if value is not None)
-    secret = {} if server.password_file is None else {"PGPASSWORD": read_secret(server.password_file).reveal()}
     try:
-        done = subprocess.run(
-            [found, *options[:-1], f"--dbname={where}", options[-1]],
-            check=False,
-            env={**os.environ, **secret},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=LONGEST_S,
-        )
+        with _password_file(server) as variables:
+            done = subprocess.run(
+                [found, *options[:-1], f"--dbname={where}", options[-1]],
+                check=False,
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=LONGEST_S,
+            )
     except subprocess.TimeoutExpired:
         raise StoreError(message("{program} took too long", program=program)) from None
     if done.returncode != 0:
         why = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise StoreError(message("{program} failed: {why}", program=program, why=why[:MOST_WORDS]))
+
+
+@contextmanager
+def _password_file(server: Server) -> Iterator[dict[str, str]]:
+    """Have the password in a file of libpq's that only this user reads, and yield the variable that names it.
+
+    The environment of a process is open to all others of its user for as long as it lives. Yields nothing where the
+    server asks for no password.
+    """
+    if server.password_file is None:
+        yield {}
+        return
+    escaped = re.sub(r"([:\\])", r"\\\1", read_secret(server.password_file, PASSWORD_KEY).reveal())
+    with TemporaryDirectory(prefix="upazila-monitor-") as folder:  # of mode 0700
+        file = Path(folder) / "pgpass"
+        with open(file, "x", encoding="utf-8", opener=_private) as opened:
+            opened.write(f"*:*:*:*:{escaped}\n")
+        yield {"PGPASSFILE": str(file)}
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _in_quotes(value: object) -> str:

@@ -1,6 +1,6 @@
 """Query the rows of tickets for `alerts.cases`; oldest first unless said otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
+from monitor.store.among import among
 from monitor.store.models import ComplaintLink, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
@@ -106,19 +107,14 @@ def running(session: Session, now_utc: datetime) -> Sequence[Ticket]:
     return session.scalars(query.order_by(Ticket.id)).all()
 
 
-def opened_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
-    """Return the tickets opened later than that."""
-    return session.scalars(select(Ticket).where(Ticket.opened_utc > at_utc)).all()
-
-
-def begun_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
-    """Return the tickets whose deadline counts from later than that."""
-    return session.scalars(select(Ticket).where(Ticket.event_utc > at_utc)).all()
-
-
-def with_history_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
-    """Return the tickets with history lines later than that."""
-    query = select(Ticket).where(Ticket.events.any(TicketEvent.at_utc > at_utc))
+def with_history_after(
+    session: Session, at_utc: datetime, until_utc: datetime | None = None, sites: Collection[str] | None = None
+) -> Sequence[Ticket]:
+    """Return the tickets with lines of history after that time, and until another; ``sites``: about these alone."""
+    then = [TicketEvent.at_utc > at_utc, *([] if until_utc is None else [TicketEvent.at_utc <= until_utc])]
+    query = select(Ticket).where(Ticket.events.any(and_(*then)))
+    if sites is not None:
+        query = query.where(among(Ticket.site, sites))
     return session.scalars(query.order_by(Ticket.id)).all()
 
 

@@ -1,18 +1,25 @@
 """What is printed: whole at any width, in any encoding, and to a reader who leaves."""
 
+import ast
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.health import State
+from monitor.store.opening import open_store
 from tests.cli.typed import command, typed
 from tests.desk import Desk
+from tests.places import MONITOR
 
 TABLES = (
     ["status", "--all"],
@@ -199,3 +206,62 @@ def test_a_recorded_reason_commands_no_terminal(home: Path) -> None:
 
 
 REASON = "\x1b[31mred\x07\u202e"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ticket", "comment", "BHR-2026-000001", "--text", "seen"],
+        pytest.param(
+            ["ticket", "new", "--service", "6", "--by", "phone", "--from", "Rahima", "--text", "help"],
+            marks=pytest.mark.long,
+        ),
+        pytest.param(["outbox", "resend", "1"], marks=pytest.mark.long),
+    ],
+)
+def test_what_the_database_refuses_when_it_is_committed_is_not_said_to_be_done(served: Path, words: list[str]) -> None:
+    settings = load(served / "config")
+    desk = Desk(Office.of(settings), open_store(settings.state, settings.server))
+    with closing(desk.store):
+        desk.goes_down("backbone-north")
+        desk.look()
+        with desk.store.write() as session:
+            for statement in REFUSES_COMMITS.split(";;"):
+                session.connection().exec_driver_sql(statement)
+
+    done = typed(served, "--lang", "en", *words)
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
+    assert "the disk of the history is full" in done.stderr
+
+
+REFUSES_COMMITS = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the disk of the history is full' USING ERRCODE = 'disk_full'; END $$;;
+CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON acts DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION refuse();;
+CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON ticket_events DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
+
+
+def test_no_command_prints_while_what_it_does_may_still_be_refused() -> None:
+    found = [f"{path.name}:{line}" for path in (MONITOR / "cli").glob("*.py") for line in _said_too_early(path)]
+    assert found == []
+
+
+def _said_too_early(path: Path) -> Iterator[int]:
+    """The lines of a file on which something is printed within a transaction that writes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.With) and {_called(item.context_expr) for item in node.items} & WRITING:
+            said = (each for part in node.body for each in ast.walk(part) if _called(each).strip("_") in PRINTING)
+            yield from (each.lineno for each in said if isinstance(each, ast.Call))
+
+
+WRITING = {"write", "write_once", "_acts"}
+PRINTING = {"print", "print_json", "say", "say_user", "echo"}
+
+
+def _called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

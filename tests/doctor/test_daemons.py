@@ -135,3 +135,25 @@ def test_one_that_ended_without_giving_back_what_it_held_is_missed_for_a_day(
     pass_by(engine, leases.FORGET_AFTER)
     begins(engine, "east", "5", *ALL_NAMES)
     assert served.found("daemons") == ["ok"]
+
+
+def test_two_with_other_sites_are_an_error_once_both_had_time_to_be_reloaded(
+    served: Installation, engine: Engine
+) -> None:
+    def watch(name: str, digest: str) -> None:
+        with engine.begin() as connection:
+            leases.make_rows(connection)
+            leases.say_alive(connection, DaemonLook(f"{name}/1", name, "", 32, True, digest), TERM)
+            leases.take(connection, ALL_NAMES, f"{name}/1", TERM)
+
+    watch("east", "x")
+    watch("west", "y")
+    assert served.found("daemons") == ["ok"]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE daemons SET watches_since = watches_since - interval '121 seconds'"))
+    watch("west", "y")
+    assert values(served) == {"different": {"one": "east", "other": "west"}}
+    watch("west", "x")
+    assert served.found("daemons") == ["ok"]
+    watch("west", "")
+    assert served.found("daemons") == ["ok"], "an older version does not say it"

@@ -79,7 +79,8 @@ class OfOthers(SoleHolder):
         return frozenset({3, 5})
 
     def members(self) -> Sequence[Member]:
-        far = Member("b", "https://b.example.org:9786", 62, fit=False, is_self=False)
+        lost = frozenset({"isp"})
+        far = Member("b", "https://b.example.org:9786", 62, False, False, lost, watches_another=True)
         return [Member("a", "http://a.example.org:9786", 2, fit=True, is_self=True), far]
 
     @property

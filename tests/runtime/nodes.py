@@ -68,6 +68,9 @@ class Held:
     def members(self) -> Sequence[Member]:
         return ()
 
+    def living(self, session: Session) -> Collection[str]:
+        return ()
+
 
 class Probing(Part):
     """Keeps what it is to watch."""
@@ -115,7 +118,7 @@ class Node:
         self.clock.advance(5)
         verdict = Verdict.OK if answers else Verdict.FAILED
         got = 3 if answers else 0
-        now_utc, now_ns = self.clock.utc(), self.clock.mono_ns()
+        now_utc, now_ns = self.live.clock.utc(), self.clock.mono_ns()
         sample = Sample(f"{site_id}/gateway", "icmp", now_utc, now_ns, verdict, 3, got, (1_000_000,) * got)
         decided = self.live.board.observe(sample)
         self.writer.put(decided)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from monitor.domain.clock import Clock, SystemClock, VirtualClock
 from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, SHARDS, Duty, Lease, shard_name
+from monitor.runtime.condition import Condition
 from monitor.runtime.lease_keeper import MARGIN, LeaseKeeper, leases_of
 from monitor.runtime.leases import LeaseChange, SoleHolder
 from monitor.store.database import Store
@@ -25,12 +26,12 @@ TERM_S = 60.0
 
 @dataclass
 class Others:
-    """The other parts of a daemon: what they are told, and whether its clock is trusted."""
+    """The other parts of a daemon: what they are told, and its condition."""
 
     taken: dict[Lease, float | None] = field(default_factory=dict)
     lost: set[Lease] = field(default_factory=set)
     steps: list[str] = field(default_factory=list)
-    fit: bool = True
+    condition: Condition = field(default_factory=Condition)
 
     def changed(self, change: LeaseChange) -> None:
         self.lost |= change.lost
@@ -75,7 +76,9 @@ class Daemons:
 
 
 def keeper_of(store: Store, name: str, clock: Clock, others: Others, term_s: float = TERM_S) -> LeaseKeeper:
-    return LeaseKeeper(store, name, "http://x:9786", term_s, clock, lambda: others.fit, others.changed, others.stored)
+    return LeaseKeeper(
+        store, name, "http://x:9786", term_s, clock, lambda: others.condition, others.changed, others.stored
+    )
 
 
 @pytest.fixture
@@ -231,7 +234,7 @@ def test_what_is_given_away_is_dropped_first_then_stored_and_only_then_another_s
 
 def test_a_daemon_whose_clock_is_suspect_gives_its_duties_to_one_whose_is_not(daemons: Daemons) -> None:
     one, two = daemons.add("a"), daemons.add("b")
-    one.others.fit = False
+    one.others.condition = Condition(fit=False)
     one.clock.advance(TERM_S / 2)
     one.keeper.renew()
     one.keeper.look()
@@ -287,7 +290,7 @@ def test_two_that_run_by_themselves_share_and_the_one_takes_what_the_other_leave
 def test_a_database_in_a_file_needs_no_keeper(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     others = Others()
-    made = leases_of(settings_of(), store, VirtualClock(), lambda: True, others.changed, others.stored)
+    made = leases_of(settings_of(), store, VirtualClock(), Condition, others.changed, others.stored)
     assert isinstance(made, SoleHolder)
     assert made.is_sole
     store.close()
@@ -308,3 +311,102 @@ def test_the_database_refuses_for_a_while_and_it_is_said_when_it_begins_and_ends
         "leases cannot be renewed or taken now",
         "leases can be renewed again",
     ]
+
+
+SEES, LOST = Condition(sees=frozenset({"isp"})), Condition(lost=frozenset({"isp"}))
+BEHIND = {shard_name(shard): frozenset({"isp"}) for shard in range(8)}
+
+
+def turn(made: Made, condition: Condition, terms: float = 0.0) -> None:
+    """Its condition is another; it says so, looks, and what it gave is released."""
+    made.others.condition = condition
+    made.clock.advance(terms * TERM_S)
+    made.keeper.renew()
+    made.keeper.look()
+    made.keeper.notify()
+
+
+async def test_who_has_lost_an_uplink_leaves_what_lies_behind_it_to_one_who_sees_it(daemons: Daemons) -> None:
+    one, two = daemons.add("a"), daemons.add("b")
+    blind = replace(LOST, unseen=BEHIND)
+    turn(one, blind)
+    assert one.keeper.shards() == ALL_SHARDS, "whether the other sees it is not known"
+    turn(two, LOST)
+    turn(one, blind)
+    assert one.keeper.shards() == ALL_SHARDS, "nobody sees it"
+    turn(two, SEES)
+    turn(one, blind)
+    assert one.keeper.shards() == ALL_SHARDS - set(range(8)), "at once, and only those"
+    await one.keeper.released()
+
+    turn(one, blind, terms=1.0)
+    assert not one.keeper.shards() & set(range(8)), "free for long, and still the other's to take"
+    turn(two, SEES)
+    assert two.keeper.shards() >= set(range(8))
+    turn(one, Condition(sees=frozenset({"isp"})), terms=1.0)
+    assert not one.keeper.shards() & set(range(8)), "it sees again, and takes nothing back at once"
+    await one.keeper.released()
+
+
+async def test_the_share_of_who_sees_nothing_is_the_others_too(daemons: Daemons) -> None:
+    one = daemons.add("a")
+    turn(one, SEES)
+    two = daemons.add("b")
+    everything = {shard_name(shard): frozenset({"isp"}) for shard in range(SHARDS)}
+    turn(two, SEES)
+    turn(one, replace(LOST, unseen=everything))
+    assert one.keeper.shards() == frozenset()
+    await one.keeper.released()
+    turn(two, SEES)
+    assert two.keeper.shards() == ALL_SHARDS, "not half of them"
+    turn(two, SEES, terms=1.0)
+    assert two.keeper.shards() == ALL_SHARDS, "and none is given to who cannot see it"
+    await two.keeper.released()
+
+
+def test_who_is_left_alone_takes_what_it_cannot_see(daemons: Daemons) -> None:
+    """Where the one who sees is counted as living, and takes nothing, it takes it in the end too."""
+    one = daemons.add("a")
+    turn(one, SEES)
+    two = daemons.add("b")
+    blind = replace(LOST, unseen=BEHIND)
+    turn(two, blind)
+    daemons.run_out(*BEHIND)
+    turn(two, blind)
+    turn(two, blind, terms=1.9)
+    assert two.keeper.shards() == frozenset()
+    turn(two, blind, terms=0.2)
+    assert two.keeper.shards() >= set(range(8))
+
+
+def test_another_configuration_is_told_once_it_has_been_one_for_longer_than_reloading_takes(
+    daemons: Daemons, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    one, two = daemons.add("a"), daemons.add("b")
+
+    def said() -> list[str]:
+        found = [vars(record)["event"].name for record in caplog.records if "configuration" in record.getMessage()]
+        caplog.clear()
+        return found
+
+    turn(one, Condition(watches="x"))
+    turn(two, Condition(watches="y"))
+    turn(one, Condition(watches="x"))
+    assert [each.watches_another for each in one.keeper.members()] == [False, False]
+    daemons.do("UPDATE daemons SET watches_since = watches_since - interval '121 seconds'")
+    turn(two, Condition(watches="z"))
+    turn(one, Condition(watches="x"))
+    assert said() == [], "the other has just been reloaded"
+    daemons.do("UPDATE daemons SET watches_since = watches_since - interval '121 seconds'")
+    for each, digest in ((two, "z"), (one, "x"), (two, "z"), (one, "x")):
+        turn(each, Condition(watches=digest))
+    assert [(each.name, each.watches_another) for each in one.keeper.members()] == [("a", False), ("b", True)]
+    assert said() == ["CONFIG_DIFFERS"] * 2, "once by each"
+    turn(two, Condition(watches="x"))
+    turn(one, Condition(watches="x"))
+    assert said() == ["CONFIG_AGREES"] * 2
+    turn(two, Condition(watches=""))
+    daemons.do("UPDATE daemons SET watches_since = watches_since - interval '121 seconds'")
+    turn(one, Condition(watches="x"))
+    assert said() == [], "an older version does not say what it watches"

@@ -257,6 +257,8 @@ def test_who_lives_is_known_by_name_and_who_has_not_for_a_day_is_forgotten(engin
             connection.execute(text(moved), {"ahead": ahead})
             assert leases.say_alive(connection, two, TERM) == [two]
             leases.forget_gone(connection)
+        with store.read() as session:
+            assert list(leases.living(session, TERM)) == ["b/2"], "the letters of one that is dead are another's"
     with engine.begin() as connection:
         connection.execute(text(moved), {"ahead": -leases.FORGET_AFTER})
         leases.forget_gone(connection)

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from monitor.alerts.facts.stored import evidence_of
 from monitor.domain.evidence import LastGood
 from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
+from monitor.domain.states import EndReason
 from monitor.store import ticket_history
 from monitor.store.models import (
     Base,
@@ -34,16 +36,18 @@ from monitor.store.models import (
     Ticket,
 )
 from monitor.store.numbers import next_number
-from monitor.store.opening import DATABASE, open_store
+from monitor.store.opening import DATABASE, open_store, store_at
 from monitor.store.redundancy import DOUBLE
 from monitor.store.sqlite import SqliteStore
 from monitor.store.upgrade import alembic_config, revisions
 from monitor.store.work import Work
 from tests.desk import shipped_office
+from tests.store import servers
 from tests.store.migrated import new_store
 
 C = ReasonCode
 AT = "2026-11-24 04:00:00.000000"
+AT_1 = datetime(2026, 11, 24, 6, tzinfo=UTC)
 FIRST_WITH_CODES = "0021"
 
 
@@ -261,3 +265,61 @@ def test_what_older_versions_kept_in_sentences_lines_and_keys_has_columns_of_its
         notices = [(one.about, one.kind, one.ref) for one in session.scalars(select(Notice).order_by(Notice.id))]
         assert notices == [("BHR-2026-000001", "ask", "2-recounted_1"), ("BHR-2026-000001", "opened", "")]
     store.close()
+
+
+@pytest.mark.parametrize("on", ["a file", "a server"])
+def test_a_site_that_was_opened_twice_keeps_its_first_outage_and_all_behind_it(tmp_path: Path, on: str) -> None:
+    server = None
+    if on == "a file":
+        _older(tmp_path, "0037")
+    else:
+        server = servers.empty_of(tmp_path)
+        older = store_at(tmp_path, server)
+        config = alembic_config()
+        with closing(older), older.for_writing.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0037")
+    before, again = (AT_1.replace(tzinfo=None, hour=hour) for hour in (4, 5))
+    outage = {"service": "citizen:10", "evidence": "{}", "deadline_utc": again}
+    unopened = store_at(tmp_path, server)
+    with closing(unopened), unopened.for_writing.begin() as connection:
+        for id_, site, at, ended in (
+            (1, "core", before, again),
+            (2, "core", again, None),
+            (3, "core", again, None),
+            (4, "udc", again, None),
+        ):
+            dates = {"started_utc": at, "silent_since_utc": at, "confirmed_utc": at, "ended_utc": ended}
+            connection.execute(
+                text(
+                    "INSERT INTO outages (site, service, started_utc, silent_since_utc, confirmed_utc, ended_utc, "
+                    "deadline_utc, evidence) VALUES (:site, :service, :started_utc, :silent_since_utc, "
+                    ":confirmed_utc, :ended_utc, :deadline_utc, :evidence)"
+                ),
+                {"site": site, **outage, **dates},
+            )
+            row = {"outage": id_, "site": f"behind-{id_}", "at": at, "until": ended}
+            affected = (
+                "INSERT INTO affected (outage_id, site, since_utc, until_utc) VALUES (:outage, :site, :at, :until)"
+            )
+            connection.execute(text(affected), row)
+
+    with closing(open_store(tmp_path, server)) as store:
+        with store.read() as session:
+            found = session.scalars(select(Outage).order_by(Outage.id)).all()
+            assert [(each.site, each.ended_utc, each.end_reason) for each in found] == [
+                ("core", again.replace(tzinfo=UTC), None),
+                ("core", None, None),
+                ("core", again.replace(tzinfo=UTC), EndReason.DOUBLED),
+                ("udc", None, None),
+            ]
+            assert [[each.site for each in outage.affected] for outage in found] == [
+                ["behind-1"],
+                ["behind-2", "behind-3"],
+                [],
+                ["behind-4"],
+            ]
+        with pytest.raises(IntegrityError, match=r"uq_outages_open_site|outages\.site"), store.write() as session:
+            session.add(Outage(site="udc", service="s", started_utc=AT_1, confirmed_utc=AT_1, deadline_utc=AT_1))
+        with store.write() as session:
+            session.add(Outage(site="lab", service="s", started_utc=AT_1, confirmed_utc=AT_1, deadline_utc=AT_1))

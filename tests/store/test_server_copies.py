@@ -1,5 +1,6 @@
 """Copies of a server's database: proved by restoring them, refused when they are not whole, and put back as a whole."""
 
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,14 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.settings.storage_section import Place
+from monitor.settings.storage_section import Place, Server
 from monitor.store import audit_chain, copies, server_copies
-from monitor.store.errors import StoreError
+from monitor.store.errors import DatabaseError, StoreError
 from monitor.store.models import Ticket
-from monitor.store.opening import existing_store, open_store
+from monitor.store.opening import existing_store, open_store, store_at
 from monitor.store.retention import back_up, copy_to
 from monitor.store.soundness import Soundness
 from tests.desk import Desk, shipped_office
+from tests.lab.waiting import until
 from tests.store import servers
 
 NOW = datetime(2026, 11, 24, 19, 7, tzinfo=UTC)
@@ -132,3 +134,59 @@ def test_a_file_is_copied_as_a_file(tmp_path: Path) -> None:
     copy = back_up(Place(tmp_path), tmp_path / "backups", NOW, keep=1)
     assert copy is not None
     assert copy.name == "monitor-20261124.db"
+
+
+def test_a_password_stands_in_no_process_s_environment_but_in_a_file_that_we_alone_read(
+    asks_for_a_password: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever letters are in it: in a line of that file colons and backslashes have a meaning."""
+    programs, told = tmp_path / "programs", tmp_path / "told"
+    programs.mkdir()
+    told.mkdir()
+    for program in ("pg_dump", "pg_restore"):
+        (programs / program).write_text(TELLS.format(told=told / program, real=servers.DEBIAN[-1] / program))
+        (programs / program).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    server_copies.create(tmp_path, asks_for_a_password, tmp_path / "copy.dump")
+
+    for program in ("pg_dump", "pg_restore"):
+        assert (told / f"{program}.modes").read_text() == "700\n600\n"
+        given = (told / f"{program}.given").read_bytes()
+        assert PASSWORD.encode() not in given
+        assert b"PGPASSFILE=" in given
+    assert list(tmp_path.glob("temporary/*")) == [], "it goes with the program"
+
+
+PASSWORD = "c:o\\l'o n"
+TELLS = """#!/bin/sh
+cat /proc/$$/environ /proc/$$/cmdline >{told}.given
+stat -c %a "$(dirname "$PGPASSFILE")" "$PGPASSFILE" >{told}.modes
+exec {real} "$@"
+"""
+
+
+@pytest.fixture
+def asks_for_a_password(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The desk's database, by a user of whom the server wants a password."""
+    cluster, secret = servers.shared(), tmp_path / "password"
+    rules = cluster.folder / "data" / "pg_hba.conf"
+    rules.write_text(f"local all careful scram-sha-256\n{rules.read_text()}")
+    quoted = PASSWORD.replace("'", "''")
+    with cluster.connect() as connection:
+        connection.execute("DROP ROLE IF EXISTS careful")
+        connection.execute(f"CREATE ROLE careful LOGIN SUPERUSER PASSWORD '{quoted}'")
+        connection.execute("SELECT pg_reload_conf()")
+    secret.write_text(f"{PASSWORD}\n")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    url = cluster.url(servers.name_of(tmp_path), user="careful")
+
+    def is_asked() -> bool:
+        try:
+            store_at(tmp_path, Server(url)).engine.connect().close()
+        except DatabaseError:
+            return True
+        return False
+
+    until(is_asked, "the server to ask", within_s=60)
+    return Server(url, secret)

@@ -193,3 +193,28 @@ def _tells_none(found: Planted, *words: str) -> str:
 def _unnamed(said: str) -> str:
     """Without the paths of secrets' files, which may be told and here are called as the secrets are."""
     return re.sub(r"secrets/[\w-]+", "", said)
+
+
+def test_a_secret_typed_in_place_of_the_path_of_its_file_is_told_by_its_key_alone(tmp_path: Path) -> None:
+    found = Planted(tmp_path, {"typed": "canary-typed-in-place"})
+    office = Installation.made_in(tmp_path)
+    office.has_run()
+    office.configure("monitor.toml", "mail", host="127.0.0.1", username="monitor", sender="monitor@office.example",
+                     password_file=found.canaries["typed"])  # fmt: skip
+    office.configure("monitor.toml", "helpdesk", kind="rt", url="https://127.0.0.1:1/", queue="q",
+                     token_file=found.canaries["typed"])  # fmt: skip
+    office.configure("monitor.toml", "snmp.v2c.one", community_file=found.canaries["typed"])
+    for words in (("check",), ("status",), ("doctor",), ("helpdesk", "test"), ("notify", "test", "me@example.org")):
+        assert "nothing was started" not in _tells_none(found, *words)
+    for typed_in in (
+        ("user", "add", "rahima", "--role", "officer", "--password-file", found.canaries["typed"]),
+        ("probe", "snmp", "127.0.0.1:1", "--community-file", found.canaries["typed"]),
+    ):
+        said = _tells_none(found, *typed_in)
+        assert f"{typed_in[-2]}: cannot be read" in re.sub(r"\s+", " ", said)
+    url = "postgresql+psycopg://monitor@127.0.0.1:1/bheramara?sslmode=disable"
+    office.configure("monitor.toml", "storage", url=url, password_file=found.canaries["typed"])
+    for words in (("check",), ("status",), ("doctor",)):
+        _tells_none(found, *words)
+    said = _tells_none(found, "backup", "create")
+    assert "storage.password_file: cannot be read" in re.sub(r"\s+", " ", said)

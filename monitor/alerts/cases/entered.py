@@ -13,6 +13,7 @@ from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.offices_file import Tree
 from monitor.store import user_rows
 from monitor.store.models import User
 from monitor.store.offices import office_of as office_of_session
@@ -46,11 +47,19 @@ class Entered:
             return Offices(self.office(installation.host))
         planned, offices = dict(self.plans), {}
         for id_, settings in installation.offices.items():
-            own = replace(self.others.get(id_, Entered()), colleagues=self.colleagues)
+            own = replace(self.others.get(id_, Entered()), colleagues=self._colleagues_of(id_, installation.tree))
             offices[id_] = own.office(settings)
             planned |= own._planned(settings)
         host = Office.of(installation.host, planned, self.orders, self.colleagues)
         return Offices(host, offices, installation.tree)
+
+    def _colleagues_of(self, office: str, tree: Tree) -> tuple[Colleague, ...]:
+        """Return the users who belong to an office: of itself, of a place above it, or of the whole installation.
+
+        One of another office may bear an officer's address too, and is no reason to send that one's letters elsewhere.
+        """
+        path = tree.path(office)
+        return tuple(each for each in self.colleagues if not each.node or each.node in path)
 
 
 def entered_by(session: Session, now_utc: datetime) -> Entered:
@@ -75,6 +84,7 @@ def colleague(user: User) -> Colleague:
         user.away_from_utc,
         user.away_until_utc,
         user.deputy,
+        user.node,
     )
 
 

@@ -1,6 +1,6 @@
 """Store the board's decisions: outages and affected sites, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -64,19 +64,23 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
     events.store_states(work, states)
 
 
-def catch_up(work: Work, since_utc: datetime) -> None:
-    """Update tickets by outages that began or ended since then, while the clock was suspect."""
+def catch_up(work: Work, since_utc: datetime, sites: Collection[str] | None = None) -> None:
+    """Update tickets by outages that began or ended since then, while the clock was suspect; ``sites``: these alone."""
     work.session.flush()
-    for outage in outage_rows.confirmed_without_ticket(work.session, since_utc):
+    for outage in _of(outage_rows.confirmed_without_ticket(work.session, since_utc), sites):
         tickets.link_to_recent(work.at(outage.confirmed_utc), outage)
     work.session.flush()
-    for outage in outage_rows.ended_with_ticket(work.session, since_utc):
+    for outage in _of(outage_rows.ended_with_ticket(work.session, since_utc), sites):
         ticket = outage.ticket
         assert ticket is not None
         assert outage.ended_utc is not None
         answered_utc = (each.at_utc for each in ticket.events if each.kind == "answers_again")
         if not any(at_utc >= outage.ended_utc for at_utc in answered_utc):
             ticket_history.record(work, ticket, "answers_again", reason=end_reason(outage))
+
+
+def _of(outages: Sequence[Outage], sites: Collection[str] | None) -> list[Outage]:
+    return [outage for outage in outages if sites is None or outage.site in sites]
 
 
 def _open(work: Work, decision: OutageOpened) -> Outage | None:

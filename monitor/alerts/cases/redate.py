@@ -16,13 +16,15 @@ from monitor.domain.sample import Sample
 from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Decision
 from monitor.store import ticket_history, ticket_rows
-from monitor.store.dated_rows import DATES, ENDS, rows_after
-from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.dated_rows import DATES, ENDS, Written, rows_after
+from monitor.store.models import Gap, Notice, Outage, Ticket
 from monitor.store.work import Work
 
 
-def redate(work: Work, move: Move) -> None:
+def redate(work: Work, move: Move, written: Written | None = None) -> None:
     """Move all dates since then of past and running events; deadlines are counted from the new ones.
+
+    ``written``: what alone was dated so, where several daemons write.
 
     Dates in plans (when a notice is due, until when a ticket is acknowledged) stay. The history of tickets cannot be
     altered: a further line of it says by how much those before are wrong. Nothing ends before it began, and nothing
@@ -31,13 +33,15 @@ def redate(work: Work, move: Move) -> None:
     work.session.flush()
     moved: dict[type[Any], list[Any]] = {}
     wrong_from_utc = min(move.since_utc, work.now_utc)
-    opened_then = ticket_rows.opened_after(work.session, wrong_from_utc)
-    begun_then = ticket_rows.begun_after(work.session, wrong_from_utc)
+    opened_then = rows_after(work.session, Ticket, "opened_utc", wrong_from_utc, written)
+    begun_then = rows_after(work.session, Ticket, "event_utc", wrong_from_utc, written)
     for table, columns in DATES.items():
         for column in columns:
-            for row in rows_after(work.session, table, column, wrong_from_utc):
+            for row in rows_after(work.session, table, column, wrong_from_utc, written):
                 moved.setdefault(table, []).append(row)
                 setattr(row, column, min(_moved(getattr(row, column), move), work.now_utc))
+    if written is not None:
+        _move_whole_gaps(moved.get(Gap, ()), move, wrong_from_utc)
     for table, (begin, end) in ENDS.items():
         for row in moved.get(table, ()):
             if getattr(row, end) is not None:
@@ -48,9 +52,16 @@ def redate(work: Work, move: Move) -> None:
     for outage in dict.fromkeys(moved.get(Outage, ())):
         if outage.service in work.office.charter.services:
             outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
-    waited = _redate_waits(work, move, wrong_from_utc)
+    waited = [] if written is not None and written.sites is not None else _redate_waits(work, move, wrong_from_utc)
     _recount(work.office, opened_then, [*begun_then, *waited])
-    _note_in_histories(work, move)
+    _note_in_histories(work, move, written)
+
+
+def _move_whole_gaps(gaps: Sequence[Gap], move: Move, wrong_from_utc: datetime) -> None:
+    """Move the beginnings too of times for which nobody held a shard: a daemon that took it counted back from then."""
+    for gap in gaps:
+        if not gap.uplink and gap.started_utc <= wrong_from_utc:
+            gap.started_utc += move.by
 
 
 def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
@@ -88,9 +99,12 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
     return at_utc + move.by if at_utc > move.since_utc else at_utc
 
 
-def _note_in_histories(work: Work, move: Move) -> None:
+def _note_in_histories(work: Work, move: Move, written: Written | None) -> None:
     """Add to each history with lines from that time by how much they are wrong."""
-    tickets = ticket_rows.with_history_after(work.session, move.since_utc)
+    if not move.by:
+        return
+    until_utc, sites = (None, None) if written is None else (written.until_utc, written.sites)
+    tickets = ticket_rows.with_history_after(work.session, move.since_utc, until_utc, sites)
     code = ReasonCode.REDATED_LATER if move.by > timedelta(0) else ReasonCode.REDATED_EARLIER
     wrong = reason(code, since=move.since_utc, seconds=round(abs(move.by).total_seconds()))
     for ticket in tickets:

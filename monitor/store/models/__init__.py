@@ -20,7 +20,9 @@
     acts                             what people did, chained with ticket_events
     calendar_orders, site_notes      what officers entered in the console
     editions 1 ── n edition_files    reports that were made, and what of them left the house
-    leases, daemons                  who of several daemons does what, where the database is on a server
+    leases, daemons,
+    unproven_dates                   who of several daemons does what, where the database is on a server, and what of it
+                                     was dated by a clock that nothing had proved right
 
 A row of most of them belongs to an office (`base.OfOffice`); accounts, the daemon's own state and unmonitored times
 belong to the installation.
@@ -55,7 +57,7 @@ from monitor.store.models.cases import (
     Ticket,
     TicketEvent,
 )
-from monitor.store.models.daemons import DaemonRow, LeaseRow
+from monitor.store.models.daemons import DaemonRow, LeaseRow, UnprovenDates
 from monitor.store.models.editions import Edition, EditionFile
 from monitor.store.models.upkeep import LastOperation, NotedOperation, SchemaDouble, SetAside
 from monitor.store.models.watch import (
@@ -105,6 +107,7 @@ __all__ = [
     "SuppressedOutage",
     "Ticket",
     "TicketEvent",
+    "UnprovenDates",
     "User",
     "UserSession",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,6 +23,9 @@ def _started(context: Any) -> datetime:
     """Return the default of an outage's first failed round: its start."""
     started: datetime = context.get_current_parameters()["started_utc"]
     return started
+
+
+_IS_OPEN = text("ended_utc IS NULL")
 
 
 class Outage(OfOffice, Base):
@@ -61,7 +65,11 @@ class Outage(OfOffice, Base):
     recounts: Mapped[list["DeadlineRecount"]] = relationship(order_by="DeadlineRecount.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
-    __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
+    __table_args__ = (
+        Index("ix_outages_site_ended", "site", "ended_utc"),
+        # A site that was opened twice would stop all that asks for its open outage.
+        Index("uq_outages_open_site", "site", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    )
 
 
 class DeadlineRecount(OfOffice, Base):

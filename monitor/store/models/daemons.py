@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import DateTime, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.store.columns import Line
+from monitor.store.columns import Line, Lines
 from monitor.store.models.base import Base
 
 OFTEN_UPDATED = {"postgresql_with": {"fillfactor": "50"}}
@@ -35,7 +35,8 @@ class DaemonRow(Base):
     """A daemon that works on this database, or did until ``until``. ``holder``: of its leases, unique to its process.
 
     ``url``: of its page; empty without one. ``shards``: how many it holds. ``fit``: its clock is trusted, so that it
-    takes duties.
+    takes duties. ``watches``: the digest of the sites and offices of its configuration, and since when it is that.
+    ``sees``, ``lost``: names of the uplinks beyond which something answers it, and nothing, with commas between them.
     """
 
     __tablename__ = "daemons"
@@ -48,3 +49,25 @@ class DaemonRow(Base):
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     shards: Mapped[int]
     fit: Mapped[bool] = mapped_column(default=False, server_default=false())
+    watches: Mapped[str] = mapped_column(Line(64), default="", server_default="")
+    watches_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sees: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    lost: Mapped[str] = mapped_column(Lines, default="", server_default="")
+
+
+class UnprovenDates(Base):
+    """What a daemon stored by a lease while nothing had proved its clock right; by the clock that it had.
+
+    ``since_utc``, ``until_utc``: the first and last date that may stand in those rows. ``wrong_by_s``: by how much they
+    are to be moved, in seconds, once that is known: then whoever holds the lease moves them, and deletes this row.
+    """
+
+    __tablename__ = "unproven_dates"
+    __table_args__ = OFTEN_UPDATED
+
+    lease: Mapped[str] = mapped_column(Line(40), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    daemon: Mapped[str] = mapped_column(Line(120))
+    since_utc: Mapped[datetime]
+    until_utc: Mapped[datetime]
+    wrong_by_s: Mapped[float | None]

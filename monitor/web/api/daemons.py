@@ -23,13 +23,19 @@ class TargetDocument(TypedDict):
 
 
 class DaemonDocument(TypedDict):
-    """One of several daemons on this database; ``shards``: how many of the 64 shards of sites it judges."""
+    """One of several daemons on this database; ``shards``: how many of the 64 shards of sites it judges.
+
+    ``lost_uplinks``: those beyond which nothing answers it; ``other_configuration``: its sites or offices are others
+    than this daemon's, for longer than reloading both takes.
+    """
 
     name: str
     url: str
     shards: int
     clock_trusted: bool
     is_this: bool
+    lost_uplinks: list[str]
+    other_configuration: bool
 
 
 class LeasesDocument(TypedDict):
@@ -50,6 +56,8 @@ def leases_document(leases: Leases) -> LeasesDocument:
             "shards": each.shards,
             "clock_trusted": each.fit,
             "is_this": each.is_self,
+            "lost_uplinks": sorted(each.lost),
+            "other_configuration": each.watches_another,
         }
         for each in leases.members()
     ]

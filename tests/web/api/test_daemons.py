@@ -27,3 +27,5 @@ async def test_of_several_daemons_it_tells_which_there_are_and_what_this_one_doe
         ("a", 2, True, True),
         ("b", 62, False, False),
     ]
+    differing = [(each["lost_uplinks"], each["other_configuration"]) for each in said["daemons"]]
+    assert differing == [([], False), (["isp"], True)]

@@ -133,5 +133,7 @@ def test_of_several_daemons_on_the_database_each_is_shown_and_what_this_one_does
     page = someone.get("/health?lang=en").text
     assert "<li>a · this one<small>2 of 64 shards of sites</small></li>" in page
     assert '62 of 64 shards of sites · <span class="text-warn">its clock is not trusted</span>' in page
+    assert "nothing answers it beyond isp" in page
+    assert "its sites or offices are others than this one&#39;s: reload both" in page
     assert "sending letters" in page
     office.desk.live.leases = SoleHolder()
