@@ -2,14 +2,14 @@
 
 Prints for each page the 50th and 95th percentile of the time, the same of what this process (server and asker)
 computed for it, which a busy machine does not change, and the size on the line. Before each request some sites change
-their state, as they do in a country:
-`.venv/bin/python -m benchmarks.console [SITES] [TICKETS]`.
+their state, as they do in a country: `.venv/bin/python -m benchmarks.console [SITES] [TICKETS] [--offices N]`. With
+offices the sites are shared out among them, and the pages are one office's, a district's and that of all.
 """
 
+import argparse
 import asyncio
 import gzip
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,12 +20,14 @@ from statistics import quantiles
 
 from sqlalchemy import insert
 
-from monitor.configuration import load
+from monitor.alerts.cases.entered import Entered
+from monitor.configuration import load, load_installation
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.gc_tuning import freeze_heap
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Ticket
 from monitor.web.server import serve
+from tests.lab.fleet import many_sites, write_config, write_offices
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
 from tests.web.asking import ask
@@ -37,13 +39,18 @@ PAGES = (
     *("/charter", "/calendar", "/maintenance", "/public"),
     *("/api/v1/sites", "/api/v1/sites?state=down", "/api/v1/sites?count=true", "/api/v1/tickets", "/api/v1/outages"),
 )
+PAGES_OF_OFFICES = (
+    *("/offices", "/offices?lang=en", "/offices/district-7"),
+    *(f"{path}?office=office-007" for path in ("/", "/sites", "/tickets")),
+)
 TURNS = 40
 STREAMS = 50
 CHANGING = 20  # sites whose state changes before each request
 
 
-def crowded(office: Desk, sites: int, tickets: int) -> None:
-    """Give the office so many sites, one in a thousand down, and so many closed tickets."""
+def country(folder: Path, sites: int) -> Desk:
+    """Return one office with so many sites."""
+    office = Desk(load(SHIPPED), new_store(folder))
     model = office.settings.fleet.sites["udc-juniadaha"]
     many = {}
     for number in range(sites):
@@ -55,9 +62,25 @@ def crowded(office: Desk, sites: int, tickets: int) -> None:
     office.settings = replace(office.settings, fleet=fleet)
     office.live.fleet = office.board.fleet = fleet
     office.live.office = replace(office.live.office, fleet=fleet)
-    for number in range(0, sites, 1_000):
+    return office
+
+
+def nation(folder: Path, sites: int, offices: int) -> Desk:
+    """Return so many offices that share the sites."""
+    write_config(folder / "config", sites=many_sites(sites), listen="127.0.0.1:0")
+    write_offices(folder / "config", sites, offices)
+    installation = load_installation(folder / "config")
+    office = Desk(installation.host, new_store(folder), installation=installation)
+    office.live.offices = Entered().offices(installation)
+    return office
+
+
+def crowded(office: Desk, tickets: int) -> None:
+    """One in a thousand sites is down, and there are so many closed tickets."""
+    ids = list(office.settings.fleet.sites)
+    for id_ in ids[::1_000]:
         for _ in range(3):
-            office.round(f"site-{number:05}", Verdict.FAILED)
+            judged(office, id_, Verdict.FAILED)
     now_utc = office.clock.utc()
     rows = [
         {
@@ -66,7 +89,8 @@ def crowded(office: Desk, sites: int, tickets: int) -> None:
             "seq": number,
             "service": "citizen:8",
             "source": "outage",
-            "site": f"site-{number % sites:05}",
+            "site": ids[number % len(ids)],
+            "office": ids[number % len(ids)].rpartition(".")[0],
             "state": "closed",
             "opened_utc": now_utc - timedelta(hours=number / 4),
             "event_utc": now_utc - timedelta(hours=number / 4),
@@ -80,39 +104,37 @@ def crowded(office: Desk, sites: int, tickets: int) -> None:
             session.execute(insert(Ticket), rows[start : start + 5_000])
 
 
-def turn(office: Desk, sites: int, number: int) -> None:
+def judged(office: Desk, site: str, verdict: Verdict) -> None:
+    """A round of a site, of which nothing is stored."""
+    received = 3 if verdict is Verdict.OK else 0
+    now_utc, now_ns = office.clock.utc(), office.clock.mono_ns()
+    sample = Sample(f"{site}/gateway", "icmp", now_utc, now_ns, verdict, 3, received, (4_000_000,) * received)
+    office.live.observe(sample)
+    office.board.observe(sample)
+
+
+def turn(office: Desk, number: int) -> None:
     """Let CHANGING sites fall silent, each turn others, and those of the turn before answer again."""
+    ids = list(office.settings.fleet.sites)
     for at, verdict in ((number, Verdict.FAILED), (number - 1, Verdict.OK)):
         for site in range(at * CHANGING, (at + 1) * CHANGING):
-            id_ = f"site-{(site * 7 + 1) % sites:05}"
-            received = 3 if verdict is Verdict.OK else 0
             for _ in range(3):
-                sample = Sample(
-                    f"{id_}/gateway",
-                    "icmp",
-                    office.clock.utc(),
-                    office.clock.mono_ns(),
-                    verdict,
-                    3,
-                    received,
-                    (4_000_000,) * received,
-                )
-                office.live.observe(sample)
-                office.board.observe(sample)
+                judged(office, ids[(site * 7 + 1) % len(ids)], verdict)
     office.clock.advance(1.1)  # no two requests share what was cached for a second
 
 
-async def measure(sites: int, tickets: int) -> None:
+async def measure(sites: int, tickets: int, offices: int) -> None:
     """Serve it, ask for each page TURNS times, and print what it took."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-        office = Desk(load(SHIPPED), new_store(Path(folder)))
-        crowded(office, sites, tickets)
+        office = nation(Path(folder), sites, offices) if offices > 1 else country(Path(folder), sites)
+        crowded(office, tickets)
         app = office.app()
         server = await serve(app, [listener])
         freeze_heap()  # as the daemon does
         port = int(listener.getsockname()[1])
         print(f"{sites:,} sites, {tickets:,} old tickets; times of {TURNS} requests one after another, in ms")
-        pages = (*PAGES, f"/sites/site-{sites // 2:05}")
+        ids = list(office.settings.fleet.sites)
+        pages = PAGES_OF_OFFICES if offices > 1 else (*PAGES, f"/sites/{ids[sites // 2]}")
         for page in pages:
             took: list[float] = []
             computed: list[float] = []
@@ -120,7 +142,7 @@ async def measure(sites: int, tickets: int) -> None:
             answer = await ask(port, page)  # what only the first reader waits for is another figure
             first_ms = (time.process_time() - begun_s) * 1_000
             for number in range(TURNS):
-                turn(office, sites, number)
+                turn(office, number)
                 begun_s, computed_s = time.perf_counter(), time.process_time()
                 answer = await ask(port, page)
                 computed.append((time.process_time() - computed_s) * 1_000)
@@ -135,7 +157,7 @@ async def measure(sites: int, tickets: int) -> None:
         before = resident_mb()
         readers = [await listening(port, f"127.0.1.{number + 1}") for number in range(STREAMS)]
         for number in range(1_000):
-            office.changes.publish([f"site:site-{number:05}"])
+            office.changes.publish([f"site:{ids[number % sites]}"])
             await asyncio.sleep(0.001)
         heard: list[float] = []
         for number in range(TURNS):
@@ -174,5 +196,15 @@ def percentiles(values: Sequence[float]) -> tuple[float, float]:
     return cuts[9], cuts[18]
 
 
+def main() -> None:
+    """`scripts/bench console`."""
+    parser = argparse.ArgumentParser(prog="scripts/bench console", description=__doc__.splitlines()[0])
+    parser.add_argument("sites", type=int, nargs="?", default=20_000)
+    parser.add_argument("tickets", type=int, nargs="?", default=100_000)
+    parser.add_argument("--offices", type=int, default=1)
+    chosen = parser.parse_args()
+    asyncio.run(measure(chosen.sites, chosen.tickets, chosen.offices))
+
+
 if __name__ == "__main__":
-    asyncio.run(measure(*(int(word) for word in (*sys.argv[1:], "20000", "100000")[:2])))
+    main()

@@ -37,6 +37,7 @@ from monitor.store.models import AffectedSite, Outage
 from monitor.store.opening import open_store
 
 MOST_S, MOST_SHARE = 0.1, 1 / 20
+MOST_FIRST_S, MOST_OF_MANY_S, MANY = 2.0, 0.4, 100_000  # sites, with a million series
 SCRAPE_EVERY, ROUND_EVERY = 15, 60
 OPEN, OVER = 5_000, 100_000
 
@@ -126,6 +127,18 @@ async def longest_wait_s(daemon: Daemon) -> tuple[float, float]:
     return longest_s, took_s
 
 
+def compressed_s(daemon: Daemon) -> float:
+    """CPU of a scrape as Prometheus does it, in all threads."""
+
+    async def scrape() -> float:
+        await asyncio.sleep(1.05)
+        begun_s = time.process_time()
+        await daemon.exposition.page(compressed=True)
+        return time.process_time() - begun_s
+
+    return asyncio.run(scrape())
+
+
 def fill(store: Store, settings: Settings) -> None:
     """Outages that are open, with two sites behind each, and outages that are over."""
     sites = list(settings.fleet.sites)
@@ -164,7 +177,7 @@ def measure(sites: int, runs: int) -> dict[str, list[float]]:
         settings = fleet(Path(name), sites)
         store = open_store(Path(name) / "empty")
         daemon = Daemon(settings, store)
-        note(first_s=cpu_s(daemon.exposition.render))
+        note(first_s=compressed_s(daemon))
         registry = gauges_of(daemon.exposition.render())
         gc.collect()
         gc.freeze()  # as the daemon does, and to the peer's advantage too
@@ -175,6 +188,8 @@ def measure(sites: int, runs: int) -> dict[str, list[float]]:
             ours_s, page = whole(daemon)
             again_s, _ = whole(daemon)
             note(plain_s=plain_s, ours_s=ours_s, again_s=again_s, ratio=ours_s / plain_s, again_ratio=again_s / plain_s)
+            daemon.next_rounds()
+            note(compressed_s=compressed_s(daemon))
             daemon.next_rounds()
             longest_s, took_s = asyncio.run(longest_wait_s(daemon))
             note(longest_wait_s=longest_s, took_s=took_s)
@@ -201,8 +216,12 @@ def main() -> None:
     for name, values in found.items():
         shown = " | ".join(f"{value:,.4g}" for value in (min(values), median(values), max(values)))
         print(f"| {name} | {shown} | {spread(values):.0%} |")
-    met = median(found["ours_s"]) <= MOST_S and median(found["ratio"]) <= MOST_SHARE
-    print(f"at most {MOST_S:g} s a scrape, {MOST_SHARE:g} of plain gauges: {'met' if met else 'MISSED'}")
+    if chosen.sites < MANY:
+        met = median(found["ours_s"]) <= MOST_S and median(found["ratio"]) <= MOST_SHARE
+        print(f"at most {MOST_S:g} s a scrape, {MOST_SHARE:g} of plain gauges: {'met' if met else 'MISSED'}")
+    else:
+        met = found["first_s"][0] <= MOST_FIRST_S and median(found["compressed_s"]) <= MOST_OF_MANY_S
+        print(f"at most {MOST_FIRST_S:g} s the first, {MOST_OF_MANY_S:g} s another: {'met' if met else 'MISSED'}")
     if chosen.json:
         chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
 

@@ -16,13 +16,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from http.client import OK
 from pathlib import Path
 
 from benchmarks.daemon import cpu_s, fetch_s, fetches_s
 from benchmarks.measuring import machine, median
 from tests.lab.daemon import Daemon
-from tests.lab.fleet import many_sites, site, write_config
+from tests.lab.fleet import many_sites, write_config, write_offices
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.store import servers
@@ -61,7 +60,7 @@ def measured(sites: int, minutes: float, offices: int, daemons: int, *, server: 
         for each in running:
             each.start(ready_within_s=None)
         for each in running:
-            until(lambda each=each: each.get("/readyz")[0] == OK, "its readiness", START_WITHIN_S)  # type: ignore[misc]
+            each.wait_until_ready(START_WITHIN_S)
         start_s, first = time.monotonic() - begun_s, running[0]
         first_s = fetch_s(first, "/metrics")
         used_s, begun_s = sum(cpu_s(each.pid) for each in running), time.monotonic()
@@ -98,19 +97,7 @@ def written(daemon: Daemon, sites: int, offices: int, url: str) -> Path:
     write_config(daemon.config, sites=many_sites(sites), listen=daemon.listen, settings=settings)
     if offices == 1:
         return daemon.config / "sites.toml"
-    (daemon.config / "sites.toml").unlink()
-    tree = ['[offices.one]\nkind = "district"\nname_bn = "জেলা"\nname_en = "District"\n']
-    for number in range(offices):
-        id_, folder = f"office-{number:03}", daemon.config / "offices" / f"office-{number:03}"
-        names = f'name_bn = "উপজেলা {number}"\nname_en = "Upazila {number}"\n'
-        tree.append(f'[offices.{id_}]\nkind = "upazila"\nparent = "one"\n{names}')
-        folder.mkdir(parents=True)
-        prefix = f"U{chr(65 + number // 26)}{chr(65 + number % 26)}"
-        charter = f'[office]\n{names}ticket_prefix = "{prefix}"\n[officers.responsible]\nname_bn = "ক"\n'
-        (folder / "charter.toml").write_text(charter, encoding="utf-8")
-        own = [site(each, sites) for each in range(number, sites, offices)]
-        (folder / "sites.toml").write_text(re.sub("(?m)^parent = .*$", "", "\n".join(own)), encoding="utf-8")
-    (daemon.config / "offices.toml").write_text("\n".join(tree), encoding="utf-8")
+    write_offices(daemon.config, sites, offices)
     return daemon.config / "offices" / f"office-{7 % offices:03}" / "sites.toml"
 
 

@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+from benchmarks.loopback_bias import Bias, biases
+from benchmarks.loopback_bias import table as bias_table
 from benchmarks.measuring import debian_version, inside, machine, median, run, spread
 from benchmarks.probe_command import Told
 from benchmarks.rounds import addresses_of, growth, table
@@ -164,7 +166,7 @@ def race(targets: int, runs: int, with_blackbox: bool) -> list[Row]:
     return [*rows.values(), *([slow] if with_blackbox else [])]
 
 
-def bars(rows: Sequence[Row], targets: int) -> list[tuple[str, float, float]]:
+def bars(rows: Sequence[Row], found_biases: Sequence[Bias], targets: int) -> list[tuple[str, float, float]]:
     """(what, measured, at most)."""
     by_name = {row.name: row for row in rows}
     own, peer = by_name["upazila-monitor, unpaced"], by_name["fping, unpaced"]
@@ -178,6 +180,7 @@ def bars(rows: Sequence[Row], targets: int) -> list[tuple[str, float, float]]:
         ),
         ("wall time of a round / fping, unpaced", own.round_s / peer.round_s, 0.6),
         ("peak RSS, MB", max(own.rss_bytes + own_paced.rss_bytes) / 1e6, 120.0),
+        ("bias of a round-trip time on loopback, µs", max(abs(bias.median_us) for bias in found_biases), 2.0),
         ("targets falsely lost", float(sum(own.lost + own_paced.lost)), 0.0),
     ]
     if "blackbox_exporter" in by_name:
@@ -186,7 +189,7 @@ def bars(rows: Sequence[Row], targets: int) -> list[tuple[str, float, float]]:
     return found
 
 
-def report(rows: Sequence[Row], targets: int, runs: int) -> str:
+def report(rows: Sequence[Row], found_biases: Sequence[Bias], targets: int, runs: int) -> str:
     """The tables, in Markdown."""
     lines = [
         f"{targets:,} targets, one echo each, {runs} runs in turns; medians, spread = (largest - smallest) / median.",
@@ -204,7 +207,7 @@ def report(rows: Sequence[Row], targets: int, runs: int) -> str:
     lines += ["", "| bar | measured | at most | |", "|---|---:|---:|---|"]
     lines += [
         f"| {what} | {measured:.3g} | {most:.3g} | {'met' if measured <= most else 'MISSED'} |"
-        for what, measured, most in bars(rows, targets)
+        for what, measured, most in bars(rows, found_biases, targets)
     ]
     return "\n".join(lines)
 
@@ -225,7 +228,9 @@ def main() -> None:
     inside("benchmarks.icmp", sys.argv[1:])
     rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
     print(", ".join(f"{name} {value}" for name, value in versions().items()))
-    print(report(rows, chosen.targets, chosen.runs))
+    found_biases = biases((0, RATE), chosen.runs)
+    print(report(rows, found_biases, chosen.targets, chosen.runs))
+    print("\n" + bias_table(found_biases))
     steps = growth(chosen.runs)
     print("\n" + table(steps))
     if chosen.json:
@@ -233,7 +238,8 @@ def main() -> None:
             "machine": versions(),
             "targets": chosen.targets,
             "runs": [asdict(row) for row in rows],
-            "bars": bars(rows, chosen.targets),
+            "bars": bars(rows, found_biases, chosen.targets),
+            "bias": [asdict(bias) for bias in found_biases],
             "growth": [asdict(step) for step in steps],
         }
         chosen.json.write_text(json.dumps(facts, indent=1) + "\n")

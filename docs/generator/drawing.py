@@ -40,7 +40,6 @@ def drawn(floors: Sequence[Sequence[Room]], imports: Sequence[tuple[str, str]]) 
     boxes, arrows = dict(_placed(floors)), [Arrow(*each) for each in imports]
     height = 2 * TOP + PITCH * (len(floors) - 1) + HEIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="{FONT}">',
         f'<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         f'<path d="M0 0 8 4 0 8z" fill="{ARROW}"/></marker></defs>',
         rect(0, 0, WIDTH, height, PAPER),
@@ -49,7 +48,7 @@ def drawn(floors: Sequence[Sequence[Room]], imports: Sequence[tuple[str, str]]) 
     for floor in floors:
         for room in floor:
             parts += _box(room, boxes[room.name])
-    return "\n".join([*parts, "</svg>", ""])
+    return svg(height, parts)
 
 
 def _placed(floors: Sequence[Sequence[Room]]) -> Iterator[tuple[str, Box]]:
@@ -62,9 +61,23 @@ def _placed(floors: Sequence[Sequence[Room]]) -> Iterator[tuple[str, Box]]:
 
 def _box(room: Room, box: Box) -> Iterator[str]:
     yield rect(box.x, box.y, box.width, HEIGHT, BOX, f' rx="5" stroke="{EDGE}"')
-    yield text(box.middle, box.y + 17, room.short, 13, INK, "middle", bold=True)
-    for number, words in enumerate(wrapped(room.says, 10, box.width - 10, 2)):
-        yield text(box.middle, box.y + 31 + 12 * number, words, 10, FAINT, "middle")
+    yield from words_in_box(room.short, room.says, box.middle, box.y, 13, box.width - 10, 2)
+
+
+def words_in_box(
+    name: str, says: str, middle: float, top: float, size: int, width: float, most_lines: int
+) -> Iterator[str]:
+    """Write a name in bold, ``size`` pixels high, and below it smaller what it says, in lines of at most ``width``."""
+    small, first = size - 3, top + size + 4
+    yield text(middle, first, name, size, INK, "middle", bold=True)
+    for number, words in enumerate(wrapped(says, small, width, most_lines)):
+        yield text(middle, first + small + 4 + (small + 2) * number, words, small, FAINT, "middle")
+
+
+def svg(height: int, parts: Sequence[str]) -> str:
+    """Return a picture of that height and of WIDTH."""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="{FONT}">'
+    return "\n".join([head, *parts, "</svg>", ""])
 
 
 def _lines(boxes: Boxes, arrows: Sequence[Arrow]) -> Iterator[str]:

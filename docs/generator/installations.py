@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboards.generator.svg import FAINT, FONT, INK, rect, text, width_of, wrapped
-from docs.generator.drawing import ARROW, BOX, EDGE, PAPER
+from dashboards.generator.svg import FAINT, rect, text, width_of
+from docs.generator.drawing import ARROW, BOX, EDGE, PAPER, WIDTH, svg, words_in_box
 
-WIDTH, BOX_WIDTH, BOX_HEIGHT = 1_000, 200, 66
+BOX_WIDTH, BOX_HEIGHT = 200, 66
 STAND_BY = "#f4f1e8"
 
 
@@ -84,15 +84,12 @@ def drawn(machines: Sequence[Machine], lines: Sequence[Line]) -> str:
     """Lines lie beneath the boxes, their words in the middle between two."""
     at = {machine.name: machine for machine in machines}
     height = max(machine.y for machine in machines) + BOX_HEIGHT // 2 + 17
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="{FONT}">',
-        rect(0, 0, WIDTH, height, PAPER),
-    ]
+    parts = [rect(0, 0, WIDTH, height, PAPER)]
     for line in lines:
         parts += _line(at[line.start], at[line.end], line)
     for machine in machines:
         parts += _box(machine)
-    return "\n".join([*parts, "</svg>", ""])
+    return svg(height, parts)
 
 
 def _line(one: Machine, other: Machine, line: Line) -> Iterator[str]:
@@ -107,9 +104,7 @@ def _line(one: Machine, other: Machine, line: Line) -> Iterator[str]:
 def _box(machine: Machine) -> Iterator[str]:
     left, top = machine.x - BOX_WIDTH / 2, machine.y - BOX_HEIGHT / 2
     yield rect(left, top, BOX_WIDTH, BOX_HEIGHT, STAND_BY if machine.waits else BOX, f' rx="6" stroke="{EDGE}"')
-    yield text(machine.x, top + 21, machine.name.strip(), 14, INK, "middle", bold=True)
-    for number, words in enumerate(wrapped(machine.says, 11, BOX_WIDTH - 14, 3)):
-        yield text(machine.x, top + 38 + 13 * number, words, 11, FAINT, "middle")
+    yield from words_in_box(machine.name.strip(), machine.says, machine.x, top + 3, 14, BOX_WIDTH - 14, 3)
 
 
 if __name__ == "__main__":

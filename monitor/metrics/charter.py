@@ -1,4 +1,4 @@
-"""Expose what is stored: outages, tickets and notices; and whether the database answers."""
+"""Expose what is stored of cases: outages and tickets; whose they are, and whether the database answers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -62,24 +62,23 @@ TICKETS = Family(
     Labels("stage"),
     unit="tickets",
     most=len(STAGES),
+    per="office",
 )
-PENDING = Family(
-    "upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet (pending).", unit="notices"
-)
-OLDEST = Family(
-    "upazila_outbox_oldest_seconds",
+INFO = Family(
+    "upazila_office_info",
     "gauge",
-    "Age of the oldest pending notice since it was due; it grows while nothing is delivered.",
-    unit="seconds",
-)
-DEAD = Family(
-    "upazila_outbox_dead",
-    "gauge",
-    "Notices that were given up after all tries: their recipients were not notified.",
-    unit="notices",
+    "Names of an office, and the `office` of the monitor that watches it: the same where it stands alone.",
+    Labels("monitor", "name_bn", "name_en"),
+    unit="always 1",
+    per="office",
 )
 FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)
-OUTBOX = (PENDING, OLDEST, DEAD)
+
+
+def offices(live: RuntimeView) -> Iterator[Line]:
+    """Name the offices whose figures this daemon shows."""
+    for office in live.offices.by_id.values():
+        yield INFO.of(1, office.id, live.office_id, office.charter.name_bn, office.charter.name_en)
 
 
 class Readable(UncachedLines):
@@ -109,16 +108,15 @@ class Readable(UncachedLines):
 
 @dataclass(frozen=True)
 class _Stored:
-    """The database's figures. ``counted``: by site and service, since the start.
+    """The database's figures. ``counted``: by site and service, since the start, up to ``last_outage``.
 
-    ``last_outage``: counted up to that one.
+    ``stages``: open tickets by office and stage.
     """
 
     last_outage: int
     counted: Mapping[tuple[str, str], int]
     outages: list[queries.OpenOutage]
-    stages: Mapping[int, int]
-    outbox: queries.OutboxView
+    stages: Mapping[tuple[str, int], int]
 
 
 class Charter:
@@ -136,7 +134,7 @@ class Charter:
         self._totals = CachedLines(
             (OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, live.office_of(key[0]), *key)])
         )
-        self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
+        self._few = UncachedLines((TICKETS,), self._counts)
 
     def ask(self) -> Callable[[], None]:
         """Query the database; shows nothing when it does not answer."""
@@ -169,8 +167,7 @@ class Charter:
                 last,
                 counted,
                 queries.open_outages(session),
-                queries.tickets_by_stage(session),
-                queries.outbox(session, self._clock.utc()),
+                queries.stages_by_office(session),
             )
 
     def look(self) -> Iterator[None]:
@@ -199,13 +196,10 @@ class Charter:
 
     def _counts(self) -> Iterator[Line]:
         assert self._stored is not None
-        office, stages, outbox = self._live.office_id, self._stored.stages, self._stored.outbox
-        for stage in sorted(STAGES.keys() | stages.keys()):
-            yield TICKETS.of(stages.get(stage, 0), office, STAGES.get(stage, str(stage)))
-        oldest = outbox.oldest_due_utc
-        yield PENDING.of(outbox.owed, office)
-        yield OLDEST.of((self._clock.utc() - oldest).total_seconds() if oldest else 0, office)
-        yield DEAD.of(outbox.dead, office)
+        stages = self._stored.stages
+        for id_, office in self._live.offices.by_id.items():
+            for stage in sorted(STAGES.keys() | {stage for of, stage in stages if of == id_}):
+                yield TICKETS.of(stages.get((id_, stage), 0), office.id, STAGES.get(stage, str(stage)))
 
 
 def _outage(office: str, outage: queries.OpenOutage) -> dict[Family, str]:

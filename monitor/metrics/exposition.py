@@ -20,7 +20,7 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.leases import Duty
-from monitor.metrics.charter import Charter, Readable
+from monitor.metrics.charter import INFO, Charter, Readable, offices
 from monitor.metrics.helpdesk import HelpDesk
 from monitor.metrics.leases import FAMILIES as OF_LEASES
 from monitor.metrics.leases import leases
@@ -83,13 +83,15 @@ class Exposition:
         stored: tuple[Asked, ...] = tuple(part(live, store, clock) for part in (Charter, SlaSource, Notices, HelpDesk))
         self._asking = (Readable(live, store, clock), *stored)
         sending = UncachedLines((AWAY,), lambda: channels(live))
-        self._duties: Mapping[Part, Duty] = {**dict.fromkeys(stored, Duty.CASES), sending: Duty.OUTBOX}
+        named = UncachedLines((INFO,), lambda: offices(live))
+        self._duties: Mapping[Part, Duty] = {**dict.fromkeys((named, *stored), Duty.CASES), sending: Duty.OUTBOX}
         self._left: frozenset[Part] = frozenset()  # to other daemons
         self._asked: dict[Asked, asyncio.Future[Callable[[], None]]] = {}
         self._threads = Pool("metrics", threads=len(self._asking) + 1, backlog=1)
         self._parts: list[Part] = [
             *network(live),
             services(live),
+            named,
             *self._asking,
             sending,
             UncachedLines(OF_ITSELF, lambda: daemon(live)),

@@ -1,6 +1,6 @@
 """Expose the mirror to an outside help desk: one that stays unavailable shows as a growing age."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -10,24 +10,31 @@ from monitor.runtime.live import RuntimeView
 from monitor.store import helpdesk_queries
 from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
-from monitor.store.helpdesk_queries import MirrorTotals
+from monitor.store.helpdesk_queries import MirrorBacklog
 
 PENDING = Family(
     "upazila_helpdesk_pending",
     "gauge",
     "Tickets with events not yet sent to the help desk; absent without one, as are the next two.",
     unit="tickets",
+    per="office",
 )
 OLDEST = Family(
-    "upazila_helpdesk_oldest_seconds", "gauge", "Age of the oldest event not yet sent to the help desk.", unit="seconds"
+    "upazila_helpdesk_oldest_seconds",
+    "gauge",
+    "Age of the oldest event not yet sent to the help desk.",
+    unit="seconds",
+    per="office",
 )
 REFUSED = Family(
     "upazila_helpdesk_refused",
     "gauge",
     "Tickets that the help desk refused for a reason of their own.",
     unit="tickets",
+    per="office",
 )
 FAMILIES = (PENDING, OLDEST, REFUSED)
+NOTHING = MirrorBacklog()
 
 
 class HelpDesk(UncachedLines):
@@ -35,7 +42,7 @@ class HelpDesk(UncachedLines):
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
-        self._totals: MirrorTotals | None = None
+        self._backlogs: Mapping[str, MirrorBacklog] | None = None
         super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> Callable[[], None]:
@@ -44,30 +51,33 @@ class HelpDesk(UncachedLines):
             return self.unanswered
         try:
             with self._store.read_briefly() as session:
-                return partial(self._take, helpdesk_queries.totals(session, self._live.helpdesk))
+                return partial(self._take, helpdesk_queries.backlogs(session, self._live.helpdesk))
         except SQLAlchemyError:
             return self.unanswered
 
     def unanswered(self) -> None:
-        self._totals = None
+        self._backlogs = None
 
     left = unanswered
 
-    def _take(self, totals: MirrorTotals) -> None:
-        self._totals = totals
+    def _take(self, backlogs: Mapping[str, MirrorBacklog]) -> None:
+        self._backlogs = backlogs
 
     def bodies(self) -> Iterator[Body]:
-        if self._totals is not None:
+        if self._backlogs is not None:
             yield from super().bodies()
 
     def _lines(self) -> Iterator[Line]:
-        assert self._totals is not None
-        yield from lines(self._live.office_id, self._totals, self._clock.utc())
+        assert self._backlogs is not None
+        offices = self._live.offices
+        for id_, office in offices.by_id.items():
+            if office.helpdesk == offices.host.helpdesk:  # one that names another gives this one nothing
+                yield from lines(office.id, self._backlogs.get(id_, NOTHING), self._clock.utc())
 
 
-def lines(office: str, totals: MirrorTotals, now_utc: datetime) -> Iterator[Line]:
-    """Yield the totals' lines."""
-    oldest_s = (now_utc - totals.oldest_utc).total_seconds() if totals.oldest_utc else 0.0
-    yield PENDING.of(totals.pending, office)
+def lines(office: str, backlog: MirrorBacklog, now_utc: datetime) -> Iterator[Line]:
+    """Yield an office's lines."""
+    oldest_s = (now_utc - backlog.oldest_utc).total_seconds() if backlog.oldest_utc else 0.0
+    yield PENDING.of(backlog.pending, office)
     yield OLDEST.of(max(oldest_s, 0.0), office)
-    yield REFUSED.of(totals.refused, office)
+    yield REFUSED.of(backlog.refused, office)

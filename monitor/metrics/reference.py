@@ -21,7 +21,10 @@ the same time, and sixteen connections may be open; others get 503. A reader tha
 seconds is cut off.
 
 Every series has the label `office`, also those that prometheus_client makes; the tables name the others. Their last
-column says how many series there are at most; of what is taken out of the configuration there are none."""
+column says how many series there are at most; of what is taken out of the configuration there are none.
+
+With several offices (offices.md) `office` is the office whose site, case, letter or promise it is, and on what is about
+the monitor itself or a channel that all offices share, the installation's own. `upazila_office_info` names both."""
 
 LABELS = {
     OFFICE: "the office: [office] id of charter.toml, or the ticket prefix in small letters",
@@ -30,6 +33,7 @@ LABELS = {
     "lease": "what one of several daemons does at a time: shard/00 to shard/63, or duty/ and its name",
     "kind": "kind of a site: backbone, udc, lab, office",
     "union": "union of a site",
+    "monitor": "`office` of the monitor itself: the installation's, where it has several offices",
     "name_bn": "name in Bangla",
     "name_en": "name in English",
     "latitude": "degrees north",
@@ -73,8 +77,9 @@ output line. However much a device reports, at most {snmp.MOST_INTERFACES:,} int
 {snmp.MOST_MODULE_SERIES:,} module series of it are shown, and at most {snmp.MOST_CHARACTERS} characters of each name;
 `{snmp.LEFT_OUT.name}` says what was left out. The old series of a renamed interface end.
 
-So 20,000 sites of one device are 200,000 series and {{totals}} for the installation, besides prometheus_client's
-own of the process (`process_*`, `python_gc_*`). Prometheus' own `sample_limit` is worth setting: a network that is
+So 20,000 sites of one device are 200,000 series, {{totals}} for the installation, {{office}} for each office and
+{{row}} for each row of its charter, besides prometheus_client's own of the process (`process_*`, `python_gc_*`).
+Prometheus' own `sample_limit` is worth setting: a network that is
 renamed every day fills its memory with names, however few exist at a time."""
 
 
@@ -102,10 +107,10 @@ SECTIONS = (
     Section("Services", services.FAMILIES),
     Section(
         "The charter",
-        (*charter.FAMILIES, *sla.FAMILIES),
+        (charter.INFO, *charter.FAMILIES, *sla.FAMILIES),
         "Counts over windows are renewed every ten seconds, less often where that takes long.",
     ),
-    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, notices.AWAY, *helpdesk.FAMILIES)),
+    Section("Notices", (*notices.FAMILIES, notices.AWAY, *helpdesk.FAMILIES)),
     Section("The monitor itself", (*self.FAMILIES, charter.READABLE)),
     Section(
         "Several daemons",
@@ -167,6 +172,8 @@ def _sums() -> dict[str, int]:
         "interface": most("interface"),
         "ups": most("UPS", "output line"),
         "totals": most("installation"),
+        "office": most("office"),
+        "row": most("row of a charter"),
     }
 
 

@@ -1,8 +1,8 @@
 """Expose how the charter's targets were met: open cases, targets met and missed, availability, by service.
 
 Everything is counted from what is stored, over the last 7 and the last 30 days. The count is kept for ten seconds, and
-for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. Series: two
-per service, and up to ten more where there was something.
+for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. The rows of
+all offices are read at once. Series: two per service of each office, and up to ten more where there was something.
 """
 
 from collections import defaultdict
@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import is_
 from statistics import median
 
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.text import Family, Labels, Line, UncachedLines
-from monitor.reports.availability import shares
+from monitor.reports.availability import StoredTimes, shares_of, stored_times
 from monitor.runtime.live import RuntimeView
 from monitor.store import queries
 from monitor.store.database import Store
@@ -31,7 +32,7 @@ SERVICE = Family(
     "Name of a row of the charter; join on `office` and `service`.",
     Labels("service", "name_bn", "name_en"),
     unit="always 1",
-    per="row of the charter",
+    per="row of a charter",
 )
 SERVICE_INFO = Family(
     "upazila_charter_promise_info",
@@ -39,7 +40,7 @@ SERVICE_INFO = Family(
     "Row of the charter that applies to a kind of site; join on `office` and `kind`.",
     Labels("service", "kind"),
     unit="always 1",
-    per="kind of site",
+    per="kind of site of an office",
 )
 TICKETS = Family(
     "upazila_charter_tickets_open",
@@ -47,7 +48,7 @@ TICKETS = Family(
     "Unsolved tickets by row of the charter.",
     Labels("service"),
     unit="tickets",
-    per="row of the charter",
+    per="row of a charter",
 )
 TARGETS = Family(
     "upazila_charter_targets",
@@ -56,7 +57,7 @@ TARGETS = Family(
     Labels("service", "target", "window"),
     unit="targets",
     most=2 * len(WINDOWS),
-    per="row of the charter",
+    per="row of a charter",
 )
 TOOK = Family(
     "upazila_charter_time_to_resolve_seconds",
@@ -65,7 +66,7 @@ TOOK = Family(
     Labels("service", "of", "window"),
     unit="seconds",
     most=2 * len(WINDOWS),
-    per="row of the charter",
+    per="row of a charter",
 )
 AVAILABLE = Family(
     "upazila_charter_availability_ratio",
@@ -74,7 +75,7 @@ AVAILABLE = Family(
     Labels("service", "window"),
     unit="0 to 1",
     most=len(WINDOWS),
-    per="row of the charter",
+    per="row of a charter",
 )
 FAMILIES = (SERVICE, SERVICE_INFO, TICKETS, TARGETS, TOOK, AVAILABLE)
 
@@ -90,7 +91,7 @@ class Record:
 
 @dataclass(frozen=True)
 class _Counted:
-    """The database's figures, by service."""
+    """The database's figures of one office, by service."""
 
     open_tickets: Mapping[str, int]
     records: Mapping[tuple[str, str], Record]
@@ -124,58 +125,76 @@ class SlaSource(UncachedLines):
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         super().__init__(FAMILIES, self._lines)
-        self._counted: _Counted | None = None
-        self._counted_for: Office | None = None
+        self._counted: Mapping[str, _Counted] | None = None
+        self._counted_for: Sequence[Office] = ()
         self._count_again_mono_ns = 0
 
     def ask(self) -> Callable[[], None]:
         """Count again, if it is time to."""
-        office = self._live.office
+        offices = self._live.offices.by_id
         began_ns = self._clock.mono_ns()
-        if self._counted_for is office and began_ns < self._count_again_mono_ns:
+        if self._is_counted_for(offices) and began_ns < self._count_again_mono_ns:
             return lambda: None
         try:
-            counted = self._count(office)
+            counted = self._count(offices)
         except SQLAlchemyError:
             counted = None
         ended_ns = self._clock.mono_ns()
-        return partial(self._take, office, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
+        return partial(self._take, offices, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
 
     def unanswered(self) -> None:
         """Show the last figures while counting takes longer."""
 
     def left(self) -> None:
-        self._counted = self._counted_for = None
+        self._counted, self._counted_for = None, ()
 
-    def _take(self, office: Office, counted: _Counted | None, again_mono_ns: int) -> None:
-        self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns
+    def _is_counted_for(self, offices: Mapping[str, Office]) -> bool:
+        return len(offices) == len(self._counted_for) and all(map(is_, offices.values(), self._counted_for))
+
+    def _take(self, offices: Mapping[str, Office], counted: Mapping[str, _Counted] | None, again_mono_ns: int) -> None:
+        self._counted_for, self._counted = tuple(offices.values()), counted
+        self._count_again_mono_ns = again_mono_ns
 
     def _lines(self) -> Iterator[Line]:
-        office = self._live.office
-        yield from _services(office)
-        if self._counted is not None and self._counted_for is office:
-            yield from _open_tickets(office, self._counted)
-            yield from _kept(office, self._counted)
+        offices = self._live.offices.by_id
+        counted = self._counted if self._is_counted_for(offices) else None
+        for id_, office in offices.items():
+            yield from _services(office)
+            if counted is not None:
+                yield from _open_tickets(office, counted[id_])
+                yield from _kept(office, counted[id_])
 
-    def _count(self, office: Office) -> _Counted:
+    def _count(self, offices: Mapping[str, Office]) -> Mapping[str, _Counted]:
+        """Query all offices at once, then count each."""
         now_utc = self._clock.utc()
-        records, availability = {}, {}
+        since_utc = {window: now_utc - length for window, length in WINDOWS.items()}
         with self._store.read_briefly() as session:
-            open_tickets = queries.tickets_by_service(session)
-            cases = defaultdict(list)
-            for case in queries.cases(session, now_utc - max(WINDOWS.values())):
-                cases[case.service].append(case)
-            for window, length in WINDOWS.items():
-                since_utc = now_utc - length
+            open_tickets: dict[str, dict[str, int]] = defaultdict(dict)
+            for (id_, service), count in queries.services_by_office(session).items():
+                open_tickets[id_][service] = count
+            cases: dict[tuple[str, str], list[queries.Case]] = defaultdict(list)
+            for case in queries.cases(session, min(since_utc.values())):
+                cases[case.office, case.service].append(case)
+            times = {window: stored_times(session, (since, now_utc), now_utc) for window, since in since_utc.items()}
+        found = {}
+        for id_, office in offices.items():
+            records, availability = {}, {}
+            for window in WINDOWS:
                 for service in office.charter.services:
-                    records[service, window] = record(cases[service], since_utc, now_utc)
-                found = shares(session, office, (since_utc, now_utc), now_utc)
-                by_service = defaultdict(list)
-                for site, share in found.items():
-                    by_service[office.service_of(site).key].append(share)
-                for service, all_shares in by_service.items():
-                    availability[service, window] = sum(all_shares) / len(all_shares)
-        return _Counted(open_tickets, records, availability)
+                    records[service, window] = record(cases[id_, service], since_utc[window], now_utc)
+                for service, share in _mean_shares(office, times[window]):
+                    availability[service, window] = share
+            found[id_] = _Counted(open_tickets[id_], records, availability)
+        return found
+
+
+def _mean_shares(office: Office, times: StoredTimes) -> Iterator[tuple[str, float]]:
+    """Yield service and share; planned work that reaches into a window is in force that long (LOOKS_BACK)."""
+    by_service = defaultdict(list)
+    for site, share in shares_of(times, office, office.maintenance).items():
+        by_service[office.service_of(site).key].append(share)
+    for service, all_shares in by_service.items():
+        yield service, sum(all_shares) / len(all_shares)
 
 
 def _services(office: Office) -> Iterator[Line]:

@@ -104,17 +104,49 @@ def figures_within(times: SiteTimes, window: Interval) -> Figures:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTimes:
+    """What is stored of all sites of a session that reaches into ``window``, which ends at ``now_utc`` at the latest.
+
+    ``since``: by site, since when it is known.
+    """
+
+    window: Interval
+    now_utc: datetime
+    down: Mapping[str, list[Interval]]
+    excused: Mapping[str, list[Interval]]
+    since: Mapping[str, datetime]
+    gaps: Sequence[gap_rows.GapRow]
+
+
+def stored_times(session: Session, window: Interval, now_utc: datetime) -> StoredTimes:
+    """Read what `shares_of` needs, of any number of offices, in a few queries."""
+    begins, ends = window[0], min(window[1], now_utc)
+    return StoredTimes(
+        (begins, ends),
+        now_utc,
+        _down_of_all(session, (begins, ends)),
+        _excused_of_all(session, (begins, ends)),
+        {row.site: row.first_utc or begins for row in reachability_rows.states(session)},
+        gap_rows.gaps(session, (begins, ends), now_utc),
+    )
+
+
 def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
     """Return the share within service hours, as of `figures`, for the whole fleet in a few queries.
 
     A site without counted time in the window is left out.
     """
-    begins, ends = window[0], min(window[1], now_utc)
-    window = (begins, ends)
-    down, excused = _down_of_all(session, window), _excused_of_all(session, window)
-    since = {row.site: row.first_utc or begins for row in reachability_rows.states(session)}
-    plannings = every_plan(session, office)
-    gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
+    return shares_of(stored_times(session, window, now_utc), office, every_plan(session, office))
+
+
+def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:
+    """Return the share within service hours of each site of an office, without planned work. Pure.
+
+    A site without counted time in the window is left out.
+    """
+    window, since = times.window, times.since
+    gaps = gap_rows.SiteGaps(office.fleet, times.gaps)
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}
     for site in office.fleet.sites.keys() & since.keys():
@@ -122,15 +154,15 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
         key = (hours_of(office, site), gaps.kind(site), *planned)
         if key not in counted:
             paused = merged(_paused(office, site, plannings, window))
-            blind = merged(clipped(_spans(gaps, site, now_utc), window))
+            blind = merged(clipped(_spans(gaps, site, times.now_utc), window))
             counted[key] = without(without([window], paused), blind)
-        if site not in down and site not in excused:
+        if site not in times.down and site not in times.excused:
             if counted[key] and counted[key][-1][1] > since[site]:
                 found[site] = 1.0
             continue
-        mine = without(list(clipped(counted[key], (since[site], ends))), merged(excused.get(site, [])))
+        mine = without(list(clipped(counted[key], (since[site], window[1]))), merged(times.excused.get(site, [])))
         if whole := total(mine):
-            found[site] = total(without(mine, merged(down.get(site, [])))) / whole
+            found[site] = total(without(mine, merged(times.down.get(site, [])))) / whole
     return found
 
 

@@ -15,7 +15,7 @@ from monitor.net.pool import Pool
 from monitor.runtime.part import Part
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.load import Settings
-from monitor.store import queries
+from monitor.store import notice_queries
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 
@@ -95,7 +95,7 @@ def oldest_pending_s(store: Store, now_utc: datetime) -> float | None:
     """
     try:
         with store.read_briefly() as session:
-            oldest_utc = queries.outbox(session, now_utc).oldest_due_utc
+            oldest_utc = notice_queries.outbox(session, now_utc).oldest_due_utc
     except DatabaseError:
         return None
     return max((now_utc - oldest_utc).total_seconds(), 0.0) if oldest_utc else 0.0

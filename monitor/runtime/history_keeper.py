@@ -6,7 +6,7 @@ once, and costs summaries only.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -138,8 +138,7 @@ class HistoryKeeper(Part):
         for names in _portions(self._power):
             await self._write_readings(self._power, names)
         if self._file.is_there:
-            links = [link.id for links in self._fleet.links.values() for link in links]
-            await self._do(partial(count_use, self._file, links, now_utc, section.days))
+            await self._do(partial(count_use, self._file, self._links(), now_utc, section.days))
             await self._do(partial(self._file.join_hours, now_utc))
             await self._do(partial(self._file.prune, now_utc, Kept(section.days, ceil(section.years * DAYS_A_YEAR))))
         self._forget_silent(now_utc)
@@ -154,6 +153,8 @@ class HistoryKeeper(Part):
         for device in gone:
             del self._gone[device]
             self._days.pop(device, None)
+        if not gone or not self._section.is_on:  # then `write` drops what there is
+            return
         rounds = {device: self._rounds[device] for device in gone if device in self._rounds}
         for each in rounds.values():
             each.finish()
@@ -163,6 +164,8 @@ class HistoryKeeper(Part):
         for device, each in rounds.items():
             if not each.last_finished and device not in probed:
                 del self._rounds[device]
+        await self._forget_readings(self._traffic, set(self._links()))
+        await self._forget_readings(self._power, {ups_series(device) for device in self._fleet.devices})
 
     def _add(self, batch: Mapping[str, Mapping[datetime, Summary]]) -> None:
         if not self._file.is_there:  # it was taken away, or none were kept
@@ -181,6 +184,18 @@ class HistoryKeeper(Part):
         if batch and await self._do(partial(self._add, batch)):
             for name in batch:
                 readings[name].end_writing()
+
+    async def _forget_readings(self, readings: dict[str, Readings[Kind]], kept: Container[str]) -> None:
+        """Write what there is of others than those, and forget it."""
+        others = [name for name in readings if name not in kept]
+        for first in range(0, len(others), PORTION):
+            await self._write_readings(readings, others[first : first + PORTION])
+        for name in others:
+            if readings[name].is_empty:
+                del readings[name]
+
+    def _links(self) -> list[str]:
+        return [link.id for links in self._fleet.links.values() for link in links]
 
     def _forget_silent(self, now_utc: datetime) -> None:
         """Drop the devices that have not been probed for two hours, and what is written of links and UPSes gone."""

@@ -266,7 +266,7 @@ class RuntimeState:
 
     def office_of(self, site: str) -> str:
         found = self.fleet.sites.get(site)
-        return (found.office if found else "") or self.office_id
+        return (found.office if found else self.offices.of_site(site)) or self.office_id
 
     @property
     def offices(self) -> Offices:

@@ -14,8 +14,8 @@ from monitor.settings.base import Model, matching
 OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", N_("an object's number, such as 1.3.6.1.4.1.318.1"))]
 OWN_LABELS = {"office", "site", "device", "index", "service", "kind", "check", "check_kind"}
 OWN_METRICS = re.compile(
-    r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|leases?|loop|notices|outages?|outbox|probe|replies|round"
-    r"|samples|service|site|snmp|store|tickets|traps|ups|writes)(_|$)"
+    r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|leases?|loop|notices|office|outages?|outbox|probe|replies"
+    r"|round|samples|service|site|snmp|store|tickets|traps|ups|writes)(_|$)"
 )
 
 

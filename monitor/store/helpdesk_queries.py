@@ -32,6 +32,15 @@ class MirrorView:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorBacklog:
+    """An office's tickets with pending events, since when the oldest event is pending, and refused tickets."""
+
+    pending: int = 0
+    oldest_utc: datetime | None = None
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MirrorTotals:
     """Totals: tickets in the help desk, tickets with pending events, since when, and refused ones."""
 
@@ -90,19 +99,32 @@ def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView
     ]
 
 
+def backlogs(session: Session, desk: str) -> dict[str, MirrorBacklog]:
+    """Return what is pending of each office that has anything pending or refused."""
+    first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
+    oldest = func.min(func.coalesce(first, Ticket.opened_utc))
+    here = select(HelpdeskTicket.office, func.count()).select_from(HelpdeskTicket).join(Ticket)
+    here = here.where(HelpdeskTicket.desk == desk).group_by(HelpdeskTicket.office)
+    refusals = here.where(HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))
+    refused = {office: count for office, count in session.execute(refusals)}  # noqa: C416 (a row is no pair to mypy)
+    found = {office: MirrorBacklog(refused=count) for office, count in refused.items()}
+    for office, count, oldest_utc in session.execute(here.add_columns(oldest).where(pending())):
+        found[office] = MirrorBacklog(count, oldest_utc, refused.get(office, 0))
+    return found
+
+
 def totals(session: Session, desk: str) -> MirrorTotals:
     """Return the mirror's totals."""
     here = HelpdeskTicket.desk == desk
+    each = backlogs(session, desk).values()
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
-    first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     failed = select(HelpdeskTicket.why, HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
-    oldest = select(func.min(func.coalesce(first, Ticket.opened_utc))).select_from(HelpdeskTicket).join(Ticket)
     latest = session.execute(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)).first()
     return MirrorTotals(
         mirrored=session.scalar(count.where(here, HelpdeskTicket.outside_id != "")) or 0,
-        pending=session.scalar(count.where(here, pending())) or 0,
-        oldest_utc=session.scalar(oldest.where(here, pending())),
-        refused=session.scalar(count.where(here, HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))) or 0,
+        pending=sum(backlog.pending for backlog in each),
+        oldest_utc=min((backlog.oldest_utc for backlog in each if backlog.oldest_utc), default=None),
+        refused=sum(backlog.refused for backlog in each),
         last_error=(latest.why or latest.last_error) if latest else "",
     )
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import Said
+from monitor.store.columns import Utc
 from monitor.store.models import Notice
 
 
@@ -31,6 +32,32 @@ class NoticeView:
     proof: str
     last_error: Said
     fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What an office's outbox holds: due and undelivered, since when the oldest is due, given up.
+
+    Tries do not change since when a notice is due. ``faulty``: how many of those undelivered this program cannot write;
+    ``merged``: into another.
+    """
+
+    owed: int = 0
+    oldest_due_utc: datetime | None = None
+    dead: int = 0
+    faulty: int = 0
+    merged: int = 0
+
+    def __add__(self, other: "Outbox") -> "Outbox":
+        """Return what both hold together."""
+        due = [at_utc for at_utc in (self.oldest_due_utc, other.oldest_due_utc) if at_utc is not None]
+        return Outbox(
+            self.owed + other.owed,
+            min(due, default=None),
+            self.dead + other.dead,
+            self.faulty + other.faulty,
+            self.merged + other.merged,
+        )
 
 
 def state_of(notice: Notice) -> str:
@@ -65,16 +92,49 @@ def due_times(session: Session) -> Sequence[datetime]:
     return session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))).all()
 
 
-def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:
-    """Return, by kind, when its last notice was delivered."""
-    query = select(Notice.kind, func.max(Notice.sent_utc)).where(Notice.kind.in_(kinds), Notice.sent_utc.is_not(None))
-    rows = session.execute(query.group_by(Notice.kind))
-    return {kind: at_utc for kind, at_utc in rows if at_utc is not None}
+def last_sent(session: Session, kinds: Sequence[str]) -> dict[tuple[str, str], datetime]:
+    """Return, by office and kind, when the last notice was delivered."""
+    latest = func.max(Notice.sent_utc, type_=Utc)
+    query = select(Notice.office, Notice.kind, latest).where(Notice.kind.in_(kinds), Notice.sent_utc.is_not(None))
+    rows = session.execute(query.group_by(Notice.kind, Notice.office))
+    return {(office, kind): at_utc for office, kind, at_utc in rows if at_utc is not None}
 
 
-def merged(session: Session) -> int:
-    """Count the notices that were merged into another."""
-    return session.scalar(select(func.count()).where(Notice.folded_into.is_not(None))) or 0
+def outboxes(session: Session, now_utc: datetime) -> dict[str, Outbox]:
+    """Return the outbox of each office that ever had anything in it that is not delivered as it was."""
+    waiting = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
+    oldest = select(Notice.office, func.count(), func.min(Notice.owed_utc, type_=Utc))
+    due = session.execute(oldest.where(waiting, Notice.owed_utc <= now_utc).group_by(Notice.office))
+    owed = {office: (count, oldest_utc) for office, count, oldest_utc in due}
+    dead = _counts(session, Notice.dead_utc.is_not(None))
+    faulty = _counts(session, waiting & (Notice.fault != ""))
+    merged = _counts(session, Notice.folded_into.is_not(None))
+    return {
+        office: Outbox(*owed.get(office, (0, None)), *(counts.get(office, 0) for counts in (dead, faulty, merged)))
+        for office in owed.keys() | dead.keys() | faulty.keys() | merged.keys()
+    }
+
+
+def _counts(session: Session, which: ColumnElement[bool]) -> dict[str, int]:
+    query = select(Notice.office, func.count()).where(which).group_by(Notice.office)
+    return {office: count for office, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
+
+
+def outbox(session: Session, now_utc: datetime) -> Outbox:
+    """Return what the outboxes of all offices of the session hold together."""
+    return sum(outboxes(session, now_utc).values(), Outbox())
+
+
+def sent(session: Session) -> int:
+    """Count the notices that were delivered by themselves, not merged into another."""
+    return session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None))) or 0
+
+
+def latest_fault(session: Session) -> str:
+    """Return why this program cannot write the latest of the notices that it cannot; empty for none."""
+    undelivered = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
+    faults = select(Notice.fault).where(undelivered, Notice.fault != "").order_by(Notice.id.desc())
+    return session.scalars(faults.limit(1)).one_or_none() or ""
 
 
 def notice_view(notice: Notice) -> NoticeView:

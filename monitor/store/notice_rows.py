@@ -8,6 +8,7 @@ from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from monitor.domain.message import Said
+from monitor.store.among import among
 from monitor.store.columns import Utc
 from monitor.store.models import Notice, SiteState
 from monitor.store.session import Session
@@ -130,15 +131,27 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def sent_of(session: Session, keys: Sequence[str]) -> int:
-    """Count those that were sent."""
-    return session.scalar(select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))) or 0
+def sent_of(session: Session, offices: Collection[str], keys: Sequence[str]) -> set[tuple[str, str]]:
+    """Return office and key of those of ``keys`` that were sent in these offices."""
+    found: set[tuple[str, str]] = set()
+    for some in in_portions(keys):
+        query = select(Notice.office, Notice.key).where(among(Notice.office, offices), Notice.key.in_(some))
+        found |= {(row.office, row.key) for row in session.execute(query.where(Notice.sent_utc.is_not(None)))}
+    return found
 
 
 def anything_known(session: Session, at_utc: datetime) -> bool:
     """Return whether any site was known by then."""
-    since_utc = func.coalesce(SiteState.first_utc, SiteState.since_utc)
-    return session.scalar(select(SiteState.site).where(since_utc <= at_utc).limit(1)) is not None
+    return session.scalar(select(SiteState.site).where(_known_utc() <= at_utc).limit(1)) is not None
+
+
+def offices_known(session: Session, at_utc: datetime) -> set[str]:
+    """Return the offices of which any site was known by then."""
+    return set(session.scalars(select(SiteState.office).where(_known_utc() <= at_utc).distinct()))
+
+
+def _known_utc() -> Any:
+    return func.coalesce(SiteState.first_utc, SiteState.since_utc)
 
 
 def given_up_after(session: Session, at_utc: datetime) -> int:

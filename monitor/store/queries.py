@@ -1,8 +1,9 @@
-"""Query outages, tickets and the outbox for readers, as plain values. Nothing here writes."""
+"""Query outages and tickets for readers, as plain values. Nothing here writes."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -12,7 +13,7 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import Reason
 from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
 from monitor.i18n.reasons import reason_text
-from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
+from monitor.store.models import AffectedSite, Event, Outage, SiteState, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +105,14 @@ class TicketView:
 class Case:
     """A case with a service-time target: an outage, or a citizen's or an office's request.
 
-    ``ended_utc``: if it ended.
+    ``ended_utc``: if it ended; ``office``: whose it is, '' where one stands alone.
     """
 
     service: str
     started_utc: datetime
     deadline_utc: datetime
     ended_utc: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxView:
-    """Totals of the outbox: due and undelivered, since when the oldest is due (tries do not change that), given up.
-
-    ``faulty``: how many of those undelivered this program cannot write; ``fault``: why it cannot write the latest.
-    """
-
-    owed: int
-    oldest_due_utc: datetime | None
-    dead: int
-    sent: int
-    faulty: int = 0
-    fault: str = ""
+    office: str = ""
 
 
 def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> list[OutageView]:
@@ -175,14 +162,25 @@ def whole_ticket(row: Ticket) -> TicketView:
 
 def tickets_by_stage(session: Session) -> dict[int, int]:
     """Count the open tickets at each stage of the grievance chain; 0 is the responsible officer."""
-    query = select(Ticket.stage, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.stage)
-    return {stage: count for stage, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
+    found: Counter[int] = Counter()
+    for (_, stage), count in stages_by_office(session).items():
+        found[stage] += count
+    return dict(found)
 
 
-def tickets_by_service(session: Session) -> dict[str, int]:
-    """Count the open tickets of each row of the charter."""
-    query = select(Ticket.service, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.service)
-    return {service: count for service, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
+def stages_by_office(session: Session) -> dict[tuple[str, int], int]:
+    """Count the open tickets of each office at each stage of the grievance chain; 0 is the responsible officer."""
+    return _unsolved_by(session, Ticket.stage)
+
+
+def services_by_office(session: Session) -> dict[tuple[str, str], int]:
+    """Count the open tickets of each office by row of the charter."""
+    return _unsolved_by(session, Ticket.service)
+
+
+def _unsolved_by(session: Session, column: Any) -> dict[tuple[str, Any], int]:
+    query = select(Ticket.office, column, func.count()).where(Ticket.state.in_(UNSOLVED))
+    return {(row[0], row[1]): row[2] for row in session.execute(query.group_by(Ticket.office, column))}
 
 
 def cases(session: Session, since_utc: datetime) -> list[Case]:
@@ -191,29 +189,15 @@ def cases(session: Session, since_utc: datetime) -> list[Case]:
     What was withdrawn was registered by mistake, and is in no record; nor is an excused outage.
     """
     recovered = (Outage.ended_utc > since_utc) & (Outage.end_reason == "recovered")
-    outages = select(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc).where(
+    outages = select(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc, Outage.office).where(
         Outage.ended_utc.is_(None) | recovered, Outage.excuse == ""
     )
-    requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
+    requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc, Ticket.office).where(
         Ticket.source != TicketSource.OUTAGE,
         Ticket.state != S.WITHDRAWN,
         Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc),
     )
     return [Case(*row) for query in (outages, requests) for row in session.execute(query)]
-
-
-def outbox(session: Session, now_utc: datetime) -> OutboxView:
-    """Return the outbox's totals."""
-    waiting = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
-    owed, oldest = session.execute(
-        select(func.count(), func.min(Notice.owed_utc)).where(waiting, Notice.owed_utc <= now_utc)
-    ).one()
-    dead = session.scalar(select(func.count()).where(Notice.dead_utc.is_not(None))) or 0
-    sent = session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None))) or 0
-    faults = select(Notice.fault).where(waiting, Notice.fault != "").order_by(Notice.id.desc())
-    fault = session.scalars(faults.limit(1)).one_or_none() or ""
-    faulty = session.scalar(select(func.count()).where(waiting, Notice.fault != "")) or 0 if fault else 0
-    return OutboxView(owed, oldest, dead, sent, faulty, fault)
 
 
 def site_states(session: Session) -> dict[str, tuple[str, datetime]]:

@@ -143,7 +143,7 @@ def _outbox(path: MailPath) -> OutboxDocument:
         "oldest_due": iso_or_none(outbox.oldest_due_utc),
         "dead": outbox.dead,
         "faulty": outbox.faulty,
-        "sent": outbox.sent,
+        "sent": path.sent,
     }
 
 
@@ -158,7 +158,7 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
         "late": late_s > live.office.notices.late_after_s,
         # The notifier changes it meanwhile.
         "away": {channel: str(why) for channel, why in sorted(dict(live.mail_trouble).items())},
-        "fault": path.outbox.fault,
+        "fault": path.fault,
     }
     return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}
 

@@ -21,7 +21,6 @@ from tests.lab.clock import WallClock
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, write_config
 from tests.lab.mail import MailCatcher
-from tests.lab.waiting import until
 
 READY_WITHIN_S = 120.0
 
@@ -137,13 +136,8 @@ class Cluster:
         """Start all daemons at once, and wait until all are ready."""
         for daemon in self.daemons:
             daemon.start(ready_within_s=None)
-        for number, daemon in enumerate(self.daemons):
-            until(lambda daemon=daemon: self._is_ready(daemon), f"daemon {number} to be ready", READY_WITHIN_S)  # type: ignore[misc]
-
-    @staticmethod
-    def _is_ready(daemon: Daemon) -> bool:
-        assert daemon.running, f"a daemon ended at its start:\n{daemon.log()[-4_000:]}"
-        return daemon.get("/readyz")[0] == 200
+        for daemon in self.daemons:
+            daemon.wait_until_ready(READY_WITHIN_S)
 
     @property
     def here(self) -> Server:

@@ -41,9 +41,10 @@ class QueryError(Exception):
 
 @dataclass(frozen=True)
 class Prometheus:
-    """A running one."""
+    """A running one; instant questions are of ``at_s``, or of now."""
 
     port: int
+    at_s: float | None = None
 
     def get(self, path: str, **words: Any) -> Any:
         """The data of one of its API's answers."""
@@ -56,7 +57,7 @@ class Prometheus:
 
     def now(self, expr: str) -> list[Series]:
         """An instant query."""
-        data = self.get("query", query=expr)
+        data = self.get("query", query=expr, **({} if self.at_s is None else {"time": self.at_s}))
         if data["resultType"] == "scalar":
             return [Series({}, [_point(data["result"])])]
         return [Series(one["metric"], [_point(one["value"])]) for one in data["result"]]

@@ -28,6 +28,7 @@ from tests.lab.waiting import patient, until
 HERE = f"{Path(sys.executable).parent}:{PATH}"
 REQUEST_TIMEOUT_S = 2.0
 STOP_WITHIN_S = 10.0
+LAST_WORDS = 20_000  # characters of the log of a daemon that ended
 
 # Puts the passed socket where socket activation wants it (descriptor 3) and becomes the daemon, under the same id.
 ACTIVATE = """
@@ -136,8 +137,12 @@ class Daemon:
         with self.log_file.open("a", encoding="utf-8") as log:
             self._process = self._spawn(words, given, log, resolver=resolver, handed_in=handed_in)
         if ready_within_s is not None:
-            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
-            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+            self.wait_until_ready(ready_within_s)
+
+    def wait_until_ready(self, within_s: float) -> None:
+        """Waits until every device was judged once; a daemon that has ended is told at once, with its last words."""
+        until(self._ready_or_dead, "the daemon's readiness", within_s)
+        assert self.running, f"the daemon ended at its start:\n{self.log()[-LAST_WORDS:]}"
 
     def _spawn(
         self, words: list[str], given: Mapping[str, str], log: IO[str], *, resolver: str | None, handed_in: bool

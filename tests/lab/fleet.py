@@ -105,6 +105,28 @@ def site(number: int, count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_offices(folder: Path, count: int, offices: int) -> None:
+    """Share out the ``count`` sites of a configuration among so many offices of eight districts at most."""
+    (folder / "sites.toml").unlink()
+    districts = min(8, offices)
+    tree = ['[offices.nation]\nkind = "nation"\nname_bn = "দেশ"\nname_en = "Nation"\n']
+    for number in range(districts):
+        names = f'name_bn = "জেলা {number}"\nname_en = "District {number}"\n'
+        tree.append(f'[offices.district-{number}]\nkind = "district"\nparent = "nation"\n{names}')
+    for number in range(offices):
+        id_ = f"office-{number:03}"
+        names = f'name_bn = "উপজেলা {number}"\nname_en = "Upazila {number}"\n'
+        tree.append(f'[offices.{id_}]\nkind = "upazila"\nparent = "district-{number % districts}"\n{names}')
+        (folder / "offices" / id_).mkdir(parents=True)
+        prefix = f"U{chr(65 + number // 26)}{chr(65 + number % 26)}"
+        charter = f'[office]\n{names}ticket_prefix = "{prefix}"\n[officers.responsible]\nname_bn = "ক"\n'
+        (folder / "offices" / id_ / "charter.toml").write_text(charter, encoding="utf-8")
+        own = "\n".join(site(each, count) for each in range(number, count, offices))
+        own = re.sub("(?m)^parent = .*$", "", own)
+        (folder / "offices" / id_ / "sites.toml").write_text(own, encoding="utf-8")
+    (folder / "offices.toml").write_text("\n".join(tree), encoding="utf-8")
+
+
 def address(number: int) -> str:
     """Where that site of ``many_sites`` answers."""
     first = ip_address("fd77::1") if number % 5 == 4 else ip_address("10.77.2.1")

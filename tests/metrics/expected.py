@@ -16,7 +16,7 @@ from monitor.domain.text import clean
 from monitor.judging.health import State
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.live import RuntimeState
-from monitor.store import queries
+from monitor.store import notice_queries, queries
 from monitor.store.database import Store
 
 OFFICE = {"office": "bheramara"}  # [office] id of the shipped charter
@@ -62,6 +62,8 @@ def expected(live: RuntimeState, store: Store, clock: Clock) -> list[Metric]:
     _network(told, live)
     _snmp(told, live)
     _services(told, live)
+    names = {"name_bn": live.office.charter.name_bn, "name_en": live.office.charter.name_en}
+    told.gauge("upazila_office_info", 1, monitor=OFFICE["office"], **names)
     _stored(told, store, clock)
     _itself(told, live)
     return list(told.families.values())
@@ -160,7 +162,7 @@ def _stored(told: Told, store: Store, clock: Clock) -> None:
         stages = queries.tickets_by_stage(session)
         for stage, name in enumerate(("officer", "1", "2", "3")):
             told.gauge("upazila_tickets_open", stages.get(stage, 0), stage=name)
-        outbox = queries.outbox(session, clock.utc())
+        outbox = notice_queries.outbox(session, clock.utc())
     told.gauge("upazila_store_readable", 1)
     told.gauge("upazila_outbox_owed", outbox.owed)
     told.gauge("upazila_outbox_dead", outbox.dead)

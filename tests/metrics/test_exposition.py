@@ -24,7 +24,7 @@ from monitor.domain.leases import Duty, Lease
 from monitor.domain.sample import Sample, Verdict
 from monitor.metrics import helpdesk, notices, sla
 from monitor.metrics.charter import FAMILIES as OF_THE_CHARTER
-from monitor.metrics.charter import OUTBOX
+from monitor.metrics.charter import INFO
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.notices import AWAY
 from monitor.metrics.pieces import Packed, gzip_stream, packed
@@ -289,9 +289,7 @@ def test_what_is_counted_in_the_database_comes_from_one_of_several_daemons(offic
     office.live.helpdesk = "played"
     office.goes_down("backbone-north")
     whole = names(office.text())
-    counted = {
-        family.name for family in (*OF_THE_CHARTER, *OUTBOX, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)
-    }
+    counted = {family.name for family in (INFO, *OF_THE_CHARTER, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)}
     one, other = pages()
     # Families of the database are on one page, all of them, and what each knows of itself is on both.
     assert names(one) & counted == whole & counted

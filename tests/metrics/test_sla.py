@@ -15,6 +15,7 @@ from monitor.store.models import Outage, SiteState
 from monitor.store.opening import DATABASE
 from monitor.store.queries import Case
 from tests.metrics.pages import value
+from tests.metrics.three_offices import OFFICES, three_offices
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
 
@@ -69,6 +70,37 @@ def test_an_outage_misses_its_target_and_costs_availability(office: Desk) -> Non
         office.text(), "upazila_charter_time_to_resolve_seconds", service="citizen:10", of="median", window="30d"
     )
     assert took_s == pytest.approx(47)
+
+
+def test_a_promise_missed_in_one_office_shows_in_that_office_alone(tmp_path: Path) -> None:
+    with three_offices(tmp_path) as offices:
+        offices.know()
+        offices.down("mirpur.udc")
+        offices.clock.advance(timedelta(days=9).total_seconds())  # a working day
+        offices.down("gangni.udc")
+        offices.clock.advance(3_600)  # well within its time
+        missed = offices.values("upazila_charter_targets", service="citizen:8", target="missed", window="30d")
+        assert missed == {"bheramara": 0, "mirpur": 1, "gangni": 0}
+        still_open = offices.values("upazila_charter_tickets_open", service="citizen:8")
+        assert still_open == {"bheramara": 0, "mirpur": 1, "gangni": 0}
+        share = offices.values("upazila_charter_availability_ratio", service="citizen:8", window="7d")
+        assert share["bheramara"] == 1
+        assert share["mirpur"] == 0
+        assert share["gangni"] is not None
+        assert 0 < share["gangni"] < 1
+
+        offices.up("gangni.udc")
+        offices.clock.advance(30)
+        met = offices.values("upazila_charter_targets", service="citizen:8", target="met", window="7d")
+        assert met == {"bheramara": 0, "mirpur": 0, "gangni": 1}
+        took_s = offices.values(
+            "upazila_charter_time_to_resolve_seconds", service="citizen:8", of="longest", window="7d"
+        )
+        assert (took_s["bheramara"], took_s["mirpur"]) == (None, None)
+        assert took_s["gangni"] == pytest.approx(3_600, abs=10)
+        # What a kind of site is promised stands beside each office's sites, for the rules to join.
+        promised = offices.values("upazila_charter_promise_info", service="citizen:8", kind="udc")
+        assert promised == dict.fromkeys(OFFICES, 1)
 
 
 def test_a_row_of_the_charter_says_its_names_and_what_it_promises(office: Desk) -> None:

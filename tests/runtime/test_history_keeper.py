@@ -169,17 +169,21 @@ async def test_where_sites_come_and_go_those_that_are_gone_are_written_and_forgo
     part, began = HistoryKeeper(clock, HistoryFile(tmp_path), WHOLE), clock.utc()
     await part.open()
     part.take(sample(clock, DEVICE))
+    clock.advance(FINE_S)
+    part.measured(Passage("gone/uplink", clock.utc(), FINE_S, Rates(1e6, None)))
+    part.measured(UpsReading(DEVICE, clock.utc(), on_battery=False, charge=90))
     part.reconfigure(WITHOUT)
     clock.advance(GONE_S)
     running = asyncio.create_task(part.run())
     async with asyncio.timeout(60):
-        while DEVICE in part._rounds:  # noqa: ASYNC110
+        while part._rounds or part._traffic or part._power:  # noqa: ASYNC110
             await asyncio.sleep(0)
     running.cancel()
 
     assert part.last_day(DEVICE, clock.utc()) == []
     written = HistoryFile(tmp_path).read("fine", DEVICE, Echoes, began - timedelta(seconds=FINE_S), clock.utc())
     assert sum(one.answered for one in written.values()) == 1, "it waits for no hour"
+    assert HistoryFile(tmp_path).read("fine", "gone/uplink", Traffic, began - timedelta(seconds=FINE_S), clock.utc())
 
 
 async def test_a_site_that_is_put_back_soon_has_lost_nothing_of_its_day(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import struct
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +69,28 @@ def test_an_older_copy_of_the_same_file_is_refused_beside_a_later_journal_howeve
     Path(by_hand).replace(state / DATABASE)
     with pytest.raises(Damaged, match="two databases"):
         open_store(state)
+
+
+@pytest.mark.parametrize("behind", [bytes(4_096), b"\xa5" * 4_096], ids=["zeros", "garbage"])
+def test_a_write_ahead_log_whose_last_frame_is_torn_within_its_first_page_is_taken_for_no_other_ones(
+    state: Path, behind: bytes
+) -> None:
+    with closing(sqlite3.connect(state / DATABASE, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA wal_autocheckpoint=0")
+        for number in range(3):
+            raw.execute("UPDATE site_states SET since_utc = since_utc, state = ?", (("up", "down")[number % 2],))
+        files = {file.name: file.read_bytes() for file in state.iterdir() if not file.name.endswith("-shm")}
+    log = files[f"{DATABASE}-wal"]
+    frame = 24 + struct.unpack_from(">I", log, 8)[0]
+    *_, last = (at for at in range(32, len(log), frame) if log[at : at + 4] == b"\0\0\0\1")
+    assert last > 32, "there is a whole frame before it"
+    for cut in range(last, last + 124, 4):
+        for name, content in {**files, f"{DATABASE}-wal": log[:cut] + behind}.items():
+            (state / name).write_bytes(content)
+        (state / f"{DATABASE}-shm").unlink(missing_ok=True)
+        belonging.refuse_foreign_journal(state / DATABASE, belonging.marks(state))
+    assert sites(open_store(state))[0] == SITES
 
 
 def test_our_own_journal_tells_even_a_copy_of_a_moment_ago_apart(state: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -56,13 +57,18 @@ def tried(trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_ke
     def row() -> Row:
         return Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s)
 
-    with closing(trial.run(max(1, round(trial.full * scale)), seed)) as running:
-        for found in running:
-            if stop.is_set():
-                break
-            if is_kept and found.done and time.monotonic() - kept_s > KEEP_EVERY_S:
-                keep([row()])
-                kept_s = time.monotonic()
+    try:
+        with closing(trial.run(max(1, round(trial.full * scale)), seed)) as running:
+            for found in running:
+                if stop.is_set():
+                    break
+                if is_kept and found.done and time.monotonic() - kept_s > KEEP_EVERY_S:
+                    keep([row()])
+                    kept_s = time.monotonic()
+    except Exception as error:  # whatever it is, the trials behind it have their turn
+        traceback.print_exc()
+        found.lost += 1
+        found.note(f"{type(error).__name__}: {error}")
     if is_kept and found.done:
         keep([row()])
     return found, row()

@@ -136,6 +136,8 @@ def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Ite
                 own.sendto(true, asker)
                 continue
             for _ in range(A_BURST):
+                if honest.is_set():  # on a busy machine: the asker has given up, and asks what is to be answered
+                    break
                 forged, is_elsewhere = forge(chance, true, before)
                 (other if is_elsewhere else own).sendto(forged, asker)
 

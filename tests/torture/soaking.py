@@ -70,7 +70,7 @@ def reloads(count: int, seed: int) -> Steps:
     """SIGHUP, two hundred a minute, each with other sites; lost is a round or a site, doubled an outage of nobody."""
     chance, found, sizes = random.Random(seed), Found(), list[Size]()
     with world() as office:
-        daemon, present, number = office.daemon, list(range(SITES)), SITES
+        daemon, present, number, asked = office.daemon, list(range(SITES)), SITES, 0
         write_config(daemon.config, sites=_fleet(present), listen=daemon.listen)
         daemon.start(ready_within_s=60)
         wait_until_all_up(daemon, SITES + 1, within_s=120)
@@ -84,11 +84,12 @@ def reloads(count: int, seed: int) -> Steps:
                 (daemon.config / "sites.new").write_text(_fleet(sorted(present)), encoding="utf-8")
                 (daemon.config / "sites.new").replace(daemon.config / "sites.toml")
                 daemon.reload()
-                found.done += 1
+                asked += 1
                 sizes.append(Size.of(daemon))
                 yield found
                 time.sleep(max(0.0, due_s - time.monotonic()))
-        finally:
+        finally:  # nothing of it is done before it is looked at
+            found.done = asked
             wanted = {"link", *(f"lab-{number}" for number in present)}
             until(lambda: states(daemon).keys() == wanted, "the last configuration in force", within_s=120)
             until(lambda: set(states(daemon).values()) == {"up"}, "all of them up", within_s=120)
@@ -104,7 +105,7 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
 
     Lost is a reading that failed, doubled an outage of nobody.
     """
-    found, sizes = Found(), list[Size]()
+    found, sizes, passed = Found(), list[Size](), 0
     settings: Settings = {"probing": PROBING, "snmp": {"interval_s": READ_EVERY_S}}
     with world() as office, played(office.lab):
         daemon = office.daemon
@@ -124,9 +125,10 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
                 for _ in range(MINUTE_S):
                     time.sleep(1)
                     sizes.append(Size.of(daemon))
-                found.done += 1
+                passed += 1
                 yield found
         finally:
+            found.done = passed
             found.doubled += len(outages(daemon))
             metrics = until(lambda: daemon.get("/metrics")[1], "the metrics", within_s=120)
             for outcome, value in re.findall(r'(?m)^upazila_snmp_readings_total\{.*outcome="(\w+)".*\} (\d+)', metrics):

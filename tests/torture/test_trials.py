@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.configuration import load
 from monitor.probes.snmp.rejections import Rejections
+from tests.places import SHIPPED
 from tests.torture import __main__, fuzzing, page, soaking
 from tests.torture.trial import Found, Steps, Trial
 from tests.torture.trials import TRIALS, UNSYNCED
@@ -47,6 +49,12 @@ def test_a_database_that_does_not_sync_is_found_to_lose_what_it_acknowledged() -
 def test_answers_of_others_that_are_believed_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rejections, "is_foreign", lambda *_: False)
     assert TRIALS["forged-v2c"].whole(600, 7).undetected > 0
+
+
+def test_what_is_to_be_spoilt_is_right_before(tmp_path: Path) -> None:
+    for file in SHIPPED.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(fuzzing.bare(file.read_bytes()))
+    assert load(tmp_path).fleet.sites
 
 
 def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +98,18 @@ def test_a_trial_that_is_cut_off_keeps_what_it_had_done(monkeypatch: pytest.Monk
     assert found.done == row.done == 3
     assert kept == [row]
     assert is_over == [True], "what it had begun is taken down"
+
+
+def test_a_trial_that_breaks_is_not_good_and_keeps_what_it_had_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[page.Row]()
+
+    def breaks(_count: int, _seed: int) -> Steps:
+        yield Found(done=5)
+        raise AssertionError("the outage on record: not within 60 s")
+
+    monkeypatch.setattr(__main__, "keep", kept.extend)
+    found, _ = __main__.tried(Trial("kills", "kills", 100, breaks), 1.0, 7, threading.Event(), is_kept=True)
+    assert (found.is_good, found.lost, [row.done for row in kept]) == (False, 1, [5])
 
 
 def test_what_a_long_trial_has_found_is_kept_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ TRIALS = {
         ),
         Trial(
             "small-churn",
-            "the same with 2,000 agents",
+            "minutes in which a hundredth of 2,000 SNMP agents goes and others come",
             60,
             partial(soaking.churn, agents=2_000),
             needs_lab=True,

@@ -24,6 +24,7 @@ from monitor.runtime.changes import Changes
 from monitor.runtime.history_keeper import HistoryKeeper
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.tracing import Hops
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.store.work import Work
@@ -35,13 +36,17 @@ from tests.store.migrated import new_store
 
 @dataclass
 class Desk:
-    """The shipped office, judged round by round; ``live``, ``exposition`` and ``store`` are what readers get."""
+    """The shipped office, judged round by round; ``live``, ``exposition`` and ``store`` are what readers get.
+
+    ``installation``: of which ``settings`` are the host's, where there are several offices.
+    """
 
     settings: Settings
     store: Store
     clock: VirtualClock = field(default_factory=VirtualClock)
     keeper: HistoryKeeper | None = None
     papers: Papers = field(default_factory=Papers)
+    installation: Installation | None = None
 
     def __post_init__(self) -> None:
         self.board = Board(self.settings.fleet, Rules())
@@ -102,6 +107,7 @@ class Desk:
             keeper=self.keeper,
             papers=self.papers,
             examiner=self.examiner,
+            installation_of=lambda: self.installation or Installation.of(self.settings),
         )
 
     def probes(self) -> AskedProbes:

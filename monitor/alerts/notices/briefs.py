@@ -5,15 +5,17 @@ restart, a suspend or a step of the clock neither loses nor repeats one. Briefs 
 are left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
 from monitor.alerts.notices.outbox import key, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
+from monitor.charter.office import Office
 from monitor.domain.notice_kinds import MORNING, WEEKLY, NoticeKind
 from monitor.store import notice_rows
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 LATE_AFTER = timedelta(hours=1)
@@ -73,7 +75,7 @@ def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
     """
     pending = []
     for brief in briefs_due(work.office.calendar, work.now_utc):
-        readers = work.office.notices.morning if brief.kind == MORNING else work.office.notices.weekly
+        readers = _readers(work.office)[brief.kind]
         there = notice_rows.known_keys(work.session, brief.keys(readers))
         missing = [reader for reader, its in zip(readers, brief.keys(readers), strict=True) if its not in there]
         if not missing or not notice_rows.anything_known(work.session, brief.opens_utc):
@@ -85,18 +87,32 @@ def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
     return pending
 
 
-def missed(work: Work) -> dict[str, bool]:
-    """Return, by kind, whether a brief is more than an hour late; kinds without recipients are left out."""
-    found: dict[str, bool] = {}
-    readers = {MORNING: work.office.notices.morning, WEEKLY: work.office.notices.weekly}
-    due = {
-        brief.kind: brief
-        for brief in briefs_due(work.office.calendar, work.now_utc)
-        if work.now_utc >= brief.opens_utc + LATE_AFTER
-    }
-    for kind in (kind for kind, who in readers.items() if who):
-        brief = due.get(kind)
-        keys = brief.keys(readers[kind]) if brief else []
-        is_enqueued = brief is not None and notice_rows.anything_known(work.session, brief.opens_utc)
-        found[kind] = is_enqueued and notice_rows.sent_of(work.session, keys) < len(keys)
+def missed(session: Session, offices: Mapping[str, Office], now_utc: datetime) -> dict[str, dict[str, bool]]:
+    """Return, by office and kind, whether a brief is more than an hour late; kinds without recipients are left out.
+
+    ``offices``: by the id under which their rows are stored.
+    """
+    found: dict[str, dict[str, bool]] = {}
+    late: list[tuple[str, Brief, list[str]]] = []
+    for id_, office in offices.items():
+        readers = _readers(office)
+        found[id_] = {kind: False for kind, who in readers.items() if who}
+        late += [
+            (id_, brief, brief.keys(readers[brief.kind]))
+            for brief in briefs_due(office.calendar, now_utc)
+            if readers[brief.kind] and now_utc >= brief.opens_utc + LATE_AFTER
+        ]
+    if not late:
+        return found
+    keys = sorted({key for _, _, keys in late for key in keys})
+    sent = notice_rows.sent_of(session, {id_ for id_, _, _ in late}, keys)
+    unsent = [(id_, brief) for id_, brief, keys in late if not sent.issuperset((id_, key) for key in keys)]
+    known = {opens: notice_rows.offices_known(session, opens) for opens in {brief.opens_utc for _, brief in unsent}}
+    for id_, brief in unsent:
+        found[id_][brief.kind] = id_ in known[brief.opens_utc]
     return found
+
+
+def _readers(office: Office) -> Mapping[NoticeKind, Sequence[str]]:
+    """Return who gets which brief of an office."""
+    return {MORNING: office.notices.morning, WEEKLY: office.notices.weekly}

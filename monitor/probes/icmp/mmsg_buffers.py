@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from monitor.domain.clock import NS_PER_S
 from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
-from monitor.probes.mmsg import Iovec, Mmsghdr, fill_headers, fill_vectors, recvmmsg, sendmmsg
+from monitor.probes.mmsg import Iovec, Mmsghdr, Msghdr, column_of, fill_headers, fill_vectors, recvmmsg, sendmmsg
 
 MOST_PAYLOAD_BYTES = 9_000
 ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
@@ -105,6 +105,7 @@ class Outgoing:
         self._packet_step, self._name_step = PACKET_BYTES // WORD_BYTES, name_bytes // WORD_BYTES
         self._first_address_word = _address_words(v6=v6).start
         self._looks: tuple[int, bytes] = (0, b"")
+        self._first_is_dated = False
         self._set_control_data(*self._looks)
         # What the right answers will have, a column each: type, code and checksum (which an IPv6 kernel has verified
         # already); the words after those; the address.
@@ -129,13 +130,21 @@ class Outgoing:
     def _set_control_data(self, zeros: int, control: bytes) -> None:
         self._looks = (zeros, control)
         ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
-        for index in range(BATCH):
-            self._vectors[2 * index + 1].length = zeros
-            self._headers[index].header.iovlen = 2 if zeros else 1
-            self._headers[index].header.controllen = len(control)
+        for column, value in (
+            (column_of(self._vectors, Iovec.length.offset)[1::2], zeros),
+            (column_of(self._headers, Msghdr.iovlen.offset), 2 if zeros else 1),
+            (column_of(self._headers, Msghdr.controllen.offset), len(control)),
+        ):
+            column[:] = memoryview(array("L", [value]) * BATCH)
+        self._request_first_departure(self._first_is_dated)
 
     def request_first_departure(self, wanted: bool) -> None:
         """Request, or not, a transmit timestamp for the first packet of a batch."""
+        if wanted != self._first_is_dated:
+            self._request_first_departure(wanted)
+
+    def _request_first_departure(self, wanted: bool) -> None:
+        self._first_is_dated = wanted
         header, asked = self._headers[0].header, len(STAMP_IT) if wanted else 0
         header.control = addressof(self._control) + len(STAMP_IT) - asked
         header.controllen = len(self._looks[1]) + asked

@@ -11,6 +11,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import addressof
+from functools import cache
 from typing import Literal
 
 from monitor.domain.clock import NS_PER_S
@@ -81,10 +82,11 @@ class EchoSocket:
         See IP_MTU_DISCOVER in ip(7): PROBE sets the bit and ignores path MTUs that earlier errors announced. With the
         bit the kernel need not look up an identification for the packet (RFC 6864), which costs as much as a route.
         """
+        if forbidden == self._fragments_forbidden:
+            return
         level, option = (socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if self.v6 else (socket.IPPROTO_IP, IP_MTU_DISCOVER)
-        if forbidden != self._fragments_forbidden:
-            self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
-            self._fragments_forbidden = forbidden
+        self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
+        self._fragments_forbidden = forbidden
 
     def queue(self) -> Iterator[QueuedError | SentStamp]:
         """Read the error queue: ICMP errors (ping sockets only), and requested transmit timestamps."""
@@ -157,6 +159,7 @@ class EchoSocket:
         )
 
 
+@cache
 def packet_options(*, v6: bool, ttl: int | None, dscp: int | None) -> bytes:
     """Return control data that sets one packet's hop limit and DSCP (RFC 2474: the upper six bits of the byte)."""
     level = socket.IPPROTO_IPV6 if v6 else socket.IPPROTO_IP

@@ -84,5 +84,8 @@ class _Question(Question):
         else:
             self.exchange.answer(self, bindings)
 
+    def timed_out(self) -> None:
+        """Nothing was agreed with the agent that could have gone wrong."""
+
     def no_answer(self) -> SilentError:
         return SilentError(reason(ReasonCode.SNMP_V2C_SILENT, address=self.name))

@@ -1,6 +1,7 @@
 """Ask an SNMP agent: a question, and who waits for its answer, a task or a conversation."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -46,7 +47,7 @@ class Asker(Protocol):
         """Continue without one."""
 
 
-class Question:
+class Question(ABC):
     """A question to the agent at ``where`` (``name``: its address for people), awaited by whoever asks it.
 
     What a version of SNMP does in its own way is a method of its kind of question.
@@ -87,20 +88,21 @@ class Question:
         finally:
             self.exchange.withdraw(self)
 
+    @abstractmethod
     def datagram(self, number: int) -> bytes:
         """Encode what is to be sent next, under that number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, message: Any) -> None:
         """Judge a message of its version from its agent that bears its number; raises BerError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def timed_out(self) -> None:
         """Note that the agent did not answer in time this time."""
 
+    @abstractmethod
     def no_answer(self) -> SnmpError:
         """Return what it means that the agent never answered."""
-        raise NotImplementedError
 
 
 class WaitingTask:

@@ -216,6 +216,11 @@ class CountedCalendar(OfOfficeInKey, Base):
     last_order: Mapped[int]
 
 
+def _few(name: str, *columns: str, which: str) -> Index:
+    """Return an index of some rows alone: of a table that keeps all of them, what is counted again and again."""
+    return Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
+
+
 class Notice(OfOffice, Base):
     """A notice to one recipient. ``key`` identifies its cause, so that it is enqueued only once.
 
@@ -261,6 +266,10 @@ class Notice(OfOffice, Base):
 
     __table_args__ = (
         Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),
+        Index("ix_notices_kind", "kind", "office", "sent_utc"),
+        _few("ix_notices_waiting", "office", "owed_utc", which="sent_utc IS NULL AND dead_utc IS NULL"),
+        _few("ix_notices_dead", "office", which="dead_utc IS NOT NULL"),
+        _few("ix_notices_merged", "office", which="folded_into IS NOT NULL"),
         UniqueConstraint("office", "key"),
     )
 

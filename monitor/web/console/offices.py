@@ -61,11 +61,11 @@ class PlaceRow:
         return sum(count for stage, count in self.record.open_at.items() if stage > 0)
 
     def add(self, other: "PlaceRow") -> None:
-        """Add what an office below has to the sums."""
-        self.states += other.states
+        """Add what a place below has to the sums."""
         mine, theirs = self.record, other.record
+        self.states.update(other.states)
         mine.kept, mine.missed = mine.kept + theirs.kept, mine.missed + theirs.missed
-        mine.open_at += theirs.open_at
+        mine.open_at.update(theirs.open_at)
         mine.acted_utc = max(filter(None, (mine.acted_utc, theirs.acted_utc)), default=None)
 
 
@@ -118,9 +118,9 @@ def rows_of(
         row.states[State.UP] += len(fleet.sites) - row.states.total()
         row.record = records.get(row.id, row.record)
         row.own_state = next((overview.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
-        for above in tree.path(row.id)[:-1]:
-            if above in rows:
-                rows[above].add(row)
+    for id_, row in reversed(rows.items()):  # what is below a place has its sums before the place
+        if id_ != place:
+            rows[tree.nodes[id_].parent or place].add(row)
     return list(rows.values())
 
 

@@ -79,7 +79,7 @@ def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:
     with desk.store.read() as session:
         assert queries.cases(session, begins) == []
         assert queries.tickets(session, open_only=True) == []
-        assert queries.tickets_by_service(session) == {}
+        assert queries.services_by_office(session) == {}
         assert queries.tickets_by_stage(session) == {}
     assert of_the_week(desk).opened == before - 1
 

@@ -15,6 +15,7 @@ from monitor.alerts.notices import render
 from monitor.alerts.notices.brief_facts import Busy
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs, missed
 from monitor.charter.office import Office
+from monitor.charter.offices import ALONE
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.health import State
@@ -40,7 +41,7 @@ def enqueue(desk: Desk, busy: Busy = ()) -> list[str]:
 
 def missing(desk: Desk) -> dict[str, bool]:
     with desk.store.read() as session:
-        return missed(desk.work(session))
+        return dict(missed(session, {ALONE: desk.office}, desk.clock.utc())[ALONE])
 
 
 def briefs(desk: Desk) -> dict[str, Letter]:

@@ -1,9 +1,5 @@
 """Round-trip times against the kernel's own stamps of the same packets, as a packet socket on the device sees them."""
 
-import mmap
-import socket
-import struct
-from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from statistics import quantiles
@@ -11,41 +7,12 @@ from statistics import quantiles
 import pytest
 
 from monitor.probes.base import Target
+from tests.lab.ear import Ear
 from tests.lab.network import Lab
 from tests.lab.responder import DEVICE, Manner, Responder
 from tests.probes.icmp.pinging import probe_in
 
 pytestmark = pytest.mark.alone
-
-SOL_PACKET, PACKET_RX_RING, PACKET_VERSION, TPACKET_V2 = 263, 5, 10, 1
-ETH_P_ALL = 3  # with less, packets on their way out are not seen
-BLOCK_BYTES, FRAME_BYTES = 1 << 16, 256
-FRAME = struct.Struct("=IIIHHII")  # tpacket2_hdr: status, length, kept, where link and network layer begin, s, ns
-ECHO_REQUEST = 8
-
-
-class Ear:
-    """Writes down when each packet passes the device: into memory, so that nobody has to run meanwhile."""
-
-    def __init__(self, network: Lab, packets: int) -> None:
-        self._socket = network.monitor.open_socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
-        self._socket.setsockopt(SOL_PACKET, PACKET_VERSION, TPACKET_V2)
-        blocks = -(-packets * FRAME_BYTES // BLOCK_BYTES)
-        ring = struct.pack("=IIII", BLOCK_BYTES, blocks, FRAME_BYTES, blocks * BLOCK_BYTES // FRAME_BYTES)
-        self._socket.setsockopt(SOL_PACKET, PACKET_RX_RING, ring)
-        self._memory = mmap.mmap(self._socket.fileno(), blocks * BLOCK_BYTES)
-        self._socket.bind((DEVICE, ETH_P_ALL))
-
-    def heard(self) -> Iterator[tuple[str, int, int]]:
-        """(the peer's address, ICMP type, kernel time in ns) of every echo packet that has passed."""
-        for start in range(0, len(self._memory), FRAME_BYTES):
-            status, _, _, _, network, seconds, nanoseconds = FRAME.unpack_from(self._memory, start)
-            packet = self._memory[start + network : start + FRAME_BYTES]
-            if status and packet[0] == 0x45:
-                peer = packet[16:20] if packet[20] == ECHO_REQUEST else packet[12:16]
-                yield str(ip_address(peer)), packet[20], seconds * 10**9 + nanoseconds
-        self._memory.close()
-        self._socket.close()
 
 
 async def biases_us(
@@ -55,14 +22,12 @@ async def biases_us(
     first = int(ip_address("10.99.16.0"))
     due = [Target.of(str(address), address) for address in map(ip_address, range(first, first + crowd))]
     with Responder(network.monitor, log, Manner(delay_ms=delay_ms, jitter_ms=0, well_behaved=True)):
-        ear = Ear(network, 3 * crowd)
+        ear = Ear(DEVICE, 3 * crowd, network.monitor.open_socket)
         async with probe_in(network.monitor, rate_per_s=rate_per_s, timeout_s=2.0, socket=kind) as probe:
             told = {sample.device: sample async for samples in probe.run(due) for sample in samples}
-        seen = {(peer, kind): stamp_ns for peer, kind, stamp_ns in ear.heard()}
+        took_ns = ear.round_trips_ns()
     assert all(sample.received == 1 for sample in told.values())
-    return sorted(
-        (sample.rtts_ns[0] - (seen[device, 0] - seen[device, ECHO_REQUEST])) / 1_000 for device, sample in told.items()
-    )
+    return sorted((sample.rtts_ns[0] - took_ns[device]) / 1_000 for device, sample in told.items())
 
 
 @pytest.mark.parametrize("kind", ["ping", "raw"])
