@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.daemon import cpu_s, fetch_s, fetches_s
+from benchmarks.daemon import cpu_s, fetch_s, fetched
 from benchmarks.measuring import machine, median
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config, write_offices
@@ -28,8 +28,9 @@ from tests.store import servers
 
 SIZES = (200, 20_000, 100_000)
 PROBING: dict[str, float] = {"interval_s": 60, "recheck_s": 5, "echoes": 3, "spacing_s": 0.5, "timeout_s": 1.5}
-START_WITHIN_S = 300
+START_WITHIN_S = 600  # on a busy machine too; what it took is in the table
 RELOADED = "configuration read again"
+SCRAPES, SCRAPE_EVERY_S = 5, 15
 RATES = (5_000, 20_000)  # echoes a second: the default, and what 100,000 sites need to be read in 15 s
 
 HEADS = {
@@ -62,13 +63,13 @@ def measured(sites: int, minutes: float, offices: int, daemons: int, *, server: 
         for each in running:
             each.wait_until_ready(START_WITHIN_S)
         start_s, first = time.monotonic() - begun_s, running[0]
-        first_s = fetch_s(first, "/metrics")
+        first_s = _scrape_s(first)
         used_s, begun_s = sum(cpu_s(each.pid) for each in running), time.monotonic()
         late, rounds = _late(first)
         time.sleep(minutes * 60)
         used_s, passed_s = sum(cpu_s(each.pid) for each in running) - used_s, time.monotonic() - begun_s
         late_after, rounds_after = _late(first)
-        scrapes = fetches_s(first, ("/metrics",), 80, 15)
+        scrapes = _scrapes_s(first)
         found = {
             "sites": sites,
             "start_s": start_s,
@@ -106,6 +107,32 @@ def _late(daemon: Daemon) -> tuple[float, float]:
     name = "upazila_round_lateness_seconds"
     count = daemon.metric(f"{name}_count") or 0.0
     return count - (daemon.metric(f"{name}_bucket", le="0.1") or 0.0), count
+
+
+def _scrape_s(daemon: Daemon) -> float:
+    """How long a scrape took that was answered; one for which the daemon was too busy is asked again."""
+    taken: list[float] = []
+
+    def is_answered() -> bool:
+        begun_s = time.monotonic()
+        try:
+            fetched(daemon, "/metrics")
+        except AssertionError:
+            return False
+        taken.append(time.monotonic() - begun_s)
+        return True
+
+    until(is_answered, "a scrape", START_WITHIN_S)
+    return taken[0]
+
+
+def _scrapes_s(daemon: Daemon) -> list[float]:
+    """How long each of some scrapes took, with the usual time between them."""
+    taken = []
+    for _ in range(SCRAPES):
+        time.sleep(SCRAPE_EVERY_S)
+        taken.append(_scrape_s(daemon))
+    return taken
 
 
 def _page_ms(daemon: Daemon, path: str) -> float:

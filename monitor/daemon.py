@@ -62,6 +62,7 @@ from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
+from monitor.settings.changed_offices import Reading
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
@@ -112,7 +113,7 @@ class Daemon:
             clock, settings, left.entered, live, distrust, installation, None if settings.server is None else {}
         )
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
-        self._verdicts.accept(sources, clock.mono_ns())
+        self._verdicts.accept(Reading(installation, sources), clock.mono_ns())
 
         live.leases = leases = leases_of(
             settings, store, clock, OwnCondition(live), self._leases_changed, self._decisions_stored
@@ -136,7 +137,7 @@ class Daemon:
         self._shards = shards = ShardKeeper(clock, store, live, in_force, leases, writer, self._probing)
         helpdesk = HelpdeskWorker(store, live, settings, clock, leases)
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
-        self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
+        self._reload = ConfigReload(clock, self._verdicts, systemd, lambda: self.installation, sources, self._take_over)
         publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
         copying = Job(
             "copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True, duty=Duty.PUBLIC
@@ -260,15 +261,15 @@ class Daemon:
             self.begins_again = True
             self._stop.set()
 
-    def _take_over(self, installation: Installation, sources: Mapping[str, bytes]) -> None:
+    def _take_over(self, reading: Reading) -> None:
         """Apply another configuration; decisions that follow are stored when all parts have it."""
-        self.installation, settings = installation, installation.host
+        self.installation, settings = reading.installation, reading.installation.host
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
-        decisions = self._in_force.reconfigure(settings, installation)
+        decisions = self._in_force.reconfigure(settings, self.installation)
         for part in self._parts:
             part.reconfigure(self._in_force.probed if part in self._probing else settings)
         self._writer.put(decisions)
-        self.sources = sources if self.sources else {}
+        self.sources = reading.over(self.sources, reading.sources) if self.sources else {}
 
     def _leases_changed(self, change: LeaseChange) -> None:
         """Watch the sites of shards that were taken, and drop those of shards that were lost."""

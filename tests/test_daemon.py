@@ -21,6 +21,7 @@ from monitor.runtime import gc_tuning
 from monitor.runtime.lease_keeper import LeaseKeeper
 from monitor.runtime.part import Part
 from monitor.runtime.systemd import Systemd
+from monitor.settings.changed_offices import Reading
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from tests.places import MONITOR
@@ -116,7 +117,7 @@ async def test_parts_are_opened_in_order_told_in_order_and_closed_in_the_reverse
     for _ in range(100):
         await asyncio.sleep(0)
     assert told[-1] == "run b"
-    daemon._take_over(daemon.installation, {})
+    daemon._take_over(Reading(daemon.installation, {}))
     assert not running.done(), "whoever has nothing left to do ends nobody else"
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(running, 10)

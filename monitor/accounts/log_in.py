@@ -60,6 +60,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
     if not verdict.is_tried:
         return LogIn(Answer.THROTTLED, wait_s=verdict.wait_s)
     with store.write() as session:
+        login_rows.count_alone(session)
         verdict, attempt = _count(session, keys, now_utc, has_code=has_code)
         user = user_rows.user(session, typed.name)
         known = user.password_hash if user is not None and user.enabled else ""
@@ -68,6 +69,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
     is_right = passwords.matches(known, typed.password)
     better = passwords.hashed_again(typed.password) if is_right and passwords.is_outdated(known) else None
     with store.write() as session:
+        login_rows.count_alone(session)
         user = user_rows.user(session, typed.name)
         # Whatever changed in these 30 ms: a right password of before opens nothing.
         if not is_right or user is None or not user.enabled or user.password_hash != known:
@@ -92,6 +94,7 @@ def prove(store: Store, office: Office, session_id: int, typed: Typed, now_utc: 
     """
     key = throttle.proof_key(typed.name)
     with store.write() as session:
+        login_rows.count_alone(session)
         work = _work(session, office, now_utc, typed)
         failures = Failures(of_name=login_rows.failed_utc(session, key, throttle.counts_since_utc(now_utc)))
         verdict = throttle.judge(failures, now_utc, has_code=False)

@@ -44,7 +44,6 @@ class Board(OutageAttribution):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.uplinks = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.uplinks.blind)
         self.flaps.restore([*self.open_outages, *self.affected], self.flaps.flapped)
 
@@ -53,7 +52,7 @@ class Board(OutageAttribution):
         site = self.fleet.judged.get(sample.device)
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
             return self._observe_reference(sample) if self.uplinks.watches(sample.device) else []
-        learns = sample.device in self._with_usual_times
+        learns = sample.device in self.fleet.devices and sample.device not in self.fleet.workstations
         before = self._known.health(sample.device)
         slow_ns = self.baselines.take(sample) if learns else None
         health, transition = self._known.take(sample, self.rules, slow_ns)
@@ -165,7 +164,6 @@ class Board(OutageAttribution):
             self.baselines.forget(each)
         for site in old.sites.keys() - fleet.sites.keys():
             self._drop(site)
-        self._with_usual_times = fleet.devices.keys() - fleet.workstations
         self.baselines.known |= usual_times
         self.open_outages |= known.open_outages
         self.affected |= known.affected
@@ -207,8 +205,7 @@ class Board(OutageAttribution):
             if successor is None or successor.address != device.address:
                 self._known.forget(device.id)
                 self.baselines.forget(device.id)
-        self._with_usual_times = fleet.devices.keys() - fleet.workstations
-        self.baselines.keep(self._with_usual_times)
+        self.baselines.keep(fleet.devices.keys() - fleet.workstations)
         if fleet.groups != old.groups:
             self.uplinks = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.uplinks.blind)
         decisions += self.uplinks.drop_gone(now_utc)

@@ -28,8 +28,12 @@ def trim_heap() -> None:
 
 
 def freeze_heap() -> None:
-    """Exclude objects made at the start from collections, and disable automatic full ones."""
+    """Exclude objects made at the start from collections, and disable automatic full ones.
+
+    What the start has left over is given back to the system.
+    """
     gc.collect()
+    trim_heap()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, NEVER)
 

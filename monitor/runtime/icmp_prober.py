@@ -82,9 +82,12 @@ class IcmpProber(Part):
         self._probe.close()
 
     def reconfigure(self, settings: Settings) -> None:
-        """Apply other devices and another shape of rounds."""
+        """Apply other devices and another shape of rounds; a device that has not changed keeps its turn."""
         self._probe.options = icmp_options(settings.monitor.probing)
-        self._begin(settings)
+        if settings.monitor.probing == self._probing:
+            self.watch(settings.fleet)
+        else:
+            self._begin(settings)
 
     def _begin(self, settings: Settings) -> None:
         """Schedule a fleet; its first round comes soon."""
@@ -94,12 +97,12 @@ class IcmpProber(Part):
         self._put_soon(self._targets)
 
     def watch(self, fleet: Fleet) -> None:
-        """Probe the devices of another part of the fleet; the first round of those that come is soon."""
-        before = self._targets.keys()
+        """Probe another fleet, or part of it; the first round of devices that come or have changed is soon."""
+        before = self._targets
         self._aim_at(fleet)
-        for device in before - self._targets.keys():
+        for device in before.keys() - self._targets.keys():
             self._schedule.remove(device)
-        self._put_soon([device for device in self._targets if device not in before])
+        self._put_soon([device for device, target in self._targets.items() if before.get(device) != target])
         self._note_judged()
 
     def _aim_at(self, fleet: Fleet) -> None:
@@ -191,7 +194,8 @@ class IcmpProber(Part):
     def _note_judged(self) -> None:
         if self._unjudged:
             self._live.judged.clear()
-        else:
+        elif not self._live.judged.is_set():
+            self._unjudged = set()  # an emptied one keeps the room of all
             self._live.judged.set()
 
     def _schedule_next(self, sample: Sample, device: Device | None) -> None:

@@ -30,7 +30,7 @@ class Schedule:
     def __init__(self, interval_s: float) -> None:
         self.interval_ns = round(interval_s * NS_PER_S)
         self._due_ns: dict[str, int] = {}
-        self._slots: dict[int, set[str]] = {}
+        self._slots: dict[int, list[str]] = {}  # with keys, too, that are due at another time by now
         self._ticks: list[int] = []  # a heap of the ticks that have a slot
         self._is_sooner = asyncio.Event()  # somebody is due before all who stood on the wheel
 
@@ -64,15 +64,14 @@ class Schedule:
 
     def put(self, key: str, at_ns: int) -> None:
         """Make ``key`` due at ``at_ns``, wherever it was before."""
-        self.remove(key)
         tick = at_ns // TICK_NS
         slot = self._slots.get(tick)
         if slot is None:
-            slot = self._slots[tick] = set()
+            slot = self._slots[tick] = []
             heapq.heappush(self._ticks, tick)
             if self._ticks[0] == tick:
                 self._is_sooner.set()
-        slot.add(key)
+        slot.append(key)
         self._due_ns[key] = at_ns
 
     def put_again(self, key: str, due_ns: int, now_ns: int) -> None:
@@ -93,16 +92,17 @@ class Schedule:
 
     def remove(self, key: str) -> None:
         """Take ``key`` off the wheel, if it is there."""
-        at_ns = self._due_ns.pop(key, None)
-        if at_ns is not None:
-            self._slots[at_ns // TICK_NS].discard(key)
+        self._due_ns.pop(key, None)
 
     def due(self, now_ns: int) -> list[tuple[str, int]]:
         """Take off all keys whose tick has come; return each with the time at which it was due."""
         found: list[tuple[str, int]] = []
         while self._ticks and self._ticks[0] <= now_ns // TICK_NS:
-            slot = self._slots.pop(heapq.heappop(self._ticks))
-            found.extend((key, self._due_ns.pop(key)) for key in sorted(slot))
+            tick = heapq.heappop(self._ticks)
+            for key in sorted(set(self._slots.pop(tick))):
+                at_ns = self._due_ns.get(key)
+                if at_ns is not None and at_ns // TICK_NS == tick:
+                    found.append((key, self._due_ns.pop(key)))
         return found
 
     def next_tick_ns(self) -> int | None:

@@ -38,7 +38,8 @@ class StoreOpener(Part):
         opened: Callable[[], None],
     ) -> None:
         self._clock, self._store, self._live = clock, store, live
-        self._take_up, self._opened = take_up, opened
+        self._take_up: Callable[[Session], None] | None = take_up
+        self._opened = opened
         self._thread = Pool("store keeper", threads=1)
         live.store_refuses = store.waiting
 
@@ -49,12 +50,14 @@ class StoreOpener(Part):
         """
         if self._store.waiting:
             await self._open()
+        self._take_up = None  # it holds the configuration of the start, which may be another by and by
         await self._live.judged.wait()
         await asyncio.wrap_future(self._thread.submit(self.examine))
 
     async def _open(self) -> None:
         text = "the database cannot be used yet, decisions wait in memory: %s"
         emit(log, LogEvent.DATABASE_AWAITED, text, self._store.waiting)
+        assert self._take_up is not None
         while True:
             if await asyncio.wrap_future(self._thread.submit(try_again, self._store, FIRST_TRY_S, self._take_up)):
                 break

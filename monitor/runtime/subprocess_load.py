@@ -1,23 +1,30 @@
 """Load the configuration in a process of its own: 20,000 sites take seconds and a hundred megabytes to check.
 
-So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled.
+So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled; at a
+reload those of the offices alone whose files have changed.
 """
 
 import asyncio
 import gc
+import json
 import pickle
+import subprocess
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
-from monitor.configuration import load_installation
+from monitor.configuration import KINDS, load_installation
 from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
+from monitor.settings.changed_offices import ChangedOffices, Digests, Reading, put_in, read_changed
 from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError, Problem
 
 LARGE_BYTES = 1_000_000  # some 4,000 sites
+Loaded = tuple[Installation | ChangedOffices, Mapping[str, bytes]]
+NOTHING_KNOWN: Digests = {}
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
@@ -26,51 +33,92 @@ async def load_in_subprocess(directory: Path) -> tuple[Installation, Mapping[str
 
     It raises that as well when there is no memory for another process, or it was killed.
     """
-    # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
-    words = [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory)]
+    found, sources = await _apart(directory, NOTHING_KNOWN)
+    assert isinstance(found, Installation)
+    return found, sources
+
+
+async def load_again(directory: Path, before: Installation, known: Digests) -> Reading:
+    """Load what has changed since ``before``, of whose files the digests are ``known``; raises ConfigError.
+
+    Of several offices only those are read, and handed over, whose files are others now.
+    """
+    found, sources = await _apart(directory, known if before.several else NOTHING_KNOWN)
+    if isinstance(found, Installation):
+        return Reading(found, sources)
+    whole = await asyncio.wrap_future(_THREAD.submit(partial(put_in, before, found)))
+    if whole is None:
+        return Reading(*await load_in_subprocess(directory))  # which says what is wrong between them
+    return Reading(whole, sources, frozenset(found.files))
+
+
+async def _apart(directory: Path, known: Digests) -> Loaded:
+    """Load in another process; raises ConfigError. ``known``: as `read_changed` has it, empty to load everything."""
     try:
-        process = await asyncio.create_subprocess_exec(*words, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(*_command(directory), stdin=PIPE, stdout=PIPE)
     except OSError as error:
-        raise ConfigError(
-            [Problem(str(directory), 0, "", message("could not be read: {fault}", fault=said_by_system(error)))]
-        ) from None
+        raise _not_read(directory, error) from None
     try:
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(json.dumps(known).encode())
     finally:
         if process.returncode is None:
             process.kill()
-    if process.returncode != 0:
-        raise ConfigError(
-            [Problem(str(directory), 0, "", message("reading it ended with exit code {code}", code=process.returncode))]
-        )
-    found: tuple[Installation, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
-        _THREAD.submit(pickle.loads, said)
-    )
-    if isinstance(found, list):
-        raise ConfigError(found)
-    return found
+    return await asyncio.wrap_future(_THREAD.submit(partial(_loaded, directory, process.returncode, said)))
 
 
 def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
     """Load as `load_installation` does; large files in a process of their own, whose memory the daemon then never had.
 
-    For a thread without an event loop.
+    Without an event loop: asyncio's own would write the whole result out as text at its end.
     """
     files = [file for file in directory.rglob("*.toml") if file.exists()]
     if sum(file.stat().st_size for file in files) < LARGE_BYTES:
         return load_installation(directory, sources)
-    installation, read = asyncio.run(load_in_subprocess(directory))
+    try:
+        done = subprocess.run(_command(directory), stdin=DEVNULL, stdout=PIPE, check=False)
+    except OSError as error:
+        raise _not_read(directory, error) from None
+    installation, read = _loaded(directory, done.returncode, done.stdout)
+    assert isinstance(installation, Installation)
     sources |= read
     return installation
 
 
+def _command(directory: Path) -> list[str]:
+    # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
+    return [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory)]
+
+
+def _not_read(directory: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        [Problem(str(directory), 0, "", message("could not be read: {fault}", fault=said_by_system(error)))]
+    )
+
+
+def _loaded(directory: Path, code: int | None, said: bytes) -> Loaded:
+    """Return what the process wrote; raises ConfigError with what it found wrong, or how it ended."""
+    if code != 0:
+        raise ConfigError(
+            [Problem(str(directory), 0, "", message("reading it ended with exit code {code}", code=code))]
+        )
+    found: Loaded | list[Problem] = pickle.loads(said)
+    if isinstance(found, list):
+        raise ConfigError(found)
+    return found
+
+
 def main() -> None:
-    """Write the installation of a folder to standard output, or its faults."""
+    """Write the installation of a folder to standard output, or its faults.
+
+    Where digests of known files come by standard input, the offices that have changed alone, if nothing else has.
+    """
     gc.disable()  # it ends before there is anything to gain
-    found: tuple[Installation, dict[str, bytes]] | list[Problem]
+    directory, known = Path(sys.argv[1]), json.loads(sys.stdin.buffer.read() or b"{}")
+    found: Loaded | list[Problem]
     sources: dict[str, bytes] = {}
     try:
-        found = load_installation(Path(sys.argv[1]), sources), sources
+        changed = read_changed(directory, KINDS, known) if known else None
+        found = changed or (load_installation(directory, sources), sources)
     except ConfigError as error:
         found = list(error.problems)
     sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.message import N_, Message, Said, message
-from monitor.settings.fleet import link_of
+from monitor.settings.fleet import Device, Fleet, link_of
 from monitor.settings.problems import Problem, no_such
 from monitor.settings.sites_file import SiteEntry
 from monitor.settings.toml import Document, KeyPath
@@ -72,6 +72,21 @@ def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Ad
             yield ("sites", id_, "devices", name, "address"), device.address
             if device.snmp_source is not None:
                 yield ("sites", id_, "devices", name, "snmp_source"), device.snmp_source
+
+
+def doubled_addresses(fleet: Fleet) -> Iterator[tuple[Device, str, Device]]:
+    """Yield each device with an address of a device of another office, with that key of it, and the other device.
+
+    Those of one office are compared where its file is read.
+    """
+    seen: dict[IPv4Address | IPv6Address, Device] = {}
+    for device in fleet.devices.values():
+        for key, address in (("address", device.address), ("snmp_source", device.snmp_source)):
+            if address is None:
+                continue
+            first = seen.setdefault(address, device)
+            if first is not device and fleet.sites[first.site].office != fleet.sites[device.site].office:
+                yield device, key, first
 
 
 def circle_of_parents(cycle: Sequence[str]) -> Said:

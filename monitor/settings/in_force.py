@@ -70,17 +70,19 @@ class ConfigVerdict:
     watches: str = ""
 
 
-def watched(sources: Mapping[str, bytes]) -> str:
-    """Return a digest of what files say of sites and offices, by which daemons compare theirs; empty without files.
+def contents(sources: Mapping[str, bytes]) -> dict[str, str]:
+    """Return a digest of each file that says something of sites and offices.
 
     What monitor.toml says may be another on each machine: its names, paths and addresses.
     """
-    digest = hashlib.sha256()
-    for name in sorted(sources):
-        if Path(name).name != "monitor.toml":
-            text = sources[name].replace(b"\r\n", b"\n")
-            digest.update(f"{name} {len(text)}\n".encode() + text)
-    return digest.hexdigest() if sources else ""
+    said = {name: text for name, text in sources.items() if Path(name).name != "monitor.toml"}
+    return {name: hashlib.sha256(text.replace(b"\r\n", b"\n")).hexdigest() for name, text in said.items()}
+
+
+def watched(contents: Mapping[str, str]) -> str:
+    """Return one digest of all `contents`, by which daemons compare theirs; empty without files."""
+    lines = "".join(f"{name} {contents[name]}\n" for name in sorted(contents))
+    return hashlib.sha256(lines.encode()).hexdigest() if lines else ""
 
 
 def started_of(pid: int) -> str:

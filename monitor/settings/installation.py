@@ -6,7 +6,7 @@ calendar.toml, monitor.toml and areas.json may be left out there.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from monitor.settings import load as alone
 from monitor.settings.areas_file import AREAS
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.fleet import Device, Fleet, Naming, Site
-from monitor.settings.fleet_problems import MOST_HINTS, circle_of_parents, cycles
+from monitor.settings.fleet import Fleet, Naming, Site
+from monitor.settings.fleet_problems import MOST_HINTS, circle_of_parents, cycles, doubled_addresses
 from monitor.settings.layered import over_calendar, over_charter, over_monitor
 from monitor.settings.load import Reader, Settings
 from monitor.settings.monitor_file import MonitorFile
@@ -81,27 +81,21 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
         raise ConfigError([Problem(str(directory), 0, "", said)])
     if not os.path.lexists(directory / OFFICES):
         return Installation.of(alone.load(directory, kinds, sources))
-    reader = _Offices(directory, kinds)
+    reader = OfficesReader(directory, kinds)
     found = reader.installation()
     if sources is not None:
         sources |= reader.sources
     return found
 
 
-class _Offices(Reader):
+class OfficesReader(Reader):
     """The reader of an installation with offices.toml."""
 
     among_others = True
 
     def installation(self) -> Installation:
         """Read everything; raises ConfigError."""
-        tree, self.documents[OFFICES] = read_offices(
-            self.directory / OFFICES, str(self.directory / OFFICES), self.kinds
-        )
-        base = self._base()
-        self._look_at_folders(tree)
-        if base is None:
-            raise ConfigError(self.faults)
+        tree, base = self._tree_and_base()
         read = {office: self._office(office, base) for office in tree.offices if self._path(office).is_dir()}
         files = {office: each for office, each in read.items() if each is not None}
         self._find_doubled_prefixes(files)
@@ -114,6 +108,23 @@ class _Offices(Reader):
         self._raise_faults()
         offices = {office: settings_of(host, files[office], naming[office], fleets[office]) for office in fleets}
         return Installation(with_work_of_all(host, offices.values()), offices, tree)
+
+    def offices(self, offices: Collection[str]) -> tuple[Tree, Settings, Mapping[str, OfficeFiles]]:
+        """Read the tree, the base, and these of its offices; raises ConfigError for what is wrong within them."""
+        tree, base = self._tree_and_base()
+        files = {office: each for office in offices if (each := self._office(office, base)) is not None}
+        self._raise_faults()
+        return tree, base, files
+
+    def _tree_and_base(self) -> tuple[Tree, Settings]:
+        tree, self.documents[OFFICES] = read_offices(
+            self.directory / OFFICES, str(self.directory / OFFICES), self.kinds
+        )
+        base = self._base()
+        self._look_at_folders(tree)
+        if base is None:
+            raise ConfigError(self.faults)
+        return tree, base
 
     def _raise_faults(self) -> None:
         if self.faults:
@@ -236,17 +247,12 @@ class _Offices(Reader):
         for cycle in cycles({id_: site.parent for id_, site in fleet.sites.items()}):
             document, path = self._where(fleet.sites[cycle[0]])
             self.faults.append(document.problem((*path, "parent"), circle_of_parents(cycle)))
-        seen: dict[object, Device] = {}
-        for device in fleet.devices.values():
-            for key, address in (("address", device.address), ("snmp_source", device.snmp_source)):
-                first = seen.setdefault(address, device)
-                if address is None or fleet.sites[first.site].office == fleet.sites[device.site].office:
-                    continue  # those of one office are compared where its file is read
-                document, path = self._where(fleet.sites[device.site])
-                text = N_("{address} is already the address of {device}. Expected an address of its own")
-                said = Message(text, {"address": address, "device": first.id})
-                whole: KeyPath = (*path, "devices", device.name, key)
-                self.faults.append(document.problem(whole if document.has(whole) else (*path, key), said))
+        for device, key, first in doubled_addresses(fleet):
+            document, path = self._where(fleet.sites[device.site])
+            text = N_("{address} is already the address of {device}. Expected an address of its own")
+            said = Message(text, {"address": getattr(device, key), "device": first.id})
+            whole: KeyPath = (*path, "devices", device.name, key)
+            self.faults.append(document.problem(whole if document.has(whole) else (*path, key), said))
         unions = {site.union for site in fleet.sites.values() if site.union}
         document = self.documents["monitor.toml"]
         self.faults.extend(alone.unknown_sites(document, host.monitor, fleet.sites, unions, host.monitor.vantage))

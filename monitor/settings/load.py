@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -130,8 +130,16 @@ class Reader:
     def sites(self, name: str) -> SitesFile | None:
         """Read and validate a file of sites, and what is wrong between those that are sound themselves."""
         document = self.document(name)
-        if document is not None:
-            self.faults.extend(_between_sites(document, self.kinds, among_others=self.among_others))
+        if document is None:
+            return None
+        tables = document.data.get("sites")
+        sound = _sound_sites(tables, self.kinds)
+        if isinstance(tables, dict):
+            self.faults.extend(_between_sites(document, sound, tables, among_others=self.among_others))
+            if len(sound) == len(tables):  # each is validated already, which takes its time with many thousands
+                with suppress(ConfigError):
+                    whole = replace(document, data=document.data | {"sites": sound})
+                    return validate(whole, SitesFile, self.kinds)
         return self.validated(document, SitesFile)
 
     def areas(self, name: str) -> Areas | None:
@@ -238,15 +246,21 @@ def conflicting_recipients(document: Document, monitor: MonitorFile, charter: Ch
             yield document.problem(path, said)
 
 
-def _between_sites(document: Document, kinds: Kinds, *, among_others: bool) -> list[Problem]:
-    """Return the faults between those sites that have none of their own."""
-    tables = document.data.get("sites")
-    if not isinstance(tables, dict):
-        return []
+def _sound_sites(tables: object, kinds: Kinds) -> dict[str, SiteEntry]:
+    """Return the sites that have no fault of their own."""
     sound = {}
-    for id_, table in tables.items():
+    for id_, table in tables.items() if isinstance(tables, dict) else ():
         with suppress(ValidationError):
-            entry = SiteEntry.model_validate(table, context=kinds)
-            elsewhere = among_others and "." in (entry.parent or "")
-            sound[id_] = entry.model_copy(update={"parent": None}) if elsewhere else entry
-    return list(problems_of_fleet(document, sound, tables))
+            sound[id_] = SiteEntry.model_validate(table, context=kinds)
+    return sound
+
+
+def _between_sites(
+    document: Document, sound: Mapping[str, SiteEntry], known: Collection[str], *, among_others: bool
+) -> list[Problem]:
+    """Return the faults between those sites that have none of their own; ``known``: the ids of all."""
+    alone = {
+        id_: site.model_copy(update={"parent": None}) if among_others and "." in (site.parent or "") else site
+        for id_, site in sound.items()
+    }
+    return list(problems_of_fleet(document, alone, known))

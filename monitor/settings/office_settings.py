@@ -1,6 +1,6 @@
 """Compose the settings of an installation, and of each of its offices, of the files that were read. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.areas_file import Areas
 from monitor.settings.calendar_file import CalendarFile
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.fleet import Fleet, Naming, groups_of
+from monitor.settings.fleet import Fleet, Naming, Site, groups_of
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.office_monitor_file import OfficeMonitorFile
@@ -46,15 +46,13 @@ def host_of(base: Settings, naming: Naming, fleets: Collection[Fleet]) -> Settin
 
 def settings_of(host: Settings, files: OfficeFiles, naming: Naming, fleet: Fleet) -> Settings:
     """Return the settings of one office."""
-    outside = (each for site in fleet.sites for each in host.fleet.ancestors(site) if each not in fleet.sites)
-    around = {each: host.fleet.sites[each] for each in outside}
     monitor = files.monitor.over(host.monitor)
     work = {naming.id(name): of_office(window, naming, fleet) for name, window in monitor.maintenance.items()}
     known = {naming.id(name): of_office(entry, naming, fleet) for name, entry in monitor.acknowledged.items()}
     work, known = host.monitor.maintenance | work, host.monitor.acknowledged | known
     return Settings(
         host.directory,
-        replace(fleet, groups=host.fleet.groups, around=around),
+        replace(fleet, groups=host.fleet.groups, around=around_of(host, fleet)),
         monitor.model_copy(update={"maintenance": work, "acknowledged": known}),
         files.charter,
         files.calendar,
@@ -62,6 +60,12 @@ def settings_of(host: Settings, files: OfficeFiles, naming: Naming, fleet: Fleet
         files.areas,
         naming.office,
     )
+
+
+def around_of(host: Settings, fleet: Fleet) -> Mapping[str, Site]:
+    """Return the sites of other offices through which those of an office's fleet are reached."""
+    outside = (each for site in fleet.sites for each in host.fleet.ancestors(site) if each not in fleet.sites)
+    return {each: host.fleet.sites[each] for each in outside}
 
 
 def with_work_of_all(host: Settings, offices: Iterable[Settings]) -> Settings:

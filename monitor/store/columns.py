@@ -146,7 +146,7 @@ def storable_line(text: str, most: int) -> str:
 
 def storable(text: str) -> str:
     """Return ``text`` as a column for many lines stores it: cleaned, of bounded length."""
-    if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
+    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():  # as `is_plain_ascii` has it
         return text
     return _cleaned(text) if len(text) <= LONGEST_KEPT else clean_lines(text, LONGEST_TEXT)
 
@@ -167,6 +167,19 @@ def _bounded(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)  # what is commonest first: facts of thousands of notices pass here in a storm
+    if kind is str:
+        return storable(value)
+    if kind is dict:
+        return {storable(str(key)): _plain(item) for key, item in value.items()}
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]
+    return _plain_of_another_kind(value)
+
+
+def _plain_of_another_kind(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, float):

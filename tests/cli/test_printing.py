@@ -1,11 +1,13 @@
 """What is printed on paper, as typed: the letter about a ticket, and the sheet of the charter."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from monitor.reports.export import typesetting
-from tests.cli.typed import typed
+from tests.cli.typed import command, typed
 from tests.desk import Desk
 from tests.reports.export.pdf_text import facts_of, text_of, words_of
 
@@ -70,3 +72,35 @@ def test_without_typst_no_file_is_left(home: Path, desk: Desk, tmp_path: Path, m
     assert done.returncode == 3
     assert "upazila-monitor[reports]" in done.stderr
     assert not (tmp_path / "sheet.pdf").exists()
+
+
+REFUSES_WRITABLE_CODE = """
+import ctypes, mmap, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) != 0:  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+    sys.exit(77)
+try:
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    sys.exit("nothing is refused")
+except PermissionError:
+    from monitor.cli import main
+    main()
+"""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "words", [["print", "charter"], ["report", "--month", "2026-11", "--format", "pdf"]], ids=["charter", "report"]
+)
+def test_paper_is_set_as_under_the_unit_where_no_memory_is_written_and_executed(
+    home: Path, desk: Desk, tmp_path: Path, words: list[str]
+) -> None:
+    """MemoryDenyWriteExecute= refuses the same; who sets the pages is another process, which inherits it."""
+    path = tmp_path / "paper.pdf"
+    line = [sys.executable, "-c", REFUSES_WRITABLE_CODE, *command(home, *words, "--out", str(path))[1:]]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=150, check=False)
+    if done.returncode == 77:
+        pytest.skip("this kernel is older than 6.3")
+    assert (done.returncode, done.stderr) == (0, "")
+    (made,) = path.glob("*.pdf") if path.is_dir() else [path]
+    assert made.read_bytes().startswith(b"%PDF-")

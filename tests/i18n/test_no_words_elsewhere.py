@@ -11,14 +11,18 @@ import monitor
 PACKAGE = Path(monitor.__file__).parent
 CATALOGUES = PACKAGE / "i18n" / "locale"
 SHIPPED = PACKAGE / "new_office" / "base"  # the shipped configuration: an office's own words, and no words of ours
-BINARY = {".woff2", ".ttf", ".png", ".ico", ".mo", ".pyc"}
+BINARY = {".woff2", ".ttf", ".png", ".ico", ".mo"}
 BANGLA = re.compile("[\u0980-\u09ff]")
 WORD = re.compile("[\u0980-\u09ff]{3,}")
 
 FILES = sorted(
     path
     for path in PACKAGE.rglob("*")
-    if path.is_file() and path.suffix not in BINARY and not path.is_relative_to(CATALOGUES) and path.parent != SHIPPED
+    if path.is_file()
+    and path.suffix not in BINARY
+    and not path.is_relative_to(CATALOGUES)
+    and path.parent != SHIPPED
+    and path.parent.name != "__pycache__"
 )
 
 

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 
 from monitor.alerts.cases.entered import Entered
-from monitor.domain.clock import VirtualClock
+from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import MonitoringGap, OutageOpened
@@ -151,3 +152,24 @@ def test_a_device_that_answers_at_once_is_asked_once_in_its_turn() -> None:
 
     # Its turn comes off the wheel up to a tick before its time, and its round is over before that.
     assert len(asyncio.run(story()).taken) == 10
+
+
+def test_a_reload_leaves_devices_that_have_not_changed_their_turn_and_asks_the_others_soon() -> None:
+    watch = Watch()
+    prober, before = watch.prober, fleet(site("a"), site("b"))
+    prober.reconfigure(settings_of(before, probing=Probing()))
+    asyncio.run(watch.goes_on(70))
+    turns = {id_: prober._schedule.due_ns(id_) for id_ in before.devices}
+    b = before.sites["b"]
+    moved = replace(b, devices=(replace(b.gateway, address=ip_address("10.9.9.9")),))
+    prober.reconfigure(settings_of(fleet(before.sites["a"], moved, site("c")), probing=Probing()))
+    assert prober._schedule.due_ns(before.sites["a"].gateway.id) == turns[before.sites["a"].gateway.id]
+    soon_ns = watch.clock.mono_ns() + 2 * NS_PER_S
+    for id_ in (b.gateway.id, b.gateway.id.replace("b", "c", 1)):
+        assert (due_ns := prober._schedule.due_ns(id_)) is not None
+        assert due_ns <= soon_ns
+    # Another interval gives everybody another turn; who is gone has none.
+    prober.reconfigure(settings_of(fleet(before.sites["a"]), probing=Probing(interval_s=30)))
+    assert len(prober._schedule) == 1
+    assert (due_ns := prober._schedule.due_ns(before.sites["a"].gateway.id)) is not None
+    assert due_ns <= soon_ns

@@ -3,15 +3,13 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from monitor.configuration import load, load_installation
 from monitor.runtime import subprocess_load
-from monitor.runtime.subprocess_load import load_in_subprocess
-from monitor.settings.installation import Installation
+from monitor.runtime.subprocess_load import load_at_start, load_in_subprocess
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 
@@ -21,20 +19,19 @@ async def test_settings_come_back_as_they_were_read() -> None:
     assert await load_in_subprocess(SHIPPED) == (load_installation(SHIPPED, sources), sources)
 
 
-@pytest.mark.parametrize("large_bytes", [1, 1_000_000], ids=["apart", "here"])
-def test_the_start_reads_large_files_apart_and_gets_the_same(large_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart: list[Path] = []
-
-    async def load_apart(directory: Path) -> tuple[Installation, Mapping[str, bytes]]:
-        apart.append(directory)
-        return await load_in_subprocess(directory)
-
-    monkeypatch.setattr(subprocess_load, "LARGE_BYTES", large_bytes)
-    monkeypatch.setattr(subprocess_load, "load_in_subprocess", load_apart)
-    read: dict[str, bytes] = {}
+def test_the_start_reads_large_files_apart_and_gets_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     sources: dict[str, bytes] = {}
-    assert (subprocess_load.load_at_start(SHIPPED, read), read) == (load_installation(SHIPPED, sources), sources)
-    assert apart == ([SHIPPED] if large_bytes == 1 else [])
+    installation = load_installation(SHIPPED, sources)
+    apart: dict[str, bytes] = {}
+    with monkeypatch.context() as large:
+        large.setattr(subprocess_load, "LARGE_BYTES", 1)
+        assert (load_at_start(SHIPPED, apart), apart) == (installation, sources)
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    here: dict[str, bytes] = {}
+    assert (load_at_start(SHIPPED, here), here) == (installation, sources)
+    monkeypatch.setattr(subprocess_load, "LARGE_BYTES", 1)
+    with pytest.raises(ConfigError, match="ended with exit code 1"):
+        load_at_start(SHIPPED, {})
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:
@@ -57,8 +54,8 @@ async def test_a_process_that_dies_is_a_fault_too(tmp_path: Path, monkeypatch: p
 async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started, begin = [], asyncio.create_subprocess_exec
 
-    async def remember(*words: str, stdout: int) -> asyncio.subprocess.Process:
-        started.append(await begin("sleep", "60", stdout=stdout))
+    async def remember(*words: str, stdin: int, stdout: int) -> asyncio.subprocess.Process:
+        started.append(await begin("sleep", "60", stdin=stdin, stdout=stdout))
         return started[0]
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", remember)

@@ -144,10 +144,15 @@ def test_a_half_edited_file_still_tells_where_the_state_is(tmp_path: Path, text:
 
 def test_two_machines_compare_what_they_watch_and_neither_paths_nor_addresses_of_their_own() -> None:
     files = {"sites.toml": b"[sites.core]\n", "offices/one/charter.toml": b"x\n", "monitor.toml": b"[daemon]\n"}
-    digest = in_force.watched(files)
+    digest = in_force.watched(in_force.contents(files))
     assert len(digest) == 64
-    assert in_force.watched(files | {"monitor.toml": b"other", "offices/one/monitor.toml": b"x"}) == digest
-    assert in_force.watched(files | {"sites.toml": b"[sites.core]\r\n"}) == digest, "it was copied by Windows"
+    assert (
+        in_force.watched(in_force.contents(files | {"monitor.toml": b"other", "offices/one/monitor.toml": b"x"}))
+        == digest
+    )
+    assert in_force.watched(in_force.contents(files | {"sites.toml": b"[sites.core]\r\n"})) == digest, (
+        "it was copied by Windows"
+    )
     for other in ({"sites.toml": b"[sites.hub]\n"}, {"offices/one/charter.toml": b"y"}, {"calendar.toml": b""}):
-        assert in_force.watched(files | other) != digest
+        assert in_force.watched(in_force.contents(files | other)) != digest
     assert in_force.watched({}) == ""

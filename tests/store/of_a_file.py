@@ -1,6 +1,7 @@
 """Which tests are of SQLite's file alone, and why: they are left out of a run for PostgreSQL."""
 
 STORED = "tests/alerts/facts/test_stored.py"
+BYTES = "a file is looked through for what must not stand in it"
 NO_JSON = "a text that is no JSON, which a server does not take"
 OF_A_FILE = {
     "tests/store/history": "the history of measurements is a file of its own, whatever keeps the database",
@@ -29,6 +30,9 @@ OF_A_FILE = {
     "tests/runtime/test_writer.py::test_a_locked_database": "the one lock of a whole file",
     "tests/runtime/test_setup_code.py::test_a_database_that_refuses": "a file that is gone",
     f"{STORED}::test_what_cannot_be_read_waits_is_told_as_ours_and_goes_after_the_upgrade[damaged": NO_JSON,
+    "tests/accounts/test_first_user.py::test_the_code_of_the_last_start": BYTES,
+    "tests/accounts/test_log_in.py::test_the_right_password_begins": BYTES,
+    "tests/accounts/test_tokens.py::test_a_token_is_known_again": BYTES,
     f"{STORED}::test_damage_to_one_notice": NO_JSON,
 }
 """By the beginning of the test's id."""

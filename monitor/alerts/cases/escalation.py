@@ -23,7 +23,7 @@ from monitor.store.work import Work
 def advance(work: Work) -> list[Ticket]:
     """Do what is due for every unsettled ticket; return those for which something was."""
     moved = []
-    for ticket in _with_steps_due(work):
+    for ticket in work.in_portions(_with_steps_due(work)):
         steps_due = _due(work.office, ticket, work.now_utc)
         done = {(notice.kind, notice.ref, notice.recipient) for notice in ticket.notices}
         fresh = [step for step in steps_due if (step.kind, step.ref, step.recipient) not in done]

@@ -34,7 +34,8 @@ def find(work: Work, number: str) -> Ticket:
 
 def open_overdue(work: Work, most: int | None = None) -> list[Ticket]:
     """Open the ticket of every outage that missed its target and has none; at most so many."""
-    opened = [_open(work, outage) for outage in outage_rows.overdue_without_ticket(work.session, work.now_utc, most)]
+    overdue = outage_rows.overdue_without_ticket(work.session, work.now_utc, most)
+    opened = [_open(work, outage) for outage in work.in_portions(overdue)]
     if opened:
         complained = ticket_rows.sites_complained_about(work.session)
         for ticket in opened:

@@ -92,7 +92,7 @@ def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage
     keys = {outage.id: key(f"outage-{outage.id}", kind, ref, officer[outage.id]) for outage, ref in due}
     there = notice_rows.known_keys(work.session, list(keys.values()))
     fresh = [(outage, ref) for outage, ref in due if keys[outage.id] not in there]
-    for outage, ref in fresh:
+    for outage, ref in work.in_portions(fresh):
         facts = replace(facts_of_outage(work.office, outage, work.now_utc), head=ticket_history.head_of(work))
         for reader in dict.fromkeys([officer[outage.id], *further_readers(work.office, kind, facts)]):
             work.session.add(new_notice(work, f"outage-{outage.id}", kind, reader, facts, ref))

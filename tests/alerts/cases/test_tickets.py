@@ -1,17 +1,22 @@
 """From a missed target to a resolved ticket, on a clock that the test turns."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from textwrap import dedent
 
 import pytest
+from sqlalchemy.event import listen, remove
+from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices.render import render
 from monitor.domain import ticket_states
 from monitor.domain.states import EndReason
 from monitor.judging.decisions import OutageClosed
+from monitor.store import work
+from monitor.store.models import Notice, Ticket
 from tests.desk import Desk
 from tests.places import SHIPPED
 
@@ -34,6 +39,28 @@ def test_a_missed_target_opens_one_ticket_and_tells_the_officer_and_stage_one(de
     desk.look()
     assert desk.tickets() == [("BHR-2026-000001", "open", 1)]
     assert desk.notices() == [("opened", "responsible"), ("stage", "grievance")]
+
+
+def test_a_storm_is_stored_in_portions_since_a_server_ends_a_transaction_that_is_silent_too_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PORTION", 5)
+    for site in desk.office.fleet.sites:
+        desk.goes_down(site)
+    at_once: Counter[type] = Counter()
+
+    def note(session: Session, *_: object) -> None:
+        for kind, count in Counter(map(type, session.new)).items():
+            at_once[kind] = max(at_once[kind], count)
+
+    listen(Session, "before_flush", note)
+    try:
+        desk.wait(days=3)
+    finally:
+        remove(Session, "before_flush", note)
+    assert len(desk.tickets()) == len(desk.office.fleet.sites) > 10
+    # An opened ticket has one notice; one that has reached its stage has another, written in a portion of its own.
+    assert (at_once[Ticket], at_once[Notice]) == (5, 5)
 
 
 def test_the_backbone_is_promised_at_every_hour_so_its_ticket_opens_at_confirmation(desk: Desk) -> None:
