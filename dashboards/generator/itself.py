@@ -3,9 +3,9 @@
 from grafana_foundation_sdk.builders import dashboard, stat, table, timeseries
 
 from dashboards.generator import scales
-from dashboards.generator.layout import board
+from dashboards.generator.layout import board, one_monitor
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, verdict
-from dashboards.generator.queries import ALIVE, FAULTS, OFFICE, RATE, otherwise, quantile
+from dashboards.generator.queries import MONITOR, OFFICES, RATE, RUNS, faults, otherwise, quantile
 from monitor.domain.message import N_
 from monitor.i18n.languages import Lang, lookup
 
@@ -28,7 +28,13 @@ def itself(lang: Lang) -> dashboard.Dashboard:
             [_rejected(lang), _process(lang)],
         ],
         since="now-6h",
+        chosen=one_monitor,
     )
+
+
+def _of_all(metric: str) -> str:
+    """The sum over the offices of the monitor; while a duty changes hands two daemons may show one office."""
+    return f"sum(max by (office) ({metric}{{{OFFICES}}}))"
 
 
 def _health(lang: Lang) -> stat.Panel:
@@ -37,7 +43,7 @@ def _health(lang: Lang) -> stat.Panel:
         N_("Whether any of database, clock, mail path and brief is at fault."),
         N_("The alarms below say which."),
     )
-    return verdict(lang, about, FAULTS, scales.FAULTS)
+    return verdict(lang, about, faults(OFFICES, RUNS), scales.FAULTS)
 
 
 def _mail(lang: Lang) -> stat.Panel:
@@ -46,7 +52,7 @@ def _mail(lang: Lang) -> stat.Panel:
         N_("How long the oldest notice has been waiting to go out."),
         N_("Beyond 30 minutes look at mail server and internet; meanwhile use the phone."),
     )
-    return number(lang, about, f"max(upazila_outbox_oldest_seconds{{{OFFICE}}})", scales.OWED, unit="s")
+    return number(lang, about, f"max(upazila_outbox_oldest_seconds{{{OFFICES}}})", scales.OWED, unit="s")
 
 
 def _dead(lang: Lang) -> stat.Panel:
@@ -55,7 +61,7 @@ def _dead(lang: Lang) -> stat.Panel:
         N_("Mails that could not be sent: somebody does not know."),
         N_("Mend the address in charter.toml, and tell the recipient yourself."),
     )
-    return number(lang, about, f"max(upazila_outbox_dead{{{OFFICE}}})", scales.DEAD)
+    return number(lang, about, _of_all("upazila_outbox_dead"), scales.DEAD)
 
 
 def _brief(lang: Lang) -> stat.Panel:
@@ -64,9 +70,10 @@ def _brief(lang: Lang) -> stat.Panel:
         N_("How long ago the last morning brief went out, and whether one was missed."),
         N_("If one was missed look at the mail path."),
     )
-    of_it = f'{OFFICE}, brief="morning"'
-    age = f"time() - max(upazila_brief_last_sent_timestamp_seconds{{{of_it}}} > 0) or NaN * {ALIVE}"
-    missed = f"max(upazila_brief_missed{{{of_it}}}) or NaN * {ALIVE}"
+    of_it = f'{OFFICES}, brief="morning"'
+    last = f"max by (office) (upazila_brief_last_sent_timestamp_seconds{{{of_it}}} > 0)"
+    age = f"time() - min({last}) or NaN * {RUNS}"
+    missed = f"max(upazila_brief_missed{{{of_it}}}) or NaN * {RUNS}"
     return number(lang, about, age, scales.BRIEF, unit="s", words_of=missed, blank=NOT_YET)
 
 
@@ -77,13 +84,13 @@ def _alarms(lang: Lang) -> table.Panel:
         N_("What to do about each stands in docs/runbook.md."),
     )
     none = N_("The rules are not loaded")
-    # Those of this office, and those that are about no series of the monitor's, such as 'Watchdog'.
-    firing = 'count by (alertname, severity) (ALERTS{office=~"$office|", alertstate="firing"})'
+    # Those of these offices, and those that are about no series of the monitor's, such as 'Watchdog'.
+    firing = 'count by (alertname, severity) (ALERTS{office=~"$monitor|$offices|", alertstate="firing"})'
     return rows(
         lang,
         about,
         [("alertname", N_("Alarm")), ("severity", N_("Severity"))],
-        [Column(N_("How many"), otherwise(firing, "alertname", none, lang))],
+        [Column(N_("How many"), otherwise(firing, "alertname", none, lang, alive=RUNS))],
         height=7,
     )
 
@@ -133,7 +140,7 @@ def _rounds(lang: Lang) -> timeseries.Panel:
     return curves(
         lang,
         about,
-        [Curve(f"sum by (probe) (rate(upazila_samples_total{{{OFFICE}}}{RATE}))", "{{probe}}")],
+        [Curve(f"sum by (probe) (rate(upazila_samples_total{{{MONITOR}}}{RATE}))", "{{probe}}")],
         unit="ops",
         height=8,
     )
@@ -145,7 +152,9 @@ def _unknown(lang: Lang) -> timeseries.Panel:
         N_("Share of rounds that a fault of our own made void."),
         N_("If it grows look at our own network, the right to open sockets, and the clock."),
     )
-    ours, all_ = (f"sum(rate(upazila_{name}{{{OFFICE}}}{RATE}))" for name in ("samples_unknown_total", "samples_total"))
+    ours, all_ = (
+        f"sum(rate(upazila_{name}{{{MONITOR}}}{RATE}))" for name in ("samples_unknown_total", "samples_total")
+    )
     share = f"{ours} / {all_}"
     return curves(
         lang, about, [Curve(share, lookup(lang, N_("share")))], scales.OURS, unit="percentunit", top=1, height=8
@@ -159,8 +168,8 @@ def _outbox(lang: Lang) -> timeseries.Panel:
         N_("If it does not shrink the mail path is closed."),
     )
     wanted = [
-        Curve(f"max(upazila_outbox_owed{{{OFFICE}}})", lookup(lang, N_("pending"))),
-        Curve(f"max(upazila_outbox_dead{{{OFFICE}}})", lookup(lang, N_("not sent"))),
+        Curve(_of_all("upazila_outbox_owed"), lookup(lang, N_("pending"))),
+        Curve(_of_all("upazila_outbox_dead"), lookup(lang, N_("not sent"))),
     ]
     return curves(lang, about, wanted, height=8)
 
@@ -174,7 +183,7 @@ def _readings(lang: Lang) -> timeseries.Panel:
     return curves(
         lang,
         about,
-        [Curve(f"sum by (outcome) (rate(upazila_snmp_readings_total{{{OFFICE}}}{RATE}))", "{{outcome}}")],
+        [Curve(f"sum by (outcome) (rate(upazila_snmp_readings_total{{{MONITOR}}}{RATE}))", "{{outcome}}")],
         unit="ops",
         height=8,
     )
@@ -187,8 +196,8 @@ def _rejected(lang: Lang) -> timeseries.Panel:
         N_("Forged ones: somebody on the network deceives us. Find out where they come from."),
     )
     wanted = [
-        Curve(f"sum by (reason) (rate(upazila_replies_rejected_total{{{OFFICE}}}{RATE}))", "{{reason}}"),
-        Curve(f"sum(rate(upazila_forged_replies_total{{{OFFICE}}}{RATE}))", lookup(lang, N_("forged, all"))),
+        Curve(f"sum by (reason) (rate(upazila_replies_rejected_total{{{MONITOR}}}{RATE}))", "{{reason}}"),
+        Curve(f"sum(rate(upazila_forged_replies_total{{{MONITOR}}}{RATE}))", lookup(lang, N_("forged, all"))),
     ]
     return curves(lang, about, wanted, scales.PLAIN, unit="ops", height=8)
 
@@ -199,7 +208,7 @@ def _process(lang: Lang) -> timeseries.Panel:
         N_("Share of one processor that the monitor takes."),
         N_("Near 1 the machine is too small for so many devices."),
     )
-    cpu = f"sum(rate(process_cpu_seconds_total{{{OFFICE}}}{RATE})) or 0 * {ALIVE}"
+    cpu = f"sum(rate(process_cpu_seconds_total{{{MONITOR}}}{RATE})) or 0 * {RUNS}"
     return curves(
         lang, about, [Curve(cpu, lookup(lang, N_("monitor")))], scales.FULL, unit="percentunit", top=1, height=8
     )

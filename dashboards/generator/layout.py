@@ -1,6 +1,6 @@
 """Panels on the grid of 24 columns, and what all dashboards share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grafana_foundation_sdk.builders import dashboard, geomap, heatmap, stat, statetimeline, table, timeseries
 from grafana_foundation_sdk.models import dashboard as model
@@ -17,7 +17,41 @@ SCHEMA = 41
 _KINDS_OF_QUERY = {"label_values": 1, "query_result": 3}
 """As Grafana numbers them."""
 
+Chosen = Callable[[Lang], Iterable[dashboard.QueryVariable]]
 Panel = stat.Panel | timeseries.Panel | statetimeline.Panel | table.Panel | heatmap.Panel | geomap.Panel
+
+
+def choice(
+    name: str, label: str, lang: Lang, query: str, *, regex: str = "", several: bool = False
+) -> dashboard.QueryVariable:
+    """A variable that the reader chooses from what Prometheus knows."""
+    made = (
+        dashboard.QueryVariable(name)
+        .label(lookup(lang, label))
+        .query({"qryType": _KINDS_OF_QUERY[query.partition("(")[0]], "query": query, "refId": f"variable-{name}"})
+        .refresh(model.VariableRefresh.ON_DASHBOARD_LOAD)
+        .sort(model.VariableSort.ALPHABETICAL_ASC)
+        .allow_custom_value(False)
+        .multi(several)
+        .include_all(several)
+    )
+    if several:
+        made = made.current(model.VariableOption(text="All", value="$__all", selected=True))
+    return made.regex(regex) if regex else made
+
+
+def one_office(lang: Lang) -> Iterator[dashboard.QueryVariable]:
+    """The office that the reader chooses, and out of sight the monitor that watches it."""
+    yield choice("office", N_("Office"), lang, "label_values(upazila_office_info, office)")
+    own = choice("monitor", N_("Monitor"), lang, 'label_values(upazila_office_info{office="$office"}, monitor)')
+    yield own.hide(model.VariableHide.HIDE_VARIABLE)
+
+
+def one_monitor(lang: Lang) -> Iterator[dashboard.QueryVariable]:
+    """The monitor that the reader chooses, and which of its offices' mail is looked at: all of them at first."""
+    yield choice("monitor", N_("Monitor"), lang, "label_values(upazila_build_info, office)")
+    its = 'label_values(upazila_office_info{monitor="$monitor"}, office)'
+    yield choice("offices", N_("Offices"), lang, its, several=True)
 
 
 def board(
@@ -29,8 +63,12 @@ def board(
     *,
     variables: Sequence[dashboard.QueryVariable] = (),
     since: str = "now-24h",
+    chosen: Chosen = one_office,
 ) -> dashboard.Dashboard:
-    """A dashboard of lines of panels, the most important first: a phone shows them in this order, one a line."""
+    """A dashboard of lines of panels, the most important first: a phone shows them in this order, one a line.
+
+    ``chosen``: what it is about: one of the offices unless it says otherwise.
+    """
     tag = f"upazila-monitor-{lang}"
     made = (
         dashboard.Dashboard(lookup(lang, title))
@@ -53,8 +91,7 @@ def board(
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label(lookup(lang, N_("Source"))).type("prometheus"))
     )
-    office = choice("office", N_("Office"), lang, "label_values(upazila_build_info, office)")
-    for variable in (office, *variables):
+    for variable in (*chosen(lang), *variables):
         made = made.with_variable(variable.datasource(SOURCE))
     number, y = 0, 0
     for line in lines:
@@ -68,22 +105,3 @@ def board(
         assert x <= COLUMNS, f"{name}: a line of {x} columns"
         y += height
     return made
-
-
-def choice(
-    name: str, label: str, lang: Lang, query: str, *, regex: str = "", several: bool = False
-) -> dashboard.QueryVariable:
-    """A variable that the reader chooses from what Prometheus knows."""
-    made = (
-        dashboard.QueryVariable(name)
-        .label(lookup(lang, label))
-        .query({"qryType": _KINDS_OF_QUERY[query.partition("(")[0]], "query": query, "refId": f"variable-{name}"})
-        .refresh(model.VariableRefresh.ON_DASHBOARD_LOAD)
-        .sort(model.VariableSort.ALPHABETICAL_ASC)
-        .allow_custom_value(False)
-        .multi(several)
-        .include_all(several)
-    )
-    if several:
-        made = made.current(model.VariableOption(text="All", value="$__all", selected=True))
-    return made.regex(regex) if regex else made

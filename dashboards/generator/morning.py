@@ -6,7 +6,7 @@ from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.map import positions
 from dashboards.generator.panels import About, Column, number, rows, timeline, verdict
-from dashboards.generator.queries import ALIVE, FAULTS, NOW_LEFT, OFFICE, code, count, named, otherwise, site_names
+from dashboards.generator.queries import ALIVE, NOW_LEFT, OFFICE, code, count, faults, named, otherwise, site_names
 from dashboards.generator.scales import CODES
 from monitor.domain.message import N_
 from monitor.i18n.languages import Lang
@@ -67,7 +67,7 @@ def _health(lang: Lang) -> stat.Panel:
         N_("Whether database, clock, mail path and morning brief are well. If not, do not trust this page."),
         N_("Open the dashboard 'Monitor itself'."),
     )
-    return verdict(lang, about, FAULTS, scales.FAULTS)
+    return verdict(lang, about, faults(OFFICE, ALIVE), scales.FAULTS)
 
 
 def what_is_down(lang: Lang, *, width: int = 24, height: int = 7) -> table.Panel:

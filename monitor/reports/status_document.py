@@ -94,7 +94,8 @@ class OutboxDocument(TypedDict):
 class MailDocument(TypedDict):
     """What is wrong with the mail path; ``wrong``: `mail_faults` in English.
 
-    ``late``: the oldest pending notice waits longer than `late_after_s`. ``away``: why channels cannot be used now.
+    ``late``: the oldest pending notice waits longer than `late_after_s`. ``away``: why channels cannot be used now,
+    as only the daemon knows that ``sends``: another one has none.
     ``fault``: why letters wait that this program cannot render.
     """
 
@@ -104,6 +105,7 @@ class MailDocument(TypedDict):
     officers_confirmed: bool
     late: NotRequired[bool]
     away: NotRequired[dict[str, str]]
+    sends: NotRequired[bool]
     fault: NotRequired[str]
 
 

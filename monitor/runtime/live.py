@@ -15,6 +15,7 @@ from monitor.charter.office import Office
 from monitor.charter.offices import NO_TREE, Offices
 from monitor.domain.clock import Clock
 from monitor.domain.edition_states import EditionProgress
+from monitor.domain.leases import Duty
 from monitor.domain.message import Said
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
@@ -135,7 +136,11 @@ class RuntimeView(Protocol):
 
     @property
     def mail_trouble(self) -> Mapping[str, Said]:
-        """Return the error of each notice channel that cannot be reached."""
+        """Return the error of each notice channel that could not be reached when this daemon last sent."""
+
+    @property
+    def sends(self) -> bool:
+        """Return whether this daemon sends the letters: else it does not know which channels can be reached."""
 
     @property
     def samples(self) -> Mapping[tuple[str, str], Sample]:
@@ -263,6 +268,10 @@ class RuntimeState:
     @property
     def office_id(self) -> str:
         return self.office.id
+
+    @property
+    def sends(self) -> bool:
+        return self.leases.held(Duty.OUTBOX) is not None
 
     def office_of(self, site: str) -> str:
         found = self.fleet.sites.get(site)

@@ -90,7 +90,16 @@ def monitor_faults(live: RuntimeView, store: Store, now_utc: datetime) -> list[S
     """Return what is wrong with the mail path, a line each; raises SQLAlchemyError."""
     path = mail_path(store, live, now_utc)
     outbox = _outbox(path)
-    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox, dict(live.mail_trouble)))
+    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox, _trouble(live)))
+
+
+def channels_away(live: RuntimeView) -> dict[str, str] | None:
+    """Return in English why channels cannot be reached; None where another daemon sends, which alone knows."""
+    return {channel: str(why) for channel, why in sorted(_trouble(live).items())} if live.sends else None
+
+
+def _trouble(live: RuntimeView) -> dict[str, Said]:
+    return dict(live.mail_trouble) if live.sends else {}  # the notifier changes it meanwhile
 
 
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
@@ -156,8 +165,8 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
         "wrong": [],
         "officers_confirmed": live.office.charter.officers_confirmed,
         "late": late_s > live.office.notices.late_after_s,
-        # The notifier changes it meanwhile.
-        "away": {channel: str(why) for channel, why in sorted(dict(live.mail_trouble).items())},
+        "away": channels_away(live) or {},
+        "sends": live.sends,
         "fault": path.fault,
     }
     return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}

@@ -25,6 +25,9 @@ SITES = (DEAD_LINK, "office-ict", "lab-model")
 """The dashboard 'Site' is asked about one that is down, one with equipment and services, one with workstations."""
 
 OFFICE = "bheramara"
+WHERE = {"office": OFFICE, "monitor": OFFICE, "router": ".*"}
+"""Of an office that stands alone it is the monitor's own."""
+
 NAMES = {
     "bn": {DEAD_LINK: "উত্তর ব্যাকবোন সংযোগ (উদাহরণ)"},
     "en": {DEAD_LINK: "Northern backbone link (example)"},
@@ -66,7 +69,7 @@ def everything(office: OfficeInLab) -> Answers:
 def offered(office: OfficeInLab) -> Iterator[tuple[str, dict[str, str]]]:
     for name, board in BOARDS.items():
         for variable in variables(board):
-            yield f"{name} {variable['name']}", choices(office.prometheus, variable, {"office": OFFICE, "router": ".*"})
+            yield f"{name} {variable['name']}", choices(office.prometheus, variable, WHERE)
 
 
 def rules(office: OfficeInLab) -> dict[str, list[Series]]:
@@ -104,7 +107,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 def everything_at_once(office: OfficeInLab) -> Answers:
     """The instant questions alone, with what was chosen before: there is nothing to choose from any more."""
-    wanted = {"office": OFFICE, "site": DEAD_LINK, "router": ".*", "port": ".*"}
+    wanted = {**WHERE, "offices": OFFICE, "site": DEAD_LINK, "port": ".*"}
     return {
         name: [
             Answer(query, asked, office.prometheus.now(asked))
@@ -249,9 +252,10 @@ def test_no_panel_looks_well_once_the_monitor_is_gone(seen: Seen) -> None:
 
 
 def test_the_reader_chooses_sites_by_name_and_ports_by_router(seen: Seen) -> None:
-    assert {name: list(values) for name, values in seen.offered.items() if name.endswith(" office")} == {
-        f"{name} office": [OFFICE] for name in BOARDS
-    }
+    offices = {name: list(values) for name, values in seen.offered.items() if name.endswith((" office", " offices"))}
+    assert offices == {f"{name} office{'s' if name.endswith('/itself') else ''}": [OFFICE] for name in BOARDS}
+    monitors = {name: list(values) for name, values in seen.offered.items() if name.endswith(" monitor")}
+    assert monitors == {f"{name} monitor": [OFFICE] for name in BOARDS}
     assert seen.offered["en/site site"][NAMES["en"][DEAD_LINK]] == DEAD_LINK
     assert seen.offered["bn/site site"][NAMES["bn"][DEAD_LINK]] == DEAD_LINK
     assert len(seen.offered["bn/site site"]) == 31

@@ -53,7 +53,7 @@ from monitor.web.api.daemons import LeasesDocument, leases_document
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To, span
 from monitor.web.api.problems import Problem, bad_field, without_scope
-from monitor.web.status import live_site
+from monitor.web.status import channels_away, live_site
 
 router = APIRouter(route_class=GuardedRoute, tags=["status"])
 
@@ -72,7 +72,7 @@ class SpanDocument(TypedDict):
 
 
 class HealthDocument(TypedDict):
-    """The monitor's own condition; ``parts``: seconds since each last turned; ``leases``: null for a database file."""
+    """The monitor's own condition. Null: ``leases`` of a database file, ``notice_channels`` where another sends."""
 
     ready: bool
     version: str
@@ -86,7 +86,7 @@ class HealthDocument(TypedDict):
     decisions_waiting: int
     leases: LeasesDocument | None
     configuration: ConfigurationDocument
-    notice_channels: dict[str, str]
+    notice_channels: dict[str, str] | None
     icmp_rounds: int
     snmp_readings: dict[str, int]
 
@@ -323,7 +323,7 @@ async def health(asked: AskingOfTheWhole) -> Response:
         "decisions_waiting": live.decisions_waiting,
         "leases": None if live.leases.is_sole else leases_document(live.leases),
         "configuration": {"accepted": live.verdict.accepted_utc.isoformat(), "refused": live.verdict.refused},
-        "notice_channels": {channel: str(why) for channel, why in sorted(live.mail_trouble.items())},
+        "notice_channels": channels_away(live),
         "icmp_rounds": live.taken.get("icmp", 0),
         "snmp_readings": dict(live.snmp_readings),
     }

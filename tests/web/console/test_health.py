@@ -63,6 +63,24 @@ def test_who_may_only_read_sees_no_words_of_mail_servers(office: World) -> None:
     office.desk.live.mail_trouble = {}
 
 
+def test_a_daemon_that_does_not_send_claims_nothing_of_the_channels(office: World) -> None:
+    """What it knew from the time when it still sent is of no use either."""
+    live, someone = office.desk.live, SignedIn(office, "officer")
+    live.mail_trouble = {"email": "mail.example.org: refused"}
+    live.leases = OfOthers(Lease(Duty.CASES, "a/1", 3))
+    page = someone.get("/health?lang=en").text
+    bundle = json.loads(someone.post("/health/bundle").body)
+    live.leases = OfOthers(Lease(Duty.OUTBOX, "a/1", 3))
+    sending = someone.get("/health?lang=en").text
+    live.leases, live.mail_trouble = SoleHolder(), {}
+    assert "another daemon&#39;s duty" in page
+    assert "mail.example.org" not in page
+    assert bundle["channels_away"] is None
+    assert "The monitor itself is well" not in page
+    assert "another daemon&#39;s duty" not in sending
+    assert "mail.example.org: refused" in sending
+
+
 def test_the_database_is_copied_at_once_and_who_did_it_is_recorded(office: World) -> None:
     someone = SignedIn(office, "officer")
     assert someone.post("/health/copy").status == 303
