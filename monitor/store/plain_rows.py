@@ -34,8 +34,8 @@ from monitor.store.redundancy import DOUBLE
 AT_ONCE = 1_000  # rows
 LARGE_AT_ONCE = 8  # rows with whole files in them
 
-NO_CONTENTS = {DOUBLE, "leases", "daemons"}
-"""Tables that are another one elsewhere: the schema's double, and who works on this very database."""
+NO_CONTENTS = {DOUBLE, "leases", "daemons", "unproven_dates"}
+"""Tables that are another one elsewhere: the schema's double, and who works on this very database by which leases."""
 
 Row = dict[str, Any]
 
