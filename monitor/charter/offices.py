@@ -41,6 +41,10 @@ class Offices:
         """Return an office by that id; the installation's own rules for one that it has no longer."""
         return self.others.get(id_, self.host)
 
+    def below(self, place: str) -> Mapping[str, Office]:
+        """Return the offices of a place of the tree by their ids, in its order."""
+        return {id_: self.office(id_) for id_ in self.tree.below(place)}
+
     def of_site(self, site: str) -> str:
         """Return the id of a site's office, also where the site was removed; '' for the installation itself."""
         if not self.others or not site:

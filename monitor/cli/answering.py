@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.clock import now_of
+from monitor.cli.computing import computed
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _
 from monitor.cli.options import Actor, Number, Seen, as_seen, by_command
@@ -24,7 +25,6 @@ from monitor.cli.report import (
     chosen_language,
     chosen_period,
     chosen_scope,
-    computed,
 )
 from monitor.cli.tickets import number_of
 from monitor.domain.message import message

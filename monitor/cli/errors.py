@@ -41,6 +41,11 @@ def choose_office(office: str) -> None:
     _office = office
 
 
+def office_named() -> str:
+    """Return the office of --office; '' for the installation as a whole."""
+    return _office
+
+
 def installation_of(
     directory: Path,
     sources: dict[str, bytes] | None = None,
@@ -62,7 +67,7 @@ def installation_of(
 
 def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
     """Return the configuration on disk, of the office of --office. Ends the command with every fault in it."""
-    return _chosen(installation_of(directory, sources))
+    return settings_among(installation_of(directory, sources))
 
 
 def installation_in_force(directory: Path) -> "Installation":
@@ -89,13 +94,15 @@ def installation_in_force(directory: Path) -> "Installation":
 
 def settings_in_force(directory: Path) -> "Settings":
     """Return the settings of the office of --office in the installation in force."""
-    return _chosen(installation_in_force(directory))
+    return settings_among(installation_in_force(directory))
 
 
-def _chosen(installation: "Installation") -> "Settings":
-    """Return the settings of the office of --office; without it those of the only office, or of all of them."""
+def settings_among(installation: "Installation", office: str = "") -> "Settings":
+    """Return the settings of an office, else of that of --office; without it of the only one, or of all of them."""
     from monitor.settings.problems import no_such
 
+    if office:
+        return installation.offices[office]
     if _office and _office not in installation.offices:
         fault = no_such("office", _office, installation.offices)
         raise Failure(message("--office: there is {fault}", fault=fault), BAD_INPUT)

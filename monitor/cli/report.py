@@ -11,13 +11,19 @@ import typer
 from monitor.cli import completion
 from monitor.cli.clock import now_of
 from monitor.cli.dates import YEARS
-from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_in_force, store_of
+from monitor.cli.errors import (
+    BAD_INPUT,
+    CANNOT,
+    Failure,
+    installation_in_force,
+    settings_among,
+    store_of,
+)
 from monitor.cli.language import _, is_known, lang
 from monitor.cli.output_file import unwritable, write
 from monitor.cli.progress import progress
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message, said_by
-from monitor.domain.progress import Progress
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -27,8 +33,6 @@ if TYPE_CHECKING:
     from monitor.i18n.languages import Lang
     from monitor.reports.period import Period
     from monitor.reports.report import Report, ReportScope
-    from monitor.reports.stored_period import StoredPeriod
-    from monitor.settings.load import Settings
 
 PRINTED = "json"
 """The format that is printed where it is the only one and no folder is named."""
@@ -52,6 +56,15 @@ OfOperator = Annotated[
     str,
     typer.Option(metavar="NAME", help="Only of this operator's links and sites.", autocompletion=completion.operators),
 ]
+OfPlace = Annotated[
+    str,
+    typer.Option(
+        "--node",
+        metavar="PLACE",
+        help="All offices of a place of the tree, such as a district.",
+        autocompletion=completion.places,
+    ),
+]
 InLanguage = Annotated[
     str, typer.Option("--lang", metavar="LANG", help="The report's language: bn or en; else that of the command.")
 ]
@@ -68,6 +81,7 @@ def report(
     union: OfUnion = "",
     kind: OfKind = "",
     operator: OfOperator = "",
+    node: OfPlace = "",
     official: Annotated[
         str, typer.Option(metavar="NUMBER", help="Which official service of the charter it answers, such as 2.")
     ] = "",
@@ -83,45 +97,33 @@ def report(
     """Write the report of a period: availability, outages, tickets, and how the charter's promises were kept.
 
     The same database gives the same files on any day after the period. `--format json` alone is printed, unless a
-    folder is named.
+    folder is named. Among several offices it is about all of them, unless one is named, or a place of the tree.
     """
     from monitor.alerts.cases.entered import office_of
+    from monitor.cli.computing import chosen_place, computed, of_place, only_office
+    from monitor.reports.stored_period import stored_period
 
     chosen, wanted = _formats(formats), chosen_language(language)
-    settings = settings_in_force(context.obj)
+    typed = {"site": site, "union": union, "kind": kind, "operator": operator}
+    installation = installation_in_force(context.obj)
+    place = chosen_place(installation, node, {**typed, "official": official})
+    settings = installation.host if place else settings_among(installation, only_office(installation, node))
     now_utc = now_of(settings)
     period = chosen_period(month, quarter, fiscal, first, last, now_utc)
     with store_of(settings) as store, progress(_("Computing the report")) as shows:
-        from monitor.reports.stored_period import stored_period
-
-        with store.read() as session:
-            office = office_of(session, settings, now_utc)
-            typed = {"site": site, "union": union, "kind": kind, "operator": operator}
-            stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
-        found = computed(settings, office, stored, now_utc, shows)
+        if place:
+            found = of_place(installation, place, store, period, now_utc, shows)
+        else:
+            with store.read() as session:
+                office = office_of(session, settings, now_utc)
+                stored = stored_period(session, office, period, chosen_scope(office, typed, official), now_utc)
+            found = computed(settings, office, stored, now_utc, shows)
     if list(chosen) == [PRINTED] and out is None:
         sys.stdout.buffer.write(rendered(found, PRINTED, wanted))
         sys.stdout.flush()
         return
     for path in _written(found, chosen, wanted, out or Path()):
         print(path)
-
-
-def computed(
-    settings: "Settings",
-    office: "Office",
-    stored: "StoredPeriod",
-    now_utc: "datetime",
-    shows: Progress,
-) -> "Report":
-    """Return the report of a period; ``shows`` is told of how many parts how many are computed."""
-    from monitor.reports.kept_use import KeptUse
-    from monitor.reports.monthly import report_of
-    from monitor.store.history.sources import history_of
-
-    kept, page = timedelta(days=settings.monitor.storage.keep_days), settings.monitor.public.url
-    use = KeptUse(history_of(settings.monitor.history, settings.state, office.id, lambda: now_utc), now_utc)
-    return report_of(office, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_period(month: str, quarter: str, fiscal: str, first: str, last: str, now_utc: "datetime") -> "Period":

@@ -178,6 +178,7 @@ class ReasonCode(StrEnum):
     HELPDESK_OVERRULED = "helpdesk_overruled"
     # why a report was not made
     REPORT_STOPPED = "report_stopped"
+    REPORT_NO_PLACE = "report_no_place"
     REPORT_ENDED = "report_ended"
     REPORT_TOO_LONG = "report_too_long"
     REPORT_TOO_LARGE = "report_too_large"

@@ -174,6 +174,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.HELPDESK_OVERRULED: {"status": str, "state": str},
     C.REPORT_ATTACHED: {"name": str, "edition": int, "sha256": str},
     C.REPORT_STOPPED: {"times": int},
+    C.REPORT_NO_PLACE: {"place": str},
     C.REPORT_ENDED: {"status": int},  # of the process; below 0: the signal that ended it
     C.REPORT_TOO_LONG: {"seconds": int},
     C.REPORT_TOO_LARGE: {"mib": int},

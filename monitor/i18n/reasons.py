@@ -198,6 +198,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.HELPDESK_OVERRULED: N_("it was set to '{status}' in the help desk; here it stays: {state}"),
     C.REPORT_ATTACHED: N_("answered with the report {name}, edition {edition} (SHA-256: {sha256})"),
     C.REPORT_STOPPED: N_("the monitor ended {times} times while it was made"),
+    C.REPORT_NO_PLACE: N_("the tree of offices has no place '{place}' any more"),
     C.REPORT_ENDED: N_("the process that made it was ended (status {status})"),
     C.REPORT_TOO_LONG: N_("it took more than {seconds} seconds"),
     C.REPORT_TOO_LARGE: N_("it needed more than {mib} megabytes of memory"),

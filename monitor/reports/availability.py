@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.alerts.cases.downtimes import plans
+from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
@@ -69,7 +69,7 @@ class SiteTimes:
 
 def times_of(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> SiteTimes:
     """Read one site's times for a window, of which any part can then be counted."""
-    plannings = {**office.maintenance, **plans(session)}
+    plannings = every_plan(session, office)
     gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     return SiteTimes(
         site,
@@ -137,8 +137,7 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
 
     A site without counted time in the window is left out.
     """
-    plannings = {**office.maintenance, **plans(session)}
-    return shares_of(stored_times(session, window, now_utc), office, plannings)
+    return shares_of(stored_times(session, window, now_utc), office, every_plan(session, office))
 
 
 def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.alerts.cases.downtimes import plans
+from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
@@ -73,7 +73,7 @@ def days_by_kind(
     window = (begins[0], min(begins[-1], now_utc))
     down, excused = _down(session, window), _excused(session, window)
     since = {row.site: row.first_utc or window[0] for row in reachability_rows.states(session)}
-    plannings = {**office.maintenance, **plans(session)}
+    plannings = every_plan(session, office)
     gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     hours: dict[tuple[object, ...], list[_Hours]] = {}
     alike: dict[tuple[str, tuple[object, ...]], int] = defaultdict(int)

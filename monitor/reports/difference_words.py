@@ -75,6 +75,8 @@ def names_of(report: Report, lang: Lang) -> dict[str, str]:
         for each in report.groups
     }
     return {
+        **{id_: part.office.name(lang) for id_, part in report.offices.items()},
+        **{name: text for part in report.offices.values() for name, text in names_of(part, lang).items()},
         **{each.service: each.name.name(lang) for each in report.charter},
         **{str(each.level): each.title.name(lang) for each in report.stages},
         **groups,
@@ -86,7 +88,10 @@ def names_of(report: Report, lang: Lang) -> dict[str, str]:
 def difference_texts(each: Difference, names: Mapping[str, str], lang: Lang) -> list[str]:
     """Return which figure differs, and how it was and is written; ``names``: see `names_of`."""
     first, *further = _BETWEEN.split(each.path)
-    said = [lookup(lang, SECTIONS[first])] if first in SECTIONS else [first]
+    said = []
+    if first == "offices" and len(further) > 1:  # a figure of one office of a place
+        said, (first, *further) = [_name(further[0], names, lang)], further[1:]
+    said.append(lookup(lang, SECTIONS[first]) if first in SECTIONS else first)
     if first == "outages" and further:
         said.append(tr(lang, "No. {number}", number=formats.digits(further[0], lang)))
         further = further[1:]

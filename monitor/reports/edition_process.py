@@ -15,11 +15,14 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade, Render
+from monitor.charter.office import Office
 from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.json_text import parse_json
+from monitor.domain.progress import Progress
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
 from monitor.reports import wording
@@ -29,10 +32,12 @@ from monitor.reports.export.formats import FORMATS, MEDIA, file_name
 from monitor.reports.export.workbook import Spreadsheet, workbook
 from monitor.reports.kept_use import KeptUse
 from monitor.reports.monthly import report_of
+from monitor.reports.of_place import place_report, place_scope, stored_of_offices
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
+from monitor.store.database import Store
 from monitor.store.history.sources import history_of
 from monitor.store.opening import store_at
 
@@ -42,6 +47,8 @@ COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process")
 MOST_MIB = 500
 NICE = 10
 MOST_LISTED = 200
+COUNTED_FROM, WRITTEN_FROM = 0.1, 0.6
+"""The shares at which counting and writing begin, about as long as they take."""
 
 
 Shows = Callable[[EditionStage, float], None]
@@ -51,30 +58,51 @@ Shows = Callable[[EditionStage, float], None]
 def make(job: Job, shows: Shows = lambda stage, share: None) -> MadeReport:
     """Compute an edition and its files by the database, and the history beside it."""
     shows(EditionStage.READING, 0.0)
-    office, store = job.office, store_at(job.database.state, job.database.server).of(job.stored_as)
-    history = history_of(job.history, store.state, office.id, lambda: job.now_utc)
-    use = KeptUse(history, job.now_utc)
+    store = store_at(job.database.state, job.database.server).of(job.stored_as)
     store.readable = True
     try:
-        period = period_of(job.period_kind, job.period_code)
-        scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
-        with store.read() as session:
-            stored = stored_period(session, office, period, scope, job.now_utc)
+        report = _of_place(job, store, shows) if job.place else _of_office(job, store, shows)
     finally:
         store.close()
-    steps = 2 + len(stored.earlier) + len(job.files)
-    shows(EditionStage.COUNTING, 1 / steps)
+
+    def written(done: int) -> None:
+        shows(EditionStage.WRITING, WRITTEN_FROM + (1 - WRITTEN_FROM) * done / len(job.files))
+
+    return edition_of(report, job.last, job.files, written)
+
+
+def _of_office(job: Job, store: Store, shows: Shows) -> Report:
+    """Return the report of the job's office, or of a part of it."""
+    office = job.office
+    period = period_of(job.period_kind, job.period_code)
+    scope = replace(scope_of(office, job.scope_kind, job.scope_id), official=job.official)
+    with store.read() as session:
+        stored = stored_period(session, office, period, scope, job.now_utc)
+    return report_of(office, stored, _use(job, store, office), job.kept_since_utc, _counting(shows), job.page)
+
+
+def _of_place(job: Job, store: Store, shows: Shows) -> Report:
+    """Return the report of the job's place of the tree."""
+    assert job.place is not None
+    period = period_of(job.period_kind, job.period_code)
+    with store.read() as session:
+        stored = stored_of_offices(session, job.offices, period, job.now_utc)
+    scope, use = place_scope(job.place), partial(_use, job, store)
+    return place_report(scope, job.offices, stored, use, job.kept_since_utc, _counting(shows), job.page)
+
+
+def _use(job: Job, store: Store, office: Office) -> KeptUse:
+    return KeptUse(history_of(job.history, store.state, office.id, lambda: job.now_utc), job.now_utc)
+
+
+def _counting(shows: Shows) -> Progress:
+    shows(EditionStage.COUNTING, COUNTED_FROM)
 
     def counted(done: int, of: int) -> None:
         if done < of:
-            shows(EditionStage.COMPARING, (1 + done) / steps)
+            shows(EditionStage.COMPARING, COUNTED_FROM + (WRITTEN_FROM - COUNTED_FROM) * done / of)
 
-    report = report_of(office, stored, use, job.kept_since_utc, counted, job.page)
-    written_from = steps - len(job.files)
-    del stored  # what is stored of a nation's months is as large as what is written of them
-    return edition_of(
-        report, job.last, job.files, lambda done: shows(EditionStage.WRITING, (written_from + done) / steps)
-    )
+    return counted
 
 
 def edition_of(

@@ -10,9 +10,11 @@ from monitor.domain.reasons import Names, Reason
 from monitor.domain.roles import Scope
 from monitor.i18n.languages import Lang
 from monitor.reports import wording
+from monitor.reports.of_place import place_scope
 from monitor.reports.period import Period, before, current_month, fiscal, period_of, quarter
 from monitor.reports.report import ReportScope
 from monitor.reports.report_scope import NoSuchScope, scope_of
+from monitor.settings.offices_file import Node
 from monitor.store.models import Edition
 
 MONTHS, QUARTERS, YEARS = 13, 5, 3
@@ -40,12 +42,12 @@ class EditionView:
     ticket: str
 
     @classmethod
-    def of(cls, row: Edition, office: Office, lang: Lang) -> "EditionView":
-        """Return the view of a row, within its session."""
+    def of(cls, row: Edition, office: Office, lang: Lang, place: Node | None = None) -> "EditionView":
+        """Return the view of a row, within its session; ``place``: what it is about, if that is no office."""
         return cls(
             row.id,
             period_of(row.period_kind, row.period_code),
-            _scope(row, office),
+            _scope(row, office) if place is None else place_scope(place),
             row.state,
             row.why,
             row.asked_utc,
@@ -102,7 +104,7 @@ def usual_periods(today: date) -> list[Period]:
 
 
 def _scope(row: Edition, office: Office) -> ReportScope:
-    """Return what it is about; by its id where the configuration has it no more."""
+    """Return what it is about; by its id where the configuration has it no more, or it is about other offices too."""
     try:
         found = scope_of(office, row.scope_kind, row.scope_id)
     except NoSuchScope:

@@ -18,6 +18,7 @@ TITLES: Mapping[str, str] = {
 TABLES: Mapping[str, str] = {
     "summary": N_("In short"),
     "accounting": N_("Where the time went"),
+    "offices": N_("Office by office"),
     "groups": N_("Availability by kind, union and operator"),
     "sites": N_("Availability by site"),
     "tickets": N_("Tickets by service"),
@@ -44,6 +45,18 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "paused": N_("Paused"),
         "window": N_("Together"),
         "share": N_("Availability"),
+    },
+    "offices": {
+        "name": N_("Office"),
+        "sites": N_("Sites"),
+        "share": N_("In service hours"),
+        "always": N_("At all hours"),
+        "down": N_("Down in service hours"),
+        "outages": N_("Outages"),
+        "kept": N_("Promises kept"),
+        "missed": N_("Promises not kept"),
+        "open": N_("Tickets still open"),
+        "staged": N_("At a stage"),
     },
     "groups": {
         "by": N_("Grouped by"),

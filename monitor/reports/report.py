@@ -4,8 +4,8 @@ Lengths are integer microseconds (``_us``) or seconds (``_s``); times are UTC; n
 those of the store. Nothing here depends on when it is computed: the same database gives the same value.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.domain.reasons import Names, Reason
@@ -43,7 +43,9 @@ NOTHING = Accounting(0, 0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
-    """What a report is about. ``kind``: 'office', 'union', 'kind', 'site' or 'operator'; ``id``: which, '' for all.
+    """What a report is about. ``kind``: 'office', 'union', 'kind', 'site', 'operator'; ``id``: which, '' for all.
+
+    'place': the offices of a place of the tree, such as a district.
 
     ``official``: the key of the charter's official service that it answers, '' for none.
     """
@@ -234,7 +236,8 @@ class Report:
     ``sites`` and all other rows are in a fixed order. ``worst``: ids of the ten sites that were down longest.
     ``history``: where use and round-trip times come from: 'history', 'prometheus', or '' for nowhere. ``signatures``:
     titles of who prepares, checks and approves. ``edition``: 1 for the first; ``differences`` from the one before.
-    ``page``: the address of the office's public page, '' for none.
+    ``page``: the address of the office's public page, '' for none. ``offices``: of a place's report those of its
+    offices, by their ids: all its other figures are what these add up to.
     """
 
     period: Period
@@ -259,3 +262,4 @@ class Report:
     edition: int = 1
     differences: Sequence[Difference] = ()
     page: str = ""
+    offices: Mapping[str, "Report"] = field(default_factory=dict)

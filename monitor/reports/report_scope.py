@@ -38,7 +38,7 @@ def scope_of(office: Office, kind: str = "office", name: str = "", official: str
     key = _official(office, official) if official else ""
     if kind == "office":
         return ReportScope("office", "", office_name(office), key)
-    known = _known(office, kind)
+    known = _known(office, kind) if kind in OF_SITE else {}
     found = known.get(comparison_key(name))
     if found is None:
         raise NoSuchScope(_unknown(kind, name, [each for each, _ in known.values()]))
@@ -82,6 +82,8 @@ def _unknown(kind: str, name: str, known: Sequence[str]) -> Message:
             return message("no site is in the union '{name}'.{hint: }", name=name, hint=hint)
         case "kind":
             return message("no site is of the kind '{name}'.{hint: }", name=name, hint=hint)
+        case "place":
+            return message("a place of the tree is not of one office. Expected something of this one")
     return message("no link is run by the operator '{name}'.{hint: }", name=name, hint=hint)
 
 

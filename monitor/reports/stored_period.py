@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.cases.downtimes import plans
+from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.office import Office
 from monitor.judging.availability import Interval
 from monitor.reports.fleet_times import FleetRows
@@ -89,7 +89,7 @@ class _Reading:
         self._session, self._now_utc = session, now_utc
         self._is_whole, self._ids = scope.kind == "office", {site.id for site in self.sites}
         self._first_seen = report_rows.first_seen(session)
-        self._plannings: Mapping[str, Maintenance] = {**office.maintenance, **plans(session)}
+        self._plannings: Mapping[str, Maintenance] = every_plan(session, office)
 
     def window(self, window: Interval, *, requests: bool = False) -> StoredWindow:
         """Read a window; ``requests``: of tickets only what somebody asked for."""

@@ -76,6 +76,8 @@ def scope_text(scope: ReportScope, lang: Lang) -> str:
             return kind_text(scope.id, lang, many=True)
         case "site":
             return name
+        case "place":
+            return tr(lang, "All offices of {place}", place=name)
     return tr(lang, "All sites of the office")
 
 
@@ -94,6 +96,8 @@ def availability_text(report: Report, lang: Lang) -> str:
     share = report.promised.share
     outages = len(report.outages)
     sites = trn(lang, "{count} site", "{count} sites", len(report.sites))
+    if report.offices:
+        sites = f"{trn(lang, '{count} office', '{count} offices', len(report.offices))}, {sites}"
     said = (
         tr(lang, "{sites}: nothing was measured in service hours", sites=sites)
         if share is None
@@ -115,6 +119,11 @@ def edition_text(report: Report, lang: Lang) -> str:
 def kept_and_missed(report: Report) -> tuple[int, int]:
     """Return how many promises of the charter were kept, and how many were not."""
     return sum(row.kept for row in report.charter), sum(row.missed for row in report.charter)
+
+
+def still_open(report: Report) -> tuple[int, int]:
+    """Return how many tickets were still open, and how many of them at a stage of the grievance chain."""
+    return sum(row.open for row in report.tickets), sum(row.open for row in report.stages)
 
 
 def share_text(share: float | None, lang: Lang) -> str:

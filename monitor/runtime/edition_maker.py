@@ -6,7 +6,7 @@ What was being made when the daemon ended is begun again.
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -31,7 +31,8 @@ from monitor.store import edition_rows
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError
 from monitor.store.leases import LeaseLost
-from monitor.store.offices import office_of
+from monitor.store.offices import office_of, on_behalf_of
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class EditionMaker(Part):
     def _waits_in(self, id_: str) -> bool:
         if id_ not in self._taken_up:
             return True
-        with self._store.of(id_).read_briefly() as session:
+        with self._store.of(id_).read_briefly() as session, self._of(session, id_):
             monthly = self._live.offices.office(id_).reports.monthly
             again = monthly and report_schedule.is_due_again(session, self._clock.utc())
             return again or edition_rows.next_queued(session) is not None
@@ -178,7 +179,7 @@ class EditionMaker(Part):
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
         page = monitor.public.url
-        job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page)
+        job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page, self._live.offices)
         report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
         return job
 
@@ -206,7 +207,8 @@ class EditionMaker(Part):
             if self._store.waiting:
                 return None
             try:
-                with self._store.of(office).write(behind=[self._duty] if self._duty else ()) as session:
+                store = self._store.of(office)
+                with store.write(behind=[self._duty] if self._duty else ()) as session, self._of(session, office):
                     found = job(Work(session, self._live.offices.office(office), self._clock.utc()))
             except DatabaseError:
                 return None
@@ -214,6 +216,10 @@ class EditionMaker(Part):
             return found
 
         return await asyncio.wrap_future(self._thread.submit(does))
+
+    def _of(self, session: Session, office: str) -> AbstractContextManager[None]:
+        """Narrow a session to an office's reports; among several '' is none of them, and has those of places."""
+        return on_behalf_of(session, office) if self._live.offices.several else nullcontext()
 
     def _show(self, edition: int, progress: EditionProgress) -> None:
         self._live.report_progress[edition] = progress

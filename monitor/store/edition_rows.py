@@ -38,6 +38,15 @@ def listed(session: Session, limit: int, before_id: int | None = None) -> Sequen
     return session.scalars(query if before_id is None else query.where(Edition.id < before_id)).all()
 
 
+def about(
+    session: Session, scope_kind: str, scope_id: str, limit: int, before_id: int | None = None
+) -> Sequence[Edition]:
+    """Return at most ``limit`` editions of that scope, the latest first; ``before_id``: only those before that one."""
+    query = select(Edition).where(Edition.scope_kind == scope_kind, Edition.scope_id == scope_id)
+    query = query if before_id is None else query.where(Edition.id < before_id)
+    return session.scalars(query.order_by(Edition.id.desc()).limit(limit)).all()
+
+
 def made_of(session: Session, scope_kind: str, scope_id: str, limit: int) -> Sequence[Edition]:
     """Return at most ``limit`` editions of that scope that have a number, the latest first."""
     query = select(Edition).where(

@@ -1,6 +1,7 @@
 """The part that makes reports: one at a time, in a process of its own; what ends that process is said."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -199,4 +200,40 @@ def test_each_offices_report_is_about_its_own_sites_and_kept_by_it(tmp_path: Pat
             told = made.kept[0].content.decode()
             assert f"UDC of {id_.capitalize()}" in told
             assert ("Gangni" in told) == (id_ == "gangni"), "nothing of another office"
+    store.close()
+
+
+def test_a_report_of_a_place_has_its_offices_alone_and_takes_no_offices_report_for_its_own(tmp_path: Path) -> None:
+    offices, clock = Entered().offices(load_installation(installation(tmp_path))), VirtualClock()
+    store = new_store(tmp_path / "state")
+    live = state_of(clock, office=offices.host)
+    live.offices = offices
+    with store.of("gangni").write() as session:
+        own = Wanted("month", "2026-10", date(2026, 10, 1), files=FILES)
+        editions.ask(Work(session, offices.office("gangni"), clock.utc()), own)
+    with store.write() as session:
+        work = Work(session, offices.host, clock.utc())
+        for place in ("kushtia", "nowhere"):
+            editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1), editions.PLACE, place, files=FILES))
+    maker = EditionMaker(store, live, settings_of(), clock, COMMAND, lambda _: None, SoleHolder())
+
+    async def plays() -> list[bool]:
+        return [await maker.turn(), await maker.turn(), await maker.turn()]
+
+    assert asyncio.run(plays()) == [True, True, False]
+    with store.read() as session:
+        gone, kushtia, gangni = edition_rows.listed(session, 10)
+        assert [(each.office, each.state) for each in (gone, kushtia, gangni)] == [
+            ("", "failed"),
+            ("", "made"),
+            ("gangni", "made"),
+        ]
+        assert gone.why is not None
+        assert gone.why.code == ReasonCode.REPORT_NO_PLACE
+        told = json.loads(kushtia.kept[0].content)
+        assert list(told["offices"]) == ["bheramara", "mirpur"]
+        assert told["office"]["en"] == "Kushtia"
+        assert "Gangni" not in kushtia.kept[0].content.decode()
+        own = json.loads(gangni.kept[0].content)
+        assert ([site["site"] for site in own["sites"]], "offices" in own) == (["gangni.pop", "gangni.udc"], False)
     store.close()

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
+from monitor.charter.office import Office
 from monitor.domain.message import message
+from monitor.settings.fleet import Fleet, Naming
 from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.office_settings import of_office
 from monitor.store import plan_rows
 from monitor.store.models import PlannedWork
 from monitor.store.session import Session
@@ -76,6 +79,23 @@ def _running(work: Work, name: str, seen: Seen | None) -> PlannedWork:
 
 def _window(row: PlannedWork) -> Maintenance:
     return Maintenance.from_json({**row.entry, **({"until": row.ended_utc.isoformat()} if row.ended_utc else {})})
+
+
+def as_meant(stored: Plans, office: str, fleet: Fleet) -> Plans:
+    """Return plans of an office by the names and sites that they have in the program, where there are several offices.
+
+    ``office``: '' for one that stands alone; ``fleet``: the office's.
+    """
+    if not office:
+        return stored
+    keeps_plain_ids = any("." not in site for site in fleet.sites)
+    naming = Naming(office, office if keeps_plain_ids else "")
+    return {naming.id(name): of_office(each, naming, fleet) for name, each in stored.items()}
+
+
+def every_plan(session: Session, office: Office) -> Plans:
+    """Return all work that was ever planned for an office: in its files, and by people."""
+    return {**office.maintenance, **as_meant(plans(session), office.among, office.fleet)}
 
 
 def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:

@@ -9,6 +9,7 @@ from monitor.charter.offices import ALONE
 from monitor.domain.reasons import Reason
 from monitor.i18n.languages import Lang
 from monitor.settings.history_section import History
+from monitor.settings.offices_file import Node
 from monitor.settings.storage_section import Place
 
 
@@ -18,6 +19,7 @@ class Job:
 
     ``database``: where it is; ``kept_since_utc``: what ended before that is deleted; ``history``: what is kept of
     samples. ``page``: the address of the public page. ``stored_as``: the office whose rows are read, '' for all.
+    ``offices``: those of the tree that a report of a place is about, by id, and ``place`` what that is called.
     """
 
     edition: int
@@ -35,6 +37,8 @@ class Job:
     history: History = field(default_factory=History)
     page: str = ""
     stored_as: str = ALONE
+    offices: Mapping[str, Office] = field(default_factory=dict)
+    place: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
+from monitor.charter.offices import Offices
 from monitor.domain.clock import DHAKA
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.domain.message import message
@@ -25,6 +26,8 @@ MOST_WAITING = 20
 MOST_TRIES = 3  # a report that ended the daemon as often is not begun again
 MOST_FILES = 20
 OLDEST = date(2000, 1, 1)
+PLACE = "place"
+"""The kind of scope of a report about the offices of a place of the tree; its rows are the installation's."""
 SAME = ("period_kind", "period_code", "scope_kind", "scope_id", "official")
 
 
@@ -87,19 +90,30 @@ def take_up_again(work: Work) -> int:
 
 
 def begin_next(
-    work: Work, database: Place, kept_since_utc: datetime, history: History | None = None, page: str = ""
+    work: Work,
+    database: Place,
+    kept_since_utc: datetime,
+    history: History | None = None,
+    page: str = "",
+    offices: Offices | None = None,
 ) -> Job | None:
     """Begin the edition that waits longest; return its job, None when none waits.
 
-    One that was begun `MOST_TRIES` times without an end is given up.
+    One that was begun `MOST_TRIES` times without an end is given up. ``offices``: all that there are; of a place that
+    is not in their tree any more no report is made.
     """
+    tree = offices.tree.nodes if offices is not None else {}
     while (row := edition_rows.next_queued(work.session)) is not None:
-        if row.tries < MOST_TRIES:
+        if row.tries >= MOST_TRIES:
+            fail(work, row.id, reason(ReasonCode.REPORT_STOPPED, times=row.tries))
+        elif row.scope_kind == PLACE and row.scope_id not in tree:
+            fail(work, row.id, reason(ReasonCode.REPORT_NO_PLACE, place=row.scope_id))
+        else:
             break
-        fail(work, row.id, reason(ReasonCode.REPORT_STOPPED, times=row.tries))
         work.session.flush()
     else:
         return None
+    place = tree[row.scope_id] if row.scope_kind == PLACE else None
     row.state, row.begun_utc, row.tries = EditionState.MAKING, work.now_utc, row.tries + 1
     last = edition_rows.last_made(work.session, row)
     return Job(
@@ -118,6 +132,8 @@ def begin_next(
         history or History(),
         page,
         office_of(work.session),
+        offices.below(place.id) if offices is not None and place is not None else {},
+        place,
     )
 
 

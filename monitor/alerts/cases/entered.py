@@ -5,16 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.cases.calendar_orders import orders_by_office
-from monitor.alerts.cases.downtimes import plans_by_office
+from monitor.alerts.cases.downtimes import as_meant, plans_by_office
 from monitor.charter.deputies import Colleague
 from monitor.charter.office import Office
 from monitor.charter.offices import Offices
 from monitor.settings.calendar_order import OrderedChange
-from monitor.settings.fleet import Naming
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
-from monitor.settings.office_settings import of_office
 from monitor.settings.offices_file import Tree
 from monitor.store import user_rows
 from monitor.store.models import User
@@ -41,11 +39,7 @@ class Entered:
 
     def _planned(self, settings: Settings) -> Mapping[str, Maintenance]:
         """Return the plans by the names and sites that they have in the program, where there are several offices."""
-        if not settings.office:
-            return self.plans
-        keeps_plain_ids = any("." not in site for site in settings.fleet.sites)
-        naming = Naming(settings.office, settings.office if keeps_plain_ids else "")
-        return {naming.id(name): of_office(each, naming, settings.fleet) for name, each in self.plans.items()}
+        return as_meant(self.plans, settings.office, settings.fleet)
 
     def offices(self, installation: Installation) -> Offices:
         """Build all offices of an installation; the work that any of them has planned is known to the installation."""

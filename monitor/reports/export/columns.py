@@ -11,6 +11,7 @@ from monitor.reports.report import Accounting
 TABS = {
     "summary": N_("Summary"),
     "accounting": N_("Time"),
+    "offices": N_("Offices"),
     "groups": N_("Groups"),
     "sites": N_("Sites"),
     "tickets": N_("Tickets"),

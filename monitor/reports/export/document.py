@@ -5,7 +5,7 @@ given in both languages, reasons by their code (docs/reasons.md). Nothing depend
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -16,6 +16,8 @@ from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.reports.report import CharterFigures, Report
 
 UTC_SUFFIX = "_utc"
+LISTED = ("sites", "outages", "links")
+"""What a place's report has of its offices one by one."""
 RENAMED: Mapping[type, Mapping[str, str]] = {
     Report: {"as_of_utc": "generated"},
     CharterFigures: {"target": "promised"},
@@ -28,20 +30,33 @@ class NoReport(ValueError):
 
 
 def document(report: Report) -> dict[str, Any]:
-    """Return the report as JSON values; its tickets by the key of their service."""
-    found = _plain(report)
+    """Return the report as JSON values; its tickets by the key of their service.
+
+    Of a place each office's report by its id; what is listed one by one stands there alone.
+    """
+    found: dict[str, Any] = _plain(replace(report, offices={}))
     found["tickets"] = {each.pop("service"): each for each in found["tickets"]}
-    return dict(found)
+    del found["offices"]
+    if report.offices:
+        for name in LISTED:
+            del found[name]
+        found["offices"] = {id_: document(part) for id_, part in report.offices.items()}
+    return found
 
 
 def report_from(stored: Mapping[str, Any]) -> Report:
     """Return the report of such values; keys of a later version are left out. Raises NoReport."""
     try:
+        parts = {id_: report_from(each) for id_, each in stored.get("offices", {}).items()}
         tickets = [{"service": service, **each} for service, each in stored["tickets"].items()]
-        found: Report = _typed({**stored, "tickets": tickets}, Report)
+        plain = {key: value for key, value in stored.items() if key != "offices"} | {"tickets": tickets}
+        found: Report = _typed({**dict.fromkeys(LISTED if parts else (), ()), **plain}, Report)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NoReport(str(error)) from None
-    return found
+    if not parts:
+        return found
+    listed: dict[str, Any] = {name: [row for part in parts.values() for row in getattr(part, name)] for name in LISTED}
+    return replace(found, offices=parts, **listed)
 
 
 def _plain(value: Any) -> Any:

@@ -52,6 +52,34 @@ def accounting_table(report: Report, lang: Lang) -> Table:
     return table("accounting", columns, rows, lang, sources=sources if report.sites else ())
 
 
+def offices_table(report: Report, lang: Lang) -> Table:
+    """Return the sums of each office of a place; below them those of all."""
+    counts = ("outages", "kept", "missed", "open", "staged")
+    columns = [
+        head("offices", "id", lang),
+        head("offices", "name", lang),
+        head("offices", "sites", lang, is_summed=True),
+        *accounting_columns(lang, "promised", is_summed=True),
+        *accounting_columns(lang, "always", is_summed=True),
+        *(head("offices", key, lang, is_summed=True) for key in counts),
+    ]
+
+    def row(id_: str, name: str | None, part: Report) -> list[Cell]:
+        return [
+            id_,
+            name,
+            len(part.sites),
+            *accounting_cells(part.promised),
+            *accounting_cells(part.always),
+            len(part.outages),
+            *wording.kept_and_missed(part),
+            *wording.still_open(part),
+        ]
+
+    rows = [row(id_, part.office.name(lang), part) for id_, part in report.offices.items()]
+    return table("offices", columns, rows, lang, row(tr(lang, "In all"), None, report))
+
+
 def groups_table(report: Report, lang: Lang) -> Table:
     """Return the sums of each group of sites."""
     columns = [
@@ -83,14 +111,13 @@ def sites_table(report: Report, lang: Lang) -> Table:
         *accounting_columns(lang, "always", is_summed=True),
         *(head("sites", key, lang, is_summed=True) for key in ("outages", "affected", "power", "workstations", "used")),
     ]
-    unions = {group.id: group.name.name(lang) for group in report.groups if group.by == "union"}
 
-    def row(site: SiteFigures) -> list[Cell]:
+    def row(site: SiteFigures, part: Report) -> list[Cell]:
         return [
             site.site,
             site.name.name(lang),
             wording.kind_text(site.kind, lang),
-            unions.get(site.union, site.union) if site.union else None,
+            wording.union_text(part, site.union, lang) if site.union else None,
             site.operator or None,
             *accounting_cells(site.promised),
             *accounting_cells(site.always),
@@ -113,7 +140,8 @@ def sites_table(report: Report, lang: Lang) -> Table:
         sum(site.workstations for site in sites),
         Length(sum(site.used_us or 0 for site in sites)),
     ]
-    return table("sites", columns, map(row, sites), lang, total if sites else None)
+    rows = [row(site, part) for part in report.offices.values() or (report,) for site in part.sites]
+    return table("sites", columns, rows, lang, total if sites else None)
 
 
 def power_table(report: Report, lang: Lang) -> Table:

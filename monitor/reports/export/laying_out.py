@@ -6,6 +6,7 @@ A printed table has a limit of rows: what it lacks is in the spreadsheet and in 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from monitor.domain.message import N_
 from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import digits, number_text
 from monitor.i18n.languages import Lang, lookup
@@ -22,6 +23,9 @@ from monitor.reports.report import EarlierFigures, GroupFigures, Report, SiteFig
 
 EARLIER_OF_OPERATOR = ("period", "share", "outages")
 """The first columns of earlier periods: those after them are of the office's own promises."""
+MOST_PARTS = 20
+"""How many offices' parts are printed; more than a district has would be a book."""
+TOO_MANY = N_("Each office's own part is in the spreadsheet and in the JSON of this report.")
 
 
 def laid_out(report: Report, lang: Lang) -> Pages:
@@ -67,25 +71,49 @@ def _sections(report: Report, lang: Lang) -> Iterable[Section | None]:
     if report.scope.kind == "operator":
         yield from _of_operator(report, lang)
         return
-    yield accounting(report, lang)
-    yield _groups(report, lang)
-    yield _sites(report, lang)
-    yield drawing.times(report, lang)
-    yield _of(report, "tickets", lang, [wording.ticket_texts(report, row, lang) for row in report.tickets])
-    yield _of(report, "stages", lang, [_stage(row, lang) for row in report.stages])
-    yield _of(report, "charter", lang, [wording.charter_texts(row, lang) for row in report.charter])
-    yield _power(report, lang)
-    yield _backbone(report, lang)
-    yield _worst(report, lang)
-    yield _earlier(report, lang)
-    yield outages(report, lang)
-    yield _excused(report, lang)
+    yield from _of_place(report, lang) if report.offices else _of_office(report, lang)
     yield _unseen(report, lang)
     if report.differences:
         names = names_of(report, lang)
         rows = [difference_texts(each, names, lang) for each in report.differences]
         yield _of(report, "differences", lang, rows, annex=True)
     yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
+
+
+def _of_place(report: Report, lang: Lang) -> Iterable[Section | None]:
+    """Yield what the offices of a place add up to, then the part of each, which its titles name."""
+    yield accounting(report, lang)
+    yield _offices(report, lang)
+    yield _groups(report, lang)
+    yield from _cases(report, lang)
+    yield _worst(report, lang)
+    yield _earlier(report, lang)
+    for part in report.offices.values() if len(report.offices) <= MOST_PARTS else ():
+        name = part.office.name(lang)
+        yield Section(name, paragraphs=[wording.summary(part, lang)])
+        for section in _of_office(part, lang):
+            yield section and replace(section, title=tr(lang, "{name}: {title}", name=name, title=section.title))
+
+
+def _of_office(report: Report, lang: Lang) -> Iterable[Section | None]:
+    """Yield what is said of an office alone, and of one among those of a place."""
+    yield accounting(report, lang)
+    yield _groups(report, lang)
+    yield _sites(report, lang)
+    yield drawing.times(report, lang)
+    yield from _cases(report, lang)
+    yield _power(report, lang)
+    yield _backbone(report, lang)
+    yield _worst(report, lang)
+    yield _earlier(report, lang)
+    yield outages(report, lang)
+    yield _excused(report, lang)
+
+
+def _cases(report: Report, lang: Lang) -> Iterable[Section | None]:
+    yield _of(report, "tickets", lang, [wording.ticket_texts(report, row, lang) for row in report.tickets])
+    yield _of(report, "stages", lang, [_stage(row, lang) for row in report.stages])
+    yield _of(report, "charter", lang, [wording.charter_texts(row, lang) for row in report.charter])
 
 
 def _of_operator(report: Report, lang: Lang) -> Iterable[Section | None]:
@@ -102,6 +130,27 @@ def _of_operator(report: Report, lang: Lang) -> Iterable[Section | None]:
     yield _excused(report, lang)
     yield _unseen(report, lang)
     yield Section(wording.heading("notes", lang), paragraphs=[lookup(lang, note) for note in NOTES], annex=True)
+
+
+def _offices(report: Report, lang: Lang) -> Section:
+    """Return a row for each office of a place, and one for all of them."""
+    shown, note = most("offices", list(report.offices.values()), lambda part: -part.promised.down_us, lang)
+    rows = [
+        [
+            tr(lang, "In all") if part is report else part.office.name(lang),
+            number_text(len(part.sites), lang),
+            wording.share_text(part.promised.share, lang),
+            wording.share_text(part.always.share, lang),
+            wording.length_text(part.promised.down_us, lang),
+            number_text(len(part.outages), lang),
+            *(number_text(count, lang) for count in wording.kept_and_missed(part)),
+            *(number_text(count, lang) for count in wording.still_open(part)),
+        ]
+        for part in (*shown, report)
+    ]
+    bars = drawing.shares([(part.office.name(lang), part.promised) for part in shown[: drawing.MOST_BARS]], lang)
+    left_out = [] if len(report.offices) <= MOST_PARTS else [tr(lang, TOO_MANY)]
+    return Section(wording.heading("offices", lang), [table("offices", lang, rows, note=note)], [bars], left_out)
 
 
 def _groups(report: Report, lang: Lang) -> Section | None:

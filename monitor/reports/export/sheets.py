@@ -9,6 +9,7 @@ from monitor.reports.report import Report
 MAKERS = {
     "summary": figure_tables.summary_table,
     "accounting": figure_tables.accounting_table,
+    "offices": figure_tables.offices_table,
     "groups": figure_tables.groups_table,
     "sites": figure_tables.sites_table,
     "tickets": event_tables.tickets_table,
@@ -30,6 +31,9 @@ OF_OPERATOR = ("summary", "accounting", "again", "sites", "worst", "earlier", "o
 
 
 def tables(report: Report, lang: Lang) -> list[Table]:
-    """Return the tables of a report, in the order in which every format has them; an operator's has its own."""
+    """Return the tables of a report, in the order in which every format has them; an operator's has its own.
+
+    A place's has the rows of all its offices, one office after the other, and a table of the offices.
+    """
     keys = OF_OPERATOR if report.scope.kind == "operator" else tuple(TABLES)
-    return [MAKERS[key](report, lang) for key in keys]
+    return [MAKERS[key](report, lang) for key in keys if key != "offices" or report.offices]

@@ -14,6 +14,7 @@ from monitor.reports.report import OutageFigures, Report
 
 WORDS: Mapping[str, Mapping[str, float]] = {
     "accounting": {"hours": 2},
+    "offices": {"name": 3},
     "groups": {"by": 1, "name": 3.5},
     "sites": {"name": 2.6, "kind": 1.6, "union": 1.3, "operator": 1.4},
     "tickets": {"service": 3.5},
@@ -32,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, float]] = {
     "differences": {"path": 3, "before": 2, "after": 2},
 }
 """The columns that hold words, and how wide each is; all others hold figures, stand on the right and are 1 wide."""
-MOST = {"groups": 150, "sites": 400, "outages": 800, "excused": 400, "unseen": 200, "differences": 200}
+MOST = {"offices": 600, "groups": 150, "sites": 400, "outages": 800, "excused": 400, "unseen": 200, "differences": 200}
 """How many rows a table has at most; of those not named 100."""
 MOST_OTHERWISE = 100
 

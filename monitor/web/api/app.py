@@ -22,6 +22,7 @@ from monitor.web.api import (
     documentation,
     maintenance,
     notices,
+    place_reports,
     places,
     publication,
     readers,
@@ -45,6 +46,7 @@ ROUTERS = (
     readers.router,
     daemons.router,
     publication.router,
+    place_reports.router,
     reports.router,
     documentation.router,
 )

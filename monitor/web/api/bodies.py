@@ -108,6 +108,14 @@ class Slip(Body):
     code: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class NewPlaceReport(Body):
+    """A report of a place that is asked for. ``files``: which are kept with it, such as bn.pdf."""
+
+    period_kind: Annotated[str, Field(max_length=16, description="month, quarter, fiscal or days.")]
+    period: Annotated[str, Field(max_length=40, description="Such as 2026-11, 2026-Q4, 2026-27.")]
+    files: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=20)] = []
+
+
 class NewReport(Body):
     """A report that is asked for. ``files``: which are kept with it, such as bn.pdf."""
 

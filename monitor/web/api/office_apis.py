@@ -37,6 +37,10 @@ class OfficeApis:
         Raises Problem for an office that is not there or lies elsewhere, and where it is not known which one is meant.
         """
         seen = self.installation_of().seen_from(node)
+        if (place := request.path_params.get("place")) is not None:
+            if not seen.several or place not in seen.tree.nodes:
+                raise Problem("not-found")
+            return self.whole  # what is said of a place is the installation's
         office = chosen_office(seen, request)
         if office is None or not seen.offices:
             raise Problem("not-found")

@@ -1,5 +1,6 @@
 """Answer about editions of reports, ask for one, and give out its files."""
 
+from collections.abc import Callable
 from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Path, Query
@@ -31,13 +32,15 @@ from monitor.web.edition_files import kept_or_value
 
 router = APIRouter(route_class=GuardedRoute, tags=["reports"])
 Number = Annotated[int, Path(ge=1, le=keyset.LARGEST_ID, description="The number of the edition.")]
+Format = Annotated[str, Query(alias="format", max_length=8, description="json, csv, xlsx, html or pdf.")]
 READY = (EditionState.MADE, EditionState.SAME)
 
 
 class EditionDocument(TypedDict):
     """An edition of a report. ``state``: queued, making, made, same (as the edition before it), failed.
 
-    ``scope``: office, or KIND:ID; ``sha256``: of what it says; ``differences``: from the edition before.
+    ``scope``: office, KIND:ID, or place:ID of the offices of a place; ``sha256``: of what it says; ``differences``:
+    from the edition before.
     """
 
     id: int
@@ -68,7 +71,7 @@ async def listed(asked: Asking, limit: Limit = 100, after: After = "") -> Respon
         rows = edition_rows.listed(session, span.limit + 1, before_id)
         views = [EditionView.of(row, asked.office, SOURCE) for row in rows[: span.limit]]
         following = (views[-1].id,) if len(rows) > span.limit else None
-        return page(asked, Page([each for each in views if _sees(asked, each)], following), _document)
+        return page(asked, Page([each for each in views if _sees(asked, each)], following), edition_document)
 
     return await reading(asked, read)
 
@@ -91,7 +94,7 @@ async def make(asked: Asking, body: NewReport, idempotency_key: IdempotencyKey =
             raise bad_field("scope", message("It is about more than what you are in charge of."))
         row = editions.ask(work, about)
         view = EditionView.of(row, work.office, SOURCE)
-        return Found(_document(view), 202, headers={"location": f"{asked.request.url.path}/{row.id}"})
+        return Found(edition_document(view), 202, headers={"location": f"{asked.request.url.path}/{row.id}"})
 
     return await do(asked, asks, ["reports"])
 
@@ -99,23 +102,23 @@ async def make(asked: Asking, body: NewReport, idempotency_key: IdempotencyKey =
 @router.get("/reports/{number}", **route(REPORTS_READ, EditionDocument, "not-found"))
 async def one(asked: Asking, number: Number) -> Response:
     """Read an edition: whether it is made, and its summary."""
-    return await reading(asked, lambda session: Found(_document(_found(asked, session, number))))
+    return await reading(asked, lambda session: Found(edition_document(_found(asked, session, number))))
 
 
 @router.get("/reports/{number}/file", **file_route(REPORTS_READ, MEDIA.values(), "not-allowed"))
-async def file(
-    asked: Asking,
-    number: Number,
-    form: Annotated[str, Query(alias="format", max_length=8, description="json, csv, xlsx, html or pdf.")] = "json",
-    lang: Language = BOTH[0],
-) -> Response:
+async def file(asked: Asking, number: Number, form: Format = "json", lang: Language = BOTH[0]) -> Response:
     """Read a made edition as a file; one that is not kept is rendered, which may take seconds: ask again then."""
+    return await file_of(asked, lambda session: _found(asked, session, number), form, lang)
+
+
+async def file_of(asked: Asked, found: Callable[[Session], EditionView], form: str, lang: str) -> Response:
+    """Answer with a file of the edition that ``found`` finds; raises Problem."""
     if form not in FORMATS:
         raise bad_parameter("format", message("Expected one of: {forms}", forms=", ".join(FORMATS)))
     chosen = language(lang)
 
     def read(session: Session) -> tuple[int, MadeFile | None, bytes | None]:
-        view = _found(asked, session, number)
+        view = found(session)
         if view.state not in READY:
             raise Problem("not-allowed")
         id_ = view.same_as or view.id
@@ -142,7 +145,8 @@ def _sees(asked: Asked, view: EditionView) -> bool:
     return covers(asked.caller.scope, asked.office, view.scope.kind, view.scope.id)
 
 
-def _document(view: EditionView) -> EditionDocument:
+def edition_document(view: EditionView) -> EditionDocument:
+    """Return an edition as programs get it."""
     return {
         "id": view.id,
         "period_kind": view.period.kind,

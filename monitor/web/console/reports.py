@@ -1,5 +1,6 @@
 """Show the editions of reports, ask for one, give out its files, and answer an official request with one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +28,7 @@ from monitor.reports.quick_report import quick_period, quick_report
 from monitor.reports.report import Difference
 from monitor.reports.report_scope import scope_of
 from monitor.reports.wording import period_text, scope_text, summary
+from monitor.settings.fleet import Site
 from monitor.store import edition_rows
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -134,36 +136,22 @@ class ReportPages:
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""
         view = await self._found(asked)
-        names = {site.id: site_name(asked.lang, site) for site in self._office.fleet.sites.values()}
-        differences = [difference_texts(Difference(**each), names, asked.lang) for each in view.differences]
-        return self._console.page(
-            asked,
-            "report.html.j2",
-            differences=differences,
-            states=EDITION_STATES,
-            stages=EDITION_STAGES,
-            progress=self._console.live.report_progress.get(view.id),
-            edition=view,
-            why=reason_message(view.why) if view.why else "",
-            files=[(lang, own_name(lang), list(FORMATS)) for lang in languages()],
-            may_answer=asked.visitor.may(Right.TICKETS) and view.state == EditionState.MADE,
-            typed=asked.query("ticket"),
-        )
+        may_answer = asked.visitor.may(Right.TICKETS) and view.state == EditionState.MADE
+        return edition_page(self._console, asked, view, self._office.fleet.sites, may_answer=may_answer)
 
     async def file(self, asked: Asked) -> Response:
         """Give out a file of an edition."""
         view = await self._found(asked)
-        found = await self._file(asked, view, asked.query("lang"), asked.query("format"))
+        found = await self._file(view, asked.query("lang"), asked.query("format"))
         if isinstance(found, NotMade):
             return refused_page(self._console, asked, 503, reason_message(found.why))
-        headers = {"content-disposition": f'attachment; filename="{found.filename}"', "cache-control": "no-cache"}
-        return Response(found.content, media_type=found.media, headers=headers)
+        return given_out(found)
 
     async def answer(self, asked: Asked) -> Response:
         """Answer an official request with a file of an edition."""
         view = await self._found(asked)
         lang, form, number = asked.field("lang"), asked.field("format"), ascii_digits(asked.field("ticket"))
-        made = await self._file(asked, view, lang, form)
+        made = await self._file(view, lang, form)
         if isinstance(made, NotMade):
             return refused_page(self._console, asked, 503, reason_message(made.why))
 
@@ -173,18 +161,8 @@ class ReportPages:
         await self._console.act(asked, does, changed=(ALL, f"report:{view.id}"))
         return self._console.back(asked, f"/tickets/{number}", message("The request is answered with the report."))
 
-    async def _file(self, asked: Asked, view: EditionView, lang: str, form: str) -> MadeFile | NotMade:
-        if lang not in languages() or form not in FORMATS or view.state not in (EditionState.MADE, EditionState.SAME):
-            raise NotFound
-        id_ = view.same_as or view.id
-        name = f"{lang}.{form}"
-
-        there, value = await self._console.read(lambda session: kept_or_value(session, id_, name))
-        if there is not None:
-            return there
-        if value is None:
-            raise NotFound
-        return await self._files.rendered((id_, lang, form), value)
+    async def _file(self, view: EditionView, lang: str, form: str) -> MadeFile | NotMade:
+        return await file_of(self._console, self._files, view, lang, form)
 
     async def _found(self, asked: Asked) -> EditionView:
         """Return the edition that the path names, if it is within the visitor's scope; raises NotFound."""
@@ -206,3 +184,49 @@ class ReportPages:
 
     def _covers(self, asked: Asked, kind: str, id_: str) -> bool:
         return covers(asked.visitor.scope, self._office, kind, id_)
+
+
+def edition_page(
+    console: Console,
+    asked: Asked,
+    view: EditionView,
+    sites: Mapping[str, Site],
+    *,
+    home: str = "/reports",
+    may_answer: bool,
+) -> Response:
+    """Return the page of an edition. ``sites``: whose names its differences may say; ``home``: the page of its list."""
+    names = {site.id: site_name(asked.lang, site) for site in sites.values()}
+    return console.page(
+        asked,
+        "report.html.j2",
+        differences=[difference_texts(Difference(**each), names, asked.lang) for each in view.differences],
+        states=EDITION_STATES,
+        stages=EDITION_STAGES,
+        progress=console.live.report_progress.get(view.id),
+        edition=view,
+        why=reason_message(view.why) if view.why else "",
+        files=[(lang, own_name(lang), list(FORMATS)) for lang in languages()],
+        may_answer=may_answer,
+        typed=asked.query("ticket"),
+        home=home,
+    )
+
+
+async def file_of(console: Console, files: EditionFiles, view: EditionView, lang: str, form: str) -> MadeFile | NotMade:
+    """Return a file of an edition, as it was kept, or rendered now; raises NotFound."""
+    if lang not in languages() or form not in FORMATS or view.state not in (EditionState.MADE, EditionState.SAME):
+        raise NotFound
+    id_ = view.same_as or view.id
+    there, value = await console.read(lambda session: kept_or_value(session, id_, f"{lang}.{form}"))
+    if there is not None:
+        return there
+    if value is None:
+        raise NotFound
+    return await files.rendered((id_, lang, form), value)
+
+
+def given_out(file: MadeFile) -> Response:
+    """Answer with a file, under its name."""
+    headers = {"content-disposition": f'attachment; filename="{file.filename}"', "cache-control": "no-cache"}
+    return Response(file.content, media_type=file.media, headers=headers)

@@ -15,6 +15,7 @@ from monitor.web.console import (
     operators,
     outage,
     papers,
+    place_reports,
     public,
     register,
     reports,
@@ -32,6 +33,7 @@ from monitor.web.console.console import Console
 PAGES = (
     now,
     offices,
+    place_reports,
     sites,
     site,
     history,

@@ -13,7 +13,7 @@ from tests.reports.example_report import SITES, empty, example
 
 
 def test_every_table_of_a_report_is_made_in_its_order() -> None:
-    assert [table.key for table in tables(example(), "en")] == list(TABLES)
+    assert [table.key for table in tables(example(), "en")] == [key for key in TABLES if key != "offices"]
     assert MAKERS.keys() == TABLES.keys() | set(OF_OPERATOR)
 
 

@@ -6,6 +6,7 @@ STATUS, TICKETS, ACT, PLAN, AUDIT = "status:read", "tickets:read", "tickets:writ
 REPORTS, MAKE = "reports:read", "reports:make"
 _REQUEST = {"service": "citizen:8", "way": "phone", "text": "No line since morning", "site": "{site}"}
 _WORK = {"text": "A new fibre", "sites": ["{site}"], "begins": "2026-12-20T10:00", "ends": "2026-12-20T12:00"}
+_PLACE, _OF_BHERAMARA = "/api/v1/offices/{place}/reports", "/api/v1/offices/bheramara/reports"
 
 API = (
     Row("GET", "/api/v1/openapi.json", EVERYBODY),
@@ -94,6 +95,28 @@ API = (
     ),
     Row("GET", "/api/v1/reports/{number}", VIEWER, "/api/v1/reports/{report}", far=404, scope=REPORTS),
     Row("GET", "/api/v1/reports/{number}/file", VIEWER, "/api/v1/reports/{report}/file", far=404, scope=REPORTS),
+    Row("GET", _PLACE, VIEWER, _OF_BHERAMARA, done=404, far=404, scope=REPORTS),  # one alone has no places
+    Row(
+        "POST",
+        _PLACE,
+        OFFICER,
+        _OF_BHERAMARA,
+        body={"period_kind": "month", "period": "2026-10"},
+        done=404,
+        far=404,
+        scope=MAKE,
+        get=0,
+    ),
+    Row("GET", f"{_PLACE}/{{number}}", VIEWER, f"{_OF_BHERAMARA}/{{report}}", done=404, far=404, scope=REPORTS),
+    Row(
+        "GET",
+        f"{_PLACE}/{{number}}/file",
+        VIEWER,
+        f"{_OF_BHERAMARA}/{{report}}/file",
+        done=404,
+        far=404,
+        scope=REPORTS,
+    ),
     Row("GET", "/api/v1/notices", VIEWER, far=200, scope=TICKETS),
     Row(
         "POST",

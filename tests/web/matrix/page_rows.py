@@ -21,6 +21,26 @@ PAGES = (
     Row("GET", "/sites", VIEWER),
     Row("GET", "/offices", VIEWER, done=404, far=404),  # an office that stands alone has no others
     Row("GET", "/offices/{place}", VIEWER, "/offices/bheramara", done=404, far=404),
+    Row("GET", "/offices/{place}/reports", VIEWER, "/offices/bheramara/reports", done=404, far=404),
+    Row(
+        "POST",
+        "/offices/{place}/reports",
+        OFFICER,
+        "/offices/bheramara/reports",
+        {"period": "month:2026-10"},
+        done=404,
+        far=404,
+        get=0,
+    ),
+    Row("GET", "/offices/{place}/reports/{id}", VIEWER, "/offices/bheramara/reports/{report}", done=404, far=404),
+    Row(
+        "GET",
+        "/offices/{place}/reports/{id}/file",
+        VIEWER,
+        "/offices/bheramara/reports/{report}/file",
+        done=404,
+        far=404,
+    ),
     Row("GET", "/tickets", VIEWER),
     Row(
         "POST",
