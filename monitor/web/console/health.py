@@ -59,6 +59,7 @@ def routes(console: Console) -> list[PageRoute]:
             console.reading.submit(measure, console.store.state, asked.now_utc, console.store)
         )
         may_see = asked.visitor.may(Right.RESEND)  # addresses of people may stand in what a mail server said
+        may_see_all = may_see and not asked.visitor.node  # it said so of any office's letters
         live = console.live
         examined = _examined(console)
         return console.page(
@@ -72,7 +73,7 @@ def routes(console: Console) -> list[PageRoute]:
             late_s=path.late_s(asked.now_utc) if path else 0.0,
             dead=dead if may_see else (),
             pending=pending if may_see else (),
-            away={channel: why if may_see else "" for channel, why in dict(live.mail_trouble).items()}
+            away={channel: why if may_see_all else "" for channel, why in dict(live.mail_trouble).items()}
             if live.sends
             else {},
             sends=live.sends,

@@ -17,11 +17,13 @@ from monitor.alerts.notices.render import render
 from monitor.domain.edition_states import EditionState
 from monitor.domain.roles import Role
 from monitor.domain.sample import Verdict
+from monitor.judging.snmp import SnmpState
 from monitor.settings.installation import Installation
 from monitor.settings.reports_section import Reports
 from monitor.store.models import SiteNote, Ticket
 from monitor.store.work import Work
 from monitor.web.console.stream import concerns
+from tests.told import said
 from tests.web.console.offices_desk import SEES, SITE, OfficesDesk, marks_of, visited, with_a_ticket_each, with_people
 from tests.web.console.visits import OFFICER, Visits
 from tests.web.desk import Desk, office
@@ -230,6 +232,21 @@ def test_the_monitors_own_page_says_to_a_part_nothing_of_the_whole(busy: Busy) -
     assert "/health/copy" in whole.text
     assert "/health/copy" not in part.text
     assert busy.as_of("mirpur").post("/health/copy", {}).status == 403
+
+
+def test_what_a_mail_server_said_of_any_offices_letters_is_for_the_whole_alone(busy: Busy) -> None:
+    busy.visits.desk.live.mail_trouble = {"email": "mail.example.org: refused rahim@example.org"}
+    assert "rahim@example.org" in busy.as_of("").get("/health").text
+    page = busy.as_of("kushtia").get("/health").text
+    assert "rahim@example.org" not in page
+
+
+def test_devices_that_are_not_read_are_those_of_the_office_alone(busy: Busy) -> None:
+    for site in SITE.values():
+        busy.visits.desk.live.snmp[f"{site}/gateway"] = SnmpState("silent", said("no answer"))
+    page = busy.as_of("mirpur").get("/health").text
+    assert f"{SITE['mirpur']}/gateway" in page
+    assert not [site for office, site in SITE.items() if office != "mirpur" and f"{site}/gateway" in page]
 
 
 def test_an_office_that_stands_alone_has_no_word_of_offices(office: Desk) -> None:
