@@ -18,7 +18,7 @@ from monitor.settings.fleet_problems import cycles, doubled_addresses
 from monitor.settings.installation import Installation, OfficesReader
 from monitor.settings.load import Settings
 from monitor.settings.of_kind import Kinds
-from monitor.settings.office_settings import OfficeFiles, around_of, host_of, settings_of, with_work_of_all
+from monitor.settings.office_settings import OfficeFiles, among, host_of, settings_of, with_work_of_all
 from monitor.settings.offices_file import FOLDER, OFFICES, Tree
 from monitor.settings.problems import ConfigError
 from monitor.settings.toml import Document
@@ -113,9 +113,10 @@ def put_in(before: Installation, changed: ChangedOffices) -> Installation | None
 
 
 def _beside(host: Settings, office: Settings) -> Settings:
-    """Return an office as it was, with the sites of others through which its own are reached as they are now."""
-    around = around_of(host, office.fleet)
-    return office if around == office.fleet.around else replace(office, fleet=replace(office.fleet, around=around))
+    """Return an office as it was, with what it must know of the others as that is now."""
+    fleet = among(host, office.fleet)
+    same = fleet.around == office.fleet.around and fleet.rooted == office.fleet.rooted
+    return office if same else replace(office, fleet=fleet)
 
 
 def _fits(host: Settings) -> bool:

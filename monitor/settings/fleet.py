@@ -108,12 +108,14 @@ class Fleet:
     """All sites by id, the uplinks by name, and what unions are called, by the `comparison_key` of their word.
 
     ``around``: of a fleet that is one office's among several, the sites of others through which its own are reached.
+    ``rooted``: the roots of its sites where links between sites of other offices make them others than it would say.
     """
 
     sites: Mapping[str, Site]
     groups: Mapping[str, Group] = field(default_factory=dict)
     unions: Mapping[str, Names] = field(default_factory=dict)
     around: Mapping[str, Site] = field(default_factory=dict)
+    rooted: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -222,7 +224,8 @@ class Fleet:
             one, other = (_last(joined, found.get(id_, found[site])) for id_ in (site, carrier))
             if one != other:
                 joined[max(one, other)] = min(one, other)
-        return {site: _last(joined, root) for site, root in found.items()} if joined else found
+        roots = {site: _last(joined, root) for site, root in found.items()} if joined else found
+        return roots | self.rooted if self.rooted else roots
 
     def ancestors(self, site: str) -> Iterator[str]:
         """Yield the ids of the sites that ``site`` depends on, nearest first."""

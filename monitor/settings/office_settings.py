@@ -1,6 +1,6 @@
 """Compose the settings of an installation, and of each of its offices, of the files that were read. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.areas_file import Areas
 from monitor.settings.calendar_file import CalendarFile
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.fleet import Fleet, Naming, Site, groups_of
+from monitor.settings.fleet import Fleet, Naming, groups_of
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.office_monitor_file import OfficeMonitorFile
@@ -52,7 +52,7 @@ def settings_of(host: Settings, files: OfficeFiles, naming: Naming, fleet: Fleet
     work, known = host.monitor.maintenance | work, host.monitor.acknowledged | known
     return Settings(
         host.directory,
-        replace(fleet, groups=host.fleet.groups, around=around_of(host, fleet)),
+        among(host, replace(fleet, groups=host.fleet.groups)),
         monitor.model_copy(update={"maintenance": work, "acknowledged": known}),
         files.charter,
         files.calendar,
@@ -62,10 +62,13 @@ def settings_of(host: Settings, files: OfficeFiles, naming: Naming, fleet: Fleet
     )
 
 
-def around_of(host: Settings, fleet: Fleet) -> Mapping[str, Site]:
-    """Return the sites of other offices through which those of an office's fleet are reached."""
+def among(host: Settings, fleet: Fleet) -> Fleet:
+    """Return an office's fleet with what it must know of the others: where its sites are reached and judged."""
     outside = (each for site in fleet.sites for each in host.fleet.ancestors(site) if each not in fleet.sites)
-    return {each: host.fleet.sites[each] for each in outside}
+    fleet = replace(fleet, around={each: host.fleet.sites[each] for each in outside}, rooted={})
+    roots, own = host.fleet.roots, fleet.roots
+    rooted = {site: roots[site] for site in fleet.sites if roots[site] != own[site]}
+    return replace(fleet, rooted=rooted) if rooted else fleet
 
 
 def with_work_of_all(host: Settings, offices: Iterable[Settings]) -> Settings:

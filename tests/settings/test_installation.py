@@ -9,6 +9,7 @@ import pytest
 from monitor.charter.downtimes import covered
 from monitor.charter.office import Office
 from monitor.configuration import KINDS, load, load_installation
+from monitor.judging.shards import shard_of
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
 from tests.places import SHIPPED
@@ -87,6 +88,29 @@ def test_a_parent_may_stand_in_another_office(offices: Path) -> None:
     assert set(own.sites) == {"gangni.pop", "gangni.udc"}
     assert own.site("mirpur.udc").name_en == "UDC of Mirpur"
     assert "gangni.udc" in own.descendants("backbone-bheramara")
+
+
+def test_each_offices_sites_are_in_the_shards_of_the_whole_whatever_links_join_elsewhere(
+    offices: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "community"
+    secret.write_text("public\n")
+    secret.chmod(0o600)
+    change(offices / "offices/gangni/sites.toml", 'parent = "pop"', 'parent = "mirpur.udc"')
+    file = offices / "offices/mirpur/sites.toml"
+    link = 'link = { device = "pop", interface = "ether1" }'
+    hill = f'[sites.hill]\nkind = "backbone"\nname_bn = "পাহাড়"\nname_en = "Hill"\nunion = "sadar"\n{link}\n'
+    hill += 'address = "127.77.200.9"\n\n[unions.sadar]'
+    change(file, "[unions.sadar]", hill)
+    change(file, 'address = "127.77.200.1"', 'devices = { gateway = { address = "127.77.200.1", snmp = "core" } }')
+    change(
+        offices / "monitor.toml", "# [snmp.v3.core]", f'[snmp.v2c.core]\ncommunity_file = "{secret}"\n# [snmp.v3.core]'
+    )
+    found = load_installation(offices)
+    assert found.host.fleet.roots["gangni.udc"] == "mirpur.hill"  # the least root of the trees that a link joins
+    for office in found.offices.values():
+        for site in office.fleet.sites:
+            assert shard_of(office.fleet, site) == shard_of(found.host.fleet, site), site
 
 
 def test_planned_work_of_an_office_is_of_its_own_sites_alone_in_the_whole_as_well(offices: Path) -> None:
