@@ -225,7 +225,7 @@ class Fleet:
             if one != other:
                 joined[max(one, other)] = min(one, other)
         roots = {site: _last(joined, root) for site, root in found.items()} if joined else found
-        return roots | self.rooted if self.rooted else roots
+        return {**roots, **self.rooted} if self.rooted else roots
 
     def ancestors(self, site: str) -> Iterator[str]:
         """Yield the ids of the sites that ``site`` depends on, nearest first."""
