@@ -65,6 +65,7 @@ OF_THE_INSTALLATION = {
     # the daemon's own: whatever it watches, it was there or not
     "heartbeat",
     "clock_word",
+    "unproven_dates",
     "gaps",
     "learned",
     "leases",
@@ -104,6 +105,7 @@ OF_ALL = {
     "shard_rows",
     "soundness",
     "token_rows",
+    "unproven_rows",
     "user_rows",
 }
 """Modules about what belongs to the installation."""
@@ -172,6 +174,7 @@ VALUES: Mapping[str, object] = {
     "number": "BHR-2026-000001",
     "occasion": "2026-11",
     "outage": lambda session: session.scalars(select(Outage).limit(1)).one(),
+    "offices": [A, B],
     "outage_id": 1,
     "root": SITE,
     "row": lambda session: session.scalars(select(HelpdeskTicket).limit(1)).one(),
@@ -312,7 +315,7 @@ def twin(session: Session) -> None:
             values |= {name: row[name] + FURTHER for name in moved if row[name] is not None}
             if table.name == "tickets":
                 values["number"] = f"DLT{row['number'][3:]}"
-            if table.name == "site_states":
+            if table.name == "site_states" or (table.name == "outages" and row["ended_utc"] is None):  # one a site
                 values["site"] = f"{B}.{row['site']}"
             connection.execute(insert(table).values(values))
 
