@@ -114,7 +114,6 @@ class Daemon:
         )
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(Reading(installation, sources), clock.mono_ns())
-
         live.leases = leases = leases_of(
             settings, store, clock, OwnCondition(live), self._leases_changed, self._decisions_stored
         )

@@ -11,7 +11,7 @@ own transaction of before, whose end it has not heard of, is waited for.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -130,7 +130,7 @@ class DaemonLook:
     watches: str = ""
     sees: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
-    watches_for: timedelta = timedelta(0)
+    watches_for: timedelta = field(default=timedelta(0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_a_promise_is_kept_at_its_end_and_missed_at_its_deadline(tmp_path: Path,
         outage(5, 3, 4),  # kept
         outage(6, 5, 1),  # missed, mended since
         outage(6, 4, None),  # missed, and still there
-        outage(1, -1, None),  # under way in its time
+        outage(1, -1, None, site="udc-two"),  # under way in its time
         outage(30, 20, 2),  # missed before the span, mended in it
         outage(30, 20, 25),  # all before the span
     ).services[SERVICE]
