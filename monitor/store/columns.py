@@ -146,7 +146,7 @@ def storable_line(text: str, most: int) -> str:
 
 def storable(text: str) -> str:
     """Return ``text`` as a column for many lines stores it: cleaned, of bounded length."""
-    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():  # as `is_plain_ascii` has it
+    if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
         return text
     return _cleaned(text) if len(text) <= LONGEST_KEPT else clean_lines(text, LONGEST_TEXT)
 

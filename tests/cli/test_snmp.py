@@ -101,7 +101,7 @@ def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Pat
         (["2130706433", "--community-file", "SECRET"], "'2130706433' is no whole address"),
         (["127.0.0.010", "--community-file", "SECRET"], "'127.0.0.010' is no whole address"),
         (["１２７。１", "--community-file", "SECRET"], "'１２７。１' is no whole address"),
-        (["127.0.0.1", "--community-file", "/nowhere/at/all"], "/nowhere/at/all: cannot be read"),
+        (["127.0.0.1", "--community-file", "/nowhere/at/all"], "--community-file: cannot be read"),
         (["127.0.0.1", "--v3", "core"], "there is no [snmp.v3.core]"),
     ],
 )

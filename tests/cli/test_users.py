@@ -107,7 +107,7 @@ def test_a_user_is_changed_disabled_and_enabled_by_the_version_that_was_seen(hom
         (["add", "rahim", *NEW, "--union", "nowhere"], 2, "--union: no union of that name. Expected one of: "),
         (["add", "rahim", *NEW, "--email", "x"], 2, "--email: 'x' is not an e-mail address."),
         (["add", "rahim", *NEW, "--lang", "fr"], 2, "--lang: found 'fr'. Expected one of: bn, en"),
-        (["add", "rahim", *NEW, "--password-file", "none"], 2, "none: "),
+        (["add", "rahim", *NEW, "--password-file", "none"], 2, "--password-file: cannot be read"),
         (["add", "KARIM", *NEW], 2, "NAME: there is a user KARIM already."),
         (["passwd", "nobody"], 1, "there is no user nobody."),
         (["disable", "nobody"], 1, "there is no user nobody."),
@@ -184,5 +184,5 @@ def test_a_password_file_that_has_no_first_line_holds_nobody_up(home: Path, desk
             file.touch()
     done = typed(home, "user", "add", "rahim", *NEW, "--password-file", str(file))
     assert done.returncode == 2
-    assert done.stderr.startswith(f"{file}: ")
+    assert done.stderr.startswith("--password-file: ")
     assert users(home) == []
