@@ -82,7 +82,8 @@ def is_calm(page: Page) -> bool:
     return RESULT not in page.inner_text("body")
 
 
-@pytest.mark.parametrize("width", [360, pytest.param(1366, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("width", [360, 1366])
 def test_no_text_becomes_more_than_text_on_any_page(
     hostile: tuple[World, list[str]], chromium: Chromium, width: int
 ) -> None:

@@ -8,9 +8,11 @@ from tests.browser.chromium import Chromium
 from tests.lab.waiting import until
 from tests.web.world import World
 
-PAGES = ("/", "/sites", "/sites/backbone-north", "/tickets", "/tickets/BHR-2026-000001")
+FURTHER = ("/sites", "/sites/backbone-north", "/tickets")
+PAGES = ("/", "/tickets/BHR-2026-000001", *(pytest.param(page, marks=pytest.mark.long) for page in FURTHER))
 SLOW_BYTES_S, SLOW_MS = 256_000 // 8, 300
 MOST_BYTES, MOST_WITH_FONT_BYTES, MOST_PAGE_BYTES = 45_000, 90_000, 20_000
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"  # it may be told a little after the load
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 LOADED = """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
     .map(one => [one.name, one.encodedBodySize])"""
@@ -31,6 +33,7 @@ def slow(session: CDPSession) -> None:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", PAGES)
 def test_a_first_page_is_light_and_is_seen_within_three_seconds_of_a_slow_line(
     world: World, chromium: Chromium, path: str
@@ -44,6 +47,7 @@ def test_a_first_page_is_light_and_is_seen_within_three_seconds_of_a_slow_line(
         assert sizes[path] <= MOST_PAGE_BYTES, sizes
         assert sum(sizes.values()) - fonts <= MOST_BYTES, sizes
         assert sum(sizes.values()) <= MOST_WITH_FONT_BYTES, sizes
+        seen.page.wait_for_function(PAINTED)
         assert seen.page.evaluate(FIRST_PAINT) <= 3_000
 
 

@@ -76,6 +76,7 @@ def test_a_file_of_answers_becomes_an_office_that_check_accepts(answers: Path, t
     assert not [secret for secret in SECRETS.values() for text in config.iterdir() if secret in text.read_text()]
 
 
+@pytest.mark.long
 def test_what_is_there_is_replaced_only_when_that_is_said_and_then_kept(answers: Path, tmp_path: Path) -> None:
     config = tmp_path / "office" / "config"
     run(config, "init", "--answers", str(answers))

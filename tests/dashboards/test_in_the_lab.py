@@ -81,6 +81,9 @@ def rules(office: OfficeInLab) -> dict[str, list[Series]]:
     return found
 
 
+pytestmark = pytest.mark.long  # the lab plays a day of everything
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     home = tmp_path_factory.mktemp("office")
@@ -137,7 +140,6 @@ def tells(answer: Answer) -> bool:
     )
 
 
-@pytest.mark.long
 def test_nothing_is_empty_while_nothing_is_wrong(seen: Seen) -> None:
     empty = [(name, a.query.title, a.asked) for name, found in seen.quiet.items() for a in found if not a.series]
     assert empty == []
@@ -159,7 +161,7 @@ def test_every_question_is_answered_with_values_in_an_office_that_has_everything
     assert [one for one in silent if one[1] not in BRIEF or one[2] not in expected] == []
 
 
-@pytest.mark.parametrize("lang", ["bn", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["bn", "en"])
 def test_the_morning_shows_the_planted_outage(seen: Seen, lang: str) -> None:
     found = seen.broken[f"{lang}/morning"]
     (down,) = of_panel(found, lookup(lang, "Down now"))["A"]
@@ -183,7 +185,7 @@ def test_the_morning_shows_the_planted_outage(seen: Seen, lang: str) -> None:
     assert minutes.last == MINUTES_LEFT
 
 
-@pytest.mark.parametrize("lang", ["bn", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["bn", "en"])
 def test_the_quiet_morning_says_that_nothing_is_down(seen: Seen, lang: str) -> None:
     found = seen.quiet[f"{lang}/morning"]
     (down,) = of_panel(found, lookup(lang, "Down now"))["A"]

@@ -193,8 +193,6 @@ class Story(RuleBasedStateMachine):
         self.failed_since_change = dict.fromkeys(PARENTS, 0)
         self.failed[name] = self.answered[name] = 0
         self.take(self.board.replace_fleet(fleet(self.moved, self.gone), RULES, at(self.minute)))
-        if self.blind:  # its counters begin anew with the configuration
-            self.good_references = 0
 
     @invariant()
     def the_board_knows_what_the_store_knows(self) -> None:

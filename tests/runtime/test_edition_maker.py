@@ -140,6 +140,7 @@ def test_a_command_that_cannot_be_started_is_a_reason_and_no_crash(desk: Desk) -
     assert row(desk, id_).state == "failed"
 
 
+@pytest.mark.long
 def test_a_scheduled_report_that_failed_is_made_later_without_a_restart(desk: Desk) -> None:
     with desk.store.write() as session:
         wanted = Wanted("month", "2026-11", date(2026, 11, 1))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.network import Lab
@@ -45,6 +47,7 @@ def up(daemon: Daemon, service: str) -> float | None:
     return daemon.metric("upazila_service_up", site="centre", check=service)
 
 
+@pytest.mark.long
 def test_a_service_that_fails_makes_its_site_degraded_and_opens_no_outage(lab: Lab, tmp_path: Path) -> None:
     with Daemon(lab, tmp_path) as daemon:
         write_config(daemon.config, sites=SITES, listen=daemon.listen, settings={"probing": PROBING})

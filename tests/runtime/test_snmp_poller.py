@@ -67,6 +67,7 @@ def test_a_wrong_community_is_an_event_about_credentials_and_no_outage(lab: Lab,
         assert "canary" not in daemon.log()
 
 
+@pytest.mark.long
 def test_a_device_that_is_gone_is_not_suspected_of_another_community(lab: Lab, tmp_path: Path) -> None:
     with Daemon(lab, tmp_path) as daemon, agent(lab, tmp_path, "public"):
         write(daemon, "public", probe_every_s=60)  # its last echoes were answered, and stay the last for long

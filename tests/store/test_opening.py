@@ -34,6 +34,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
         open_store(tmp_path)
 
 
+@pytest.mark.long
 def test_a_killed_migration_is_done_whole_at_the_next_start(tmp_path: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path; from sqlalchemy import event\n"

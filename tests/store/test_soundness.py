@@ -29,6 +29,7 @@ def test_what_is_sound_is_called_sound(state: Path) -> None:
     assert not is_noticed(state)
 
 
+@pytest.mark.long
 def test_of_two_hundred_flipped_bytes_none_starts_unnoticed_with_other_data(state: Path) -> None:
     path, chance = state / DATABASE, random.Random(20_261_124)
     whole, before = path.read_bytes(), rows(path)

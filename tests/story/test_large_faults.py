@@ -19,6 +19,7 @@ def events(daemon: Daemon) -> list[object]:
     return [row["kind"] for row in daemon.rows("SELECT kind FROM events ORDER BY id")]
 
 
+@pytest.mark.long
 def test_an_uplink_that_is_cut_is_one_event_and_no_outage(lab: Lab, mails: MailCatcher, daemon: Daemon) -> None:
     write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen)
     with (daemon.config / "monitor.toml").open("a") as monitor:

@@ -53,7 +53,10 @@ def wait_until_clock_is(daemon: Daemon, *, suspect: bool) -> None:
 
 @pytest.mark.parametrize(
     "step_s",
-    [pytest.param(HOUR_S, id="an hour ahead", marks=pytest.mark.long), pytest.param(-HOUR_S, id="an hour back")],
+    [
+        pytest.param(HOUR_S, id="an hour ahead", marks=pytest.mark.long),
+        pytest.param(-HOUR_S, id="an hour back", marks=pytest.mark.long),
+    ],
 )
 def test_a_step_of_the_wall_clock_changes_no_time_and_no_verdict(
     lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock, step_s: int

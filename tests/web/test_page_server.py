@@ -79,6 +79,7 @@ async def test_port_0_is_whichever_is_free_and_the_start_up_line_names_it(caplog
         await page.close()
 
 
+@pytest.mark.long
 def test_the_daemon_probes_without_a_page_while_its_port_is_taken(lab: Lab, tmp_path: Path) -> None:
     place = ("127.0.0.1", 19786)
     other = lab.monitor.open_socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -69,6 +69,7 @@ def intervals(letters: str) -> list[tuple[int, int | None]]:
     return found
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(letters=st.text("ooxxxu", max_size=80))
 def test_outages_begin_and_end_as_the_reference_says(shipped: Settings, letters: str) -> None:
