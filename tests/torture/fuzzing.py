@@ -54,7 +54,8 @@ def _fuzz(name: str, runs: int, seed: int, folder: Path, found: Found) -> None:
         check=False,
     )
     ended = re.search(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
-    if done.returncode or not ended or int(ended[1]) < runs:  # what was kept before is tried too, however few are wanted
+    # What was kept before is tried too, however few are wanted.
+    if done.returncode or not ended or int(ended[1]) < runs:
         found.undetected += 1
         found.note(f"{name}: {done.stderr[-500:]}")
 
