@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from monitor.alerts.cases.refusals import Seen
 from monitor.domain.roles import Right
-from monitor.domain.text import nfc
+from monitor.domain.text import ascii_digits, nfc
 from monitor.i18n.languages import Lang
 from monitor.web.auth.visitor import Visitor
 
@@ -35,6 +35,11 @@ class Asked:
     def query(self, name: str, default: str = "") -> str:
         """Return a parameter of the URL."""
         return nfc(self.request.query_params.get(name, default)).strip()
+
+    def row_id(self, name: str) -> int | None:
+        """Return the number of a row in the query; None where there is none. Bangla digits count too."""
+        text = ascii_digits(self.query(name))
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
     def field(self, name: str, default: str = "") -> str:
         """Return a text field of the form, without spaces around it; line ends as they are stored."""

@@ -38,7 +38,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         typed = {name: asked.query(name) for name in FILTERS}
-        wanted, before = _filter(asked, typed), _id(asked.query("before"))
+        wanted, before = _filter(asked, typed), asked.row_id("before")
 
         def reads(session: Session) -> tuple[list[ActDocument], int, Sequence[str], Sequence[str]]:
             rows = [act_document(row) for row in act_rows.listed(session, wanted, PAGE + 1, before)]
@@ -112,11 +112,6 @@ def _day(text: str, days: int) -> datetime | None:
         return datetime(found.year, found.month, found.day, tzinfo=DHAKA) + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
-
-
-def _id(text: str) -> int | None:
-    text = ascii_digits(text)
-    return int(text) if text.isdigit() and len(text) < 16 else None
 
 
 def _link(act: ActDocument) -> str:

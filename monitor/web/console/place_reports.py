@@ -13,7 +13,6 @@ from monitor.alerts.cases.editions import PLACE
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
 from monitor.domain.roles import Right
-from monitor.domain.text import ascii_digits
 from monitor.i18n.act_terms import EDITION_STATES
 from monitor.i18n.reasons import reason_message
 from monitor.reports.asking import wanted_of_place
@@ -51,8 +50,7 @@ class PlaceReportPages:
         whole, installation, place = self._asked(asked)
         if len(installation.tree.below(place.id)) == 1:
             return RedirectResponse(f"/reports?office={installation.tree.below(place.id)[0]}", 303)
-        before = ascii_digits(asked.query("before"))
-        before_id = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+        before_id = asked.row_id("before")
 
         def read(session: Session) -> list[EditionView]:
             rows = edition_rows.about(session, PLACE, place.id, PAGE + 1, before_id)

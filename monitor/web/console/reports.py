@@ -76,9 +76,7 @@ class ReportPages:
         return await self._list(asked)
 
     async def _list(self, asked: Asked, preview: Preview | None = None) -> Response:
-        office, before = self._office, asked.query("before")
-        number = ascii_digits(before)
-        before_id = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
+        office, before_id = self._office, asked.row_id("before")
 
         def read(session: Session) -> list[EditionView]:
             rows = edition_rows.listed(session, PAGE + 1, before_id)
