@@ -10,7 +10,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -96,19 +96,25 @@ async def _apart(directory: Path, known: Digests) -> Loaded:
     return await asyncio.wrap_future(_THREAD.submit(partial(_loaded, directory, process.returncode, said)))
 
 
-def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
+def load_at_start(
+    directory: Path, sources: dict[str, bytes], meanwhile: Callable[[], object] = lambda: None
+) -> Installation:
     """Load as `load_installation` does; large files in a process of their own, whose memory the daemon then never had.
 
-    Without an event loop: asyncio's own would write the whole result out as text at its end.
+    Without an event loop: asyncio's own would write the whole result out as text at its end. ``meanwhile``: what is to
+    be done besides, while that process reads.
     """
     files = [file for file in directory.rglob("*.toml") if file.exists()]
     if sum(file.stat().st_size for file in files) < LARGE_BYTES:
+        meanwhile()
         return load_installation(directory, sources)
     try:
-        done = subprocess.run(_command(directory), stdin=DEVNULL, stdout=PIPE, check=False)
+        with subprocess.Popen(_command(directory), stdin=DEVNULL, stdout=PIPE) as process:
+            meanwhile()
+            said, _ = process.communicate()
     except OSError as error:
         raise _not_read(directory, error) from None
-    installation, read = _loaded(directory, done.returncode, done.stdout)
+    installation, read = _loaded(directory, process.returncode, said)
     assert isinstance(installation, Installation)
     sources |= read
     return installation
