@@ -179,7 +179,7 @@ def on_server(planted: Planted, url: str) -> None:
 
 
 def _repeat_request(connection: socket.socket, head: str) -> None:
-    """Refuse it, with all that came, in the clear too: as JSON, below /raw as no answer, below /led as the way to nowhere."""
+    """Refuse it, with all that came, in the clear: as JSON, below /raw as no answer, below /led as a way to nowhere."""
     if " /raw" in head:
         connection.sendall(f"ERR {head.split()[1]}\r\n".encode())
         return
