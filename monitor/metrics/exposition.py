@@ -12,10 +12,8 @@ daemons: the one that holds the duty of it. Alone, a daemon holds all.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TypeVar
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
@@ -39,8 +37,6 @@ from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
 from monitor.store.database import Store
 
-T = TypeVar("T")
-
 FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database
 SLICE_NS = 2_000_000
@@ -48,18 +44,26 @@ SLICE_NS = 2_000_000
 
 @dataclass(frozen=True)
 class Page:
-    """The page, in pieces that many scrapes may share."""
+    """The page as a gzip stream that many scrapes may share; ``length``: of its text, in bytes.
 
-    pieces: tuple[bytes, ...]
+    Where it is not to be ``compressed``, each reader unpacks it as it reads: no text of the whole is kept.
+    """
+
+    stream: tuple[bytes, ...]
+    length: int
     content_type: str
     compressed: bool = False
+
+    @property
+    def pieces(self) -> Iterator[bytes]:
+        return iter(self.stream) if self.compressed else unpacked(self.stream)
 
     @property
     def body(self) -> bytes:
         return b"".join(self.pieces)
 
     def __len__(self) -> int:
-        return sum(map(len, self.pieces))
+        return sum(map(len, self.stream)) if self.compressed else self.length
 
 
 @dataclass
@@ -124,19 +128,11 @@ class Exposition:
             return await self._page_of(self._snapshot, openmetrics=openmetrics, compressed=compressed)
 
     async def _page_of(self, snapshot: _Snapshot, *, openmetrics: bool, compressed: bool) -> Page:
-        """Compress what is not compressed yet, or unpack it, in a thread: until then nobody looks for changes."""
+        """Compress in a thread what is not compressed yet: until then nobody looks for changes."""
         if (openmetrics, compressed) not in snapshot.pages:
-            if compressed:
-                parts, page = await self._in_thread(partial(_compressed, snapshot, openmetrics=openmetrics))
-                _keep(parts)
-            else:
-                whole = await self._page_of(snapshot, openmetrics=openmetrics, compressed=True)
-                page = await self._in_thread(partial(_plain, whole))
-            snapshot.pages[openmetrics, compressed] = page
+            making = self._threads.submit(_made, snapshot, openmetrics=openmetrics)
+            _keep(snapshot, *await asyncio.wrap_future(making), openmetrics=openmetrics)
         return snapshot.pages[openmetrics, compressed]
-
-    def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
-        return asyncio.wrap_future(self._threads.submit(work))
 
     async def _in_slices(self, steps: Iterable[None]) -> None:
         """Take the steps, and let the loop turn between them as often as SLICE_NS is over."""
@@ -147,7 +143,7 @@ class Exposition:
                 begun_ns = self._clock.mono_ns()
 
     def _release(self, snapshot: _Snapshot) -> None:
-        """Free a page that is no longer fresh: a kilobyte a site, until somebody asks again."""
+        """Free a page that is no longer fresh, until somebody asks again."""
         if self._snapshot is snapshot:
             self._snapshot = _Snapshot(0, [])
 
@@ -161,9 +157,7 @@ class Exposition:
                 pass
         snapshot, openmetrics = self._snapshot, wants_openmetrics(accept)
         if (openmetrics, False) not in snapshot.pages:
-            parts, whole = _compressed(snapshot, openmetrics=openmetrics)
-            _keep(parts)
-            snapshot.pages[openmetrics, False] = _plain(whole)
+            _keep(snapshot, *_made(snapshot, openmetrics=openmetrics), openmetrics=openmetrics)
         return snapshot.pages[openmetrics, False]
 
     def _begin(self) -> None:
@@ -231,18 +225,15 @@ def _content_type(*, openmetrics: bool) -> str:
     return CONTENT_TYPE_LATEST if openmetrics else CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _compressed(snapshot: _Snapshot, *, openmetrics: bool) -> tuple[Sequence[tuple[Piece | None, Packed]], Page]:
-    """Return what becomes of each piece, and the page."""
+def _made(snapshot: _Snapshot, *, openmetrics: bool) -> tuple[Sequence[tuple[Piece | None, Packed]], Page]:
+    """Return what becomes of each piece, and the compressed page."""
     parts = list(all_packed(snapshot.contents(openmetrics=openmetrics)))
-    stream = gzip_stream([part for _, part in parts])
-    return parts, Page(stream, _content_type(openmetrics=openmetrics), compressed=True)
+    stream, length = gzip_stream([part for _, part in parts]), sum(part.length for _, part in parts)
+    return parts, Page(stream, length, _content_type(openmetrics=openmetrics), compressed=True)
 
 
-def _keep(parts: Iterable[tuple[Piece | None, Packed]]) -> None:
+def _keep(snapshot: _Snapshot, parts: Iterable[tuple[Piece | None, Packed]], page: Page, *, openmetrics: bool) -> None:
     for piece, part in parts:
         if piece is not None:
             piece.packed = part
-
-
-def _plain(page: Page) -> Page:
-    return Page(tuple(unpacked(page.pieces)), page.content_type)
+    snapshot.pages[openmetrics, True], snapshot.pages[openmetrics, False] = page, replace(page, compressed=False)
