@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.judging.board import rerouted
@@ -26,6 +26,8 @@ def fleet(parents: tuple[int | None, ...], outside: int) -> Fleet:
 
 
 @given(PARENTS, PARENTS, st.integers(0, 3))
+@example((-1, 0, 1, 2, 3, 4, 5, 6), (-1, -1, 1, 2, 3, 4, 5, 6), 0)  # all behind the second one
+@example((-1, 0, 1, 2, 3, 4, 5, 6), (-1, -1, 1, 2, 3, 4, 5, 6), 3)
 def test_it_is_who_has_another_way(were: tuple[int | None, ...], are: tuple[int | None, ...], outside: int) -> None:
     old, new = fleet(were, outside), fleet(are, outside)
     both = [each for each in new.sites if each in old.sites]
