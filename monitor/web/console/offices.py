@@ -1,10 +1,11 @@
 """Show a district, a division or the nation: a row for each office, and the sums of the places between."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import partial
+from typing import Any
 
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from monitor.domain.reasons import Names
 from monitor.domain.roles import EVERYWHERE, Right
 from monitor.judging.health import State
 from monitor.reports.wording import share_text
+from monitor.settings.fleet import Site
 from monitor.settings.installation import Installation
 from monitor.store.office_queries import OfficeRecord, office_records
 from monitor.web.console.asked import Asked, NotFound, PageRoute
@@ -69,6 +71,21 @@ class PlaceRow:
         mine.acted_utc = max(filter(None, (mine.acted_utc, theirs.acted_utc)), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class SitesSeen:
+    """The states of all sites at one moment, for a thread. ``not_up``: those in each state but up."""
+
+    sites: Mapping[str, Site]
+    states: Mapping[str, State]
+    not_up: Mapping[str, Collection[str]]
+
+    @classmethod
+    def of(cls, overview: Overview) -> "SitesSeen":
+        """Return what is counted now; on the event loop, where it changes."""
+        not_up = {state: tuple(ids) for state, ids in overview.in_state.items() if state is not State.UP}
+        return cls(overview.sites, overview.states, not_up)
+
+
 def routes(console: Console) -> list[PageRoute]:
     """Return the routes of these pages; there are none of them where one office stands alone."""
 
@@ -86,10 +103,14 @@ def routes(console: Console) -> list[PageRoute]:
                 return office_records(session, since_utc, asked.now_utc)
 
         records = await console.count(read)
-        rows = rows_of(installation, place, await whole.overviews.of(EVERYWHERE), records)
-        path = [installation.tree.nodes[each] for each in installation.tree.path(place)]
-        share = partial(share_text, lang=asked.lang)
-        return console.page(asked, "offices.html.j2", path=path, rows=rows, since=since_utc, share=share)
+        seen = SitesSeen.of(await whole.overviews.of(EVERYWHERE))
+
+        def values() -> Mapping[str, Any]:
+            path = [installation.tree.nodes[each] for each in installation.tree.path(place)]
+            rows = rows_of(installation, place, seen, records)
+            return {"path": path, "rows": rows, "since": since_utc, "share": partial(share_text, lang=asked.lang)}
+
+        return await console.page_of_many(asked, "offices.html.j2", values)
 
     return [PageRoute("/offices", Right.READ, show), PageRoute("/offices/{place}", Right.READ, show)]
 
@@ -101,7 +122,7 @@ def year_begins(now_utc: datetime) -> datetime:
 
 
 def rows_of(
-    installation: Installation, place: str, overview: Overview, records: Mapping[str, OfficeRecord]
+    installation: Installation, place: str, seen: SitesSeen, records: Mapping[str, OfficeRecord]
 ) -> Sequence[PlaceRow]:
     """Return the rows of a place and all that is below it, each place before its parts.
 
@@ -109,15 +130,15 @@ def rows_of(
     """
     tree = installation.tree
     rows = {id_: _row(installation, id_, depth) for id_, depth in _below(installation, place, 0)}
-    for state, ids in overview.in_state.items():
-        for id_ in ids if state is not State.UP else ():
-            if (row := rows.get(overview.sites[id_].office)) is not None:
+    for state, ids in seen.not_up.items():
+        for id_ in ids:
+            if (row := rows.get(seen.sites[id_].office)) is not None:
                 row.states[state] += 1
     for row in [each for each in rows.values() if each.is_office]:
         fleet = installation.offices[row.id].fleet
         row.states[State.UP] += len(fleet.sites) - row.states.total()
         row.record = records.get(row.id, row.record)
-        row.own_state = next((overview.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
+        row.own_state = next((seen.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
     for id_, row in reversed(rows.items()):  # what is below a place has its sums before the place
         if id_ != place:
             rows[tree.nodes[id_].parent or place].add(row)
