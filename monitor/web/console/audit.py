@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,23 +44,23 @@ def routes(console: Console) -> list[PageRoute]:
     def sees_whole(asked: Asked) -> bool:
         return console.whole is not None and not asked.visitor.node
 
-    def chosen(asked: Asked, typed: Mapping[str, str], session: Session) -> AbstractContextManager[None]:
-        is_of_whole = typed["of"] == OF_THE_WHOLE and sees_whole(asked)
-        return on_behalf_of(session, ALONE) if is_of_whole else nullcontext()
+    def typed_in(asked: Asked, field: Callable[[str], str]) -> dict[str, str]:
+        typed = {name: field(name) for name in FILTERS}
+        return typed if sees_whole(asked) else typed | {"of": ""}
 
-    async def verified(asked: Asked, typed: Mapping[str, str]) -> Audit:
+    async def verified(typed: Mapping[str, str]) -> Audit:
         def walks() -> Audit:
-            with console.store.read() as session, chosen(asked, typed, session):
+            with console.store.read() as session, _chosen(typed, session):
                 return verify(session)
 
         return await asyncio.wrap_future(verifying.submit(walks))
 
     async def show(asked: Asked) -> Response:
-        typed = {name: asked.query(name) for name in FILTERS}
+        typed = typed_in(asked, asked.query)
         wanted, before = _filter(asked, typed), asked.row_id("before")
 
         def reads(session: Session) -> tuple[list[ActDocument], int, Sequence[str], Sequence[str]]:
-            with chosen(asked, typed, session):
+            with _chosen(typed, session):
                 rows = [act_document(row) for row in act_rows.listed(session, wanted, PAGE + 1, before)]
                 return rows, act_rows.counted(session, wanted), act_rows.actors(session), act_rows.kinds(session)
 
@@ -77,7 +77,7 @@ def routes(console: Console) -> list[PageRoute]:
             rooms=[(room, ROOMS[room]) for room in rooms if room in ROOMS],
             ways=VIAS,
             words=ACTS,
-            verified=await verified(asked, typed) if asked.query("verify") else None,
+            verified=await verified(typed) if asked.query("verify") else None,
             is_own=not asked.visitor.scope.is_all,
             sees_whole=sees_whole(asked),
             link=_link,
@@ -85,11 +85,11 @@ def routes(console: Console) -> list[PageRoute]:
         )
 
     async def export(asked: Asked) -> Response:
-        typed = {name: asked.field(name) for name in FILTERS}
+        typed = typed_in(asked, asked.field)
         wanted = _filter(asked, typed)
 
         def takes(work: Work) -> str:
-            with chosen(asked, typed, work.session):
+            with _chosen(typed, work.session):
                 rows = [act_document(row) for row in act_rows.listed(work.session, wanted, MOST_EXPORTED)]
             given = {name: value for name, value in typed.items() if value}
             acts.record(work, "audit.export", "", {}, {"rows": len(rows), **given})
@@ -104,6 +104,11 @@ def routes(console: Console) -> list[PageRoute]:
         PageRoute("/audit", Right.AUDIT, get=show, session=True),
         PageRoute("/audit/export", Right.AUDIT, post=export, session=True),
     ]
+
+
+def _chosen(typed: Mapping[str, str], session: Session) -> AbstractContextManager[None]:
+    """Make it a session of what was chosen within the block: the office's own acts, or the installation's."""
+    return on_behalf_of(session, ALONE) if typed["of"] == OF_THE_WHOLE else nullcontext()
 
 
 def _filter(asked: Asked, typed: Mapping[str, str]) -> ActFilter:
