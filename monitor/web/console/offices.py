@@ -14,6 +14,7 @@ from monitor.domain.clock import DHAKA
 from monitor.domain.fiscal_year import fiscal_year_of
 from monitor.domain.reasons import Names
 from monitor.domain.roles import EVERYWHERE, Right
+from monitor.i18n.languages import Lang
 from monitor.judging.health import State
 from monitor.reports.wording import share_text
 from monitor.settings.fleet import Site
@@ -113,7 +114,10 @@ def routes(console: Console) -> list[PageRoute]:
         def values() -> Mapping[str, Any]:
             path = [installation.tree.nodes[each] for each in installation.tree.path(place)]
             rows = rows_of(installation, place, seen, records)
-            words = {"share": partial(share_text, lang=asked.lang), "written": partial(written_row, asked)}
+            words = {
+                "share": partial(share_text, lang=asked.lang),
+                "written": partial(written_row, (asked.lang, asked.now_utc)),
+            }
             return {"path": path, "rows": rows, "since": since_utc, **words}
 
         return await console.page_of_many(asked, "offices.html.j2", values)
@@ -151,12 +155,16 @@ def rows_of(
     return list(rows.values())
 
 
-def written_row(asked: Asked, row: PlaceRow, write: Callable[[PlaceRow], Markup]) -> Markup:
-    """Return a row as HTML: what `write` made of it before, if all that stands in it is as it was then."""
-    record, today = row.record, asked.now_utc.astimezone(DHAKA).date()
+def written_row(as_of: tuple[Lang, datetime], row: PlaceRow, write: Callable[[PlaceRow], Markup]) -> Markup:
+    """Return a row as HTML: what ``write`` made of it before, if all that stands in it is as it was then.
+
+    ``as_of``: in which language, and when it is read.
+    """
+    (lang, now_utc), record = as_of, row.record
+    today = now_utc.astimezone(DHAKA).date()
     place = (row.id, row.kind, row.names, row.depth, row.own_state)
     counts = (row.sites, row.broken, record.kept, record.missed, record.open_at.total(), row.staged, record.acted_utc)
-    known = (asked.lang, today, place, counts)
+    known = (lang, today, place, counts)
     found = _WRITTEN.get(known)
     if found is None:
         if len(_WRITTEN) >= MOST_WRITTEN:
