@@ -1,7 +1,10 @@
 """Outages that get their tickets all at once."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from monitor.store import outage_rows
 from monitor.store.errors import OperationalError
@@ -25,7 +28,7 @@ def test_an_outage_that_was_changed_meanwhile_gets_no_ticket(desk: Desk, monkeyp
     desk.goes_down(SITES[0])
     store_tickets = outage_rows.store_tickets
 
-    def meanwhile(session: outage_rows.Session, outages: list[Outage]) -> None:
+    def meanwhile(session: Session, outages: Sequence[Outage]) -> None:
         table = Outage.__table__
         session.connection().execute(update(table).values(version=table.c.version + 1))
         store_tickets(session, outages)

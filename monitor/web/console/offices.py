@@ -1,7 +1,7 @@
 """Show a district, a division or the nation: a row for each office, and the sums of the places between."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import partial
@@ -17,7 +17,6 @@ from monitor.domain.roles import EVERYWHERE, Right
 from monitor.i18n.languages import Lang
 from monitor.judging.health import State
 from monitor.reports.wording import share_text
-from monitor.settings.fleet import Site
 from monitor.settings.installation import Installation
 from monitor.store.office_queries import OfficeRecord, office_records
 from monitor.web.console.asked import Asked, NotFound, PageRoute
@@ -79,17 +78,16 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class SitesSeen:
-    """The states of all sites at one moment, for a thread. ``not_up``: those in each state but up."""
+    """The sites of each office by state at one moment, for a thread; ``own``: the state of its own site."""
 
-    sites: Mapping[str, Site]
-    states: Mapping[str, State]
-    not_up: Mapping[str, Collection[str]]
+    by_office: Mapping[str, Mapping[str, int]]
+    own: Mapping[str, State]
 
     @classmethod
     def of(cls, overview: Overview) -> "SitesSeen":
         """Return what is counted now; on the event loop, where it changes."""
-        not_up = {state: tuple(ids) for state, ids in overview.in_state.items() if state is not State.UP}
-        return cls(overview.sites, overview.states, not_up)
+        own = {site.office: overview.states[site.id] for site in reversed(overview.of_kind.get("office", []))}
+        return cls({office: dict(counts) for office, counts in overview.by_office.items()}, own)
 
 
 def routes(console: Console) -> list[PageRoute]:
@@ -134,21 +132,13 @@ def year_begins(now_utc: datetime) -> datetime:
 def rows_of(
     installation: Installation, place: str, seen: SitesSeen, records: Mapping[str, OfficeRecord]
 ) -> Sequence[PlaceRow]:
-    """Return the rows of a place and all that is below it, each place before its parts.
-
-    Only sites that are not up are looked at one by one.
-    """
+    """Return the rows of a place and all that is below it, each place before its parts."""
     tree = installation.tree
     rows = {id_: _row(installation, id_, depth) for id_, depth in _below(installation, place, 0)}
-    for state, ids in seen.not_up.items():
-        for id_ in ids:
-            if (row := rows.get(seen.sites[id_].office)) is not None:
-                row.states[state] += 1
     for row in [each for each in rows.values() if each.is_office]:
-        fleet = installation.offices[row.id].fleet
-        row.states[State.UP] += len(fleet.sites) - row.states.total()
+        row.states.update(seen.by_office.get(row.id, {}))
         row.record = records.get(row.id, row.record)
-        row.own_state = next((seen.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
+        row.own_state = seen.own.get(row.id)
     for id_, row in reversed(rows.items()):  # what is below a place has its sums before the place
         if id_ != place:
             rows[tree.nodes[id_].parent or place].add(row)
