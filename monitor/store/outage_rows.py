@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
 
 from monitor.store.models import AffectedSite, Outage, Ticket
 from monitor.store.offices import ALL, office_of
 from monitor.store.session import Session
+from monitor.store.versioned_rows import store_changes
 
 # What lies behind a router that is down may be another office's.
 UNSYNCHRONISED = {"synchronize_session": False, **ALL}
@@ -77,30 +77,17 @@ def overdue_without_ticket(session: Session, now_utc: datetime, most: int | None
 
 
 def give_to(ticket: Ticket, outage: Outage) -> None:
-    """Make a new ticket the outage's; `store_tickets` stores it for all of them at once."""
+    """Make a new ticket the outage's; `store_tickets` stores it, for many at once."""
     set_committed_value(ticket, "outages", [outage])
     set_committed_value(outage, "ticket", ticket)
 
 
 def store_tickets(session: Session, outages: Sequence[Outage]) -> None:
-    """Store the new tickets of many outages by one statement; raises StaleDataError when one was changed meanwhile.
-
-    The ORM would send one an outage, for the sake of its version: in a storm, thousands on their way to a server.
-    """
+    """Store the new tickets of many outages; raises StaleDataError when one was changed meanwhile."""
     session.flush()  # the tickets get their ids
-    table = Outage.__table__
-    known = (table.c.id == bindparam("known_id"), table.c.version == bindparam("known_version"))
-    given = update(table).where(*known).values(ticket_id=bindparam("given_id"), version=table.c.version + 1)
-    rows = [
-        {"known_id": each.id, "known_version": each.version, "given_id": each.ticket.id}
-        for each in outages
-        if each.ticket is not None
-    ]
-    if rows and session.connection().execute(given, rows).rowcount != len(rows):
-        raise StaleDataError("an outage was changed while its ticket was opened")
-    for each, row in zip(outages, rows, strict=True):
-        set_committed_value(each, "ticket_id", row["given_id"])
-        set_committed_value(each, "version", each.version + 1)
+    for each in outages:
+        each.ticket_id = None if each.ticket is None else each.ticket.id
+    store_changes(session)
 
 
 def running_without_ticket(session: Session, now_utc: datetime, within: timedelta | None = None) -> Sequence[Outage]:

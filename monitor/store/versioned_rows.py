@@ -7,11 +7,11 @@ from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstanceState, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from monitor.store.errors import StaleDataError
-from monitor.store.models import Outage, Ticket
+from monitor.store.models import Base, Outage, Ticket
 
 
 def store_changes(session: Session) -> None:
@@ -23,7 +23,7 @@ def store_changes(session: Session) -> None:
     alike: defaultdict[tuple[type[Outage | Ticket], tuple[str, ...]], list[Any]] = defaultdict(list)
     for row in session.dirty:
         if isinstance(row, Outage | Ticket):
-            state = inspect(row)
+            state: InstanceState[Any] = inspect(row)
             columns = (each.key for each in state.mapper.column_attrs)
             changed = tuple(name for name in columns if state.attrs[name].history.has_changes())
             alike[type(row), changed].append(row)
@@ -33,9 +33,9 @@ def store_changes(session: Session) -> None:
 
 
 def _store(session: Session, kind: type[Outage | Ticket], names: tuple[str, ...], rows: list[Any]) -> None:
-    table = kind.__table__
+    table = Base.metadata.tables[kind.__tablename__]
     proved = (table.c.id == bindparam("known_id"), table.c.version == bindparam("known_version"))
-    values = {name: bindparam(f"new_{name}") for name in names}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     changed = update(table).where(*proved).values(**values, version=table.c.version + 1)
     rows.sort(key=lambda row: row.id)  # two transactions lock them in the same order
     given = [

@@ -29,8 +29,7 @@ def test_an_outage_that_was_changed_meanwhile_gets_no_ticket(desk: Desk, monkeyp
     store_tickets = outage_rows.store_tickets
 
     def meanwhile(session: Session, outages: Sequence[Outage]) -> None:
-        table = Outage.__table__
-        session.connection().execute(update(table).values(version=table.c.version + 1))
+        session.connection().execute(update(Outage).values(version=Outage.version + 1))
         store_tickets(session, outages)
 
     monkeypatch.setattr(outage_rows, "store_tickets", meanwhile)
