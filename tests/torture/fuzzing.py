@@ -26,7 +26,7 @@ from tests.torture.trial import Found, Steps
 
 PARSERS = ("icmp", "snmp", "snmp_v3", "traps")
 A_PORTION = 100_000  # inputs to one process
-OF_AN_OFFICE = 5_000  # requests: its records would grow, and with them what reading them takes
+OF_AN_OFFICE = 10_000  # requests: its records would grow, and with them what reading them takes
 OF_A_FOLDER = 2_000  # configurations of one process between two looks at what has come
 PROCESSES = len(os.sched_getaffinity(0))
 KEPT_FILES = 16
