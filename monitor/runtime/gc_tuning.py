@@ -9,20 +9,16 @@ import gc
 from contextlib import suppress
 
 YOUNG, MIDDLE, NEVER = 20_000, 50, 1_000_000
-M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3  # of glibc's mallopt(3)
-LARGE_BYTES = 131_072
+M_ARENA_MAX = -8  # of glibc's mallopt(3)
 
 
 def use_one_arena() -> None:
-    """Make all threads allocate from one heap, and large blocks from none.
+    """Make all threads allocate from one heap.
 
-    Objects made in one thread and freed in another would fragment several. Large blocks go back to the system when they
-    are freed; left alone, the limit grows with the largest that was, and they leave holes between what stays.
+    Objects made in one thread and freed in another would fragment several.
     """
     with suppress(AttributeError):  # another C library has no such heaps
-        library = ctypes.CDLL(None)
-        library.mallopt(M_ARENA_MAX, 1)
-        library.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def trim_heap() -> None:
