@@ -13,6 +13,7 @@ import pytest
 
 from monitor.configuration import load
 from monitor.probes.snmp.rejections import Rejections
+from tests.lab.agents import HOST
 from tests.places import SHIPPED
 from tests.torture import __main__, forgeries, fuzzing, page, soaking
 from tests.torture.trial import Found, Steps, Trial
@@ -76,11 +77,11 @@ def test_who_stands_before_an_agent_that_was_late_once_passes_on_the_answers_to_
             agent.sendto(question, asker)
 
     with socket.socket(type=socket.SOCK_DGRAM) as agent, socket.socket(type=socket.SOCK_DGRAM) as asker:
-        agent.bind((forgeries.HOST, 0))
+        agent.bind((HOST, 0))
         thread = threading.Thread(target=answers, args=[agent])
         thread.start()
         with forgeries.between(agent.getsockname()[1], lambda *_: (b"", False), honest, 7) as port:
-            asker.connect((forgeries.HOST, port))
+            asker.connect((HOST, port))
             asker.settimeout(10)
             asker.send(b"first")
             asker.send(b"second")
