@@ -53,6 +53,23 @@ STATE = Family(
     most=len(State),
     per="site",
 )
+SEVERITIES = {
+    State.UP: 0,
+    State.DEGRADED: 1,
+    State.PAUSED: 2,
+    State.UNKNOWN: 3,
+    State.UNREACHABLE: 4,
+    State.DOWN: 5,
+}
+ON_MAP = Family(
+    "upazila_site_map_state",
+    "gauge",
+    f"State of a site that has a position: {', '.join(f'{code} {state}' for state, code in SEVERITIES.items())}.",
+    Labels("site", "kind", "name_bn", "name_en", "latitude", "longitude"),
+    unit="0 to 5",
+    per="site with a position",
+)
+"""A map needs this one series of each site; joined from `STATE` and `INFO` it would be seven."""
 WORKSTATIONS = Family(
     "upazila_lab_workstations",
     "gauge",
@@ -67,7 +84,7 @@ _SIX = {
     current: "".join(STATE.line(state is current, f"{BEFORE}{state}{AFTER}") for state in State) for current in State
 }
 """The lines of a site in each state, without its labels before and after the state's own."""
-FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
+FAMILIES = (SUCCESS, RTT, LOSS, STATE, ON_MAP, INFO, WORKSTATIONS)
 
 
 def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
@@ -80,7 +97,7 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
             lambda _, sites: gathered((), (_info(live.office_of(site.id), site) for site in sites)),
             together=1,
         ),
-        CachedLines((STATE,), _States(live), lambda id_, state: _state(live, id_, state)),
+        CachedLines((STATE, ON_MAP), _States(live), lambda id_, state: _state(live, id_, state)),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
         ),
@@ -169,9 +186,14 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
-    labels = STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
+    office = live.office_of(id_)
+    labels = STATE.labels(office, id_, site.kind, ANY_STATE)
     before, _, after = labels.partition(ANY_STATE)  # written once for all six
-    return {STATE: _SIX[current].replace(AFTER, after).replace(BEFORE, before)}
+    found = {STATE: _SIX[current].replace(AFTER, after).replace(BEFORE, before)}
+    if site.position:
+        names = (site.kind, site.name_bn, site.name_en)
+        found |= [ON_MAP.of(SEVERITIES[current], office, id_, *names, *map(str, site.position))]
+    return found
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
