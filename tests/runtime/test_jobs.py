@@ -185,6 +185,7 @@ def test_the_report_of_a_district_that_wants_one_is_asked_for_once_on_the_first_
     nodes = three.live.tree.nodes
     monthly = {id_: replace(nodes[id_], monthly_report=True) for id_ in ("kushtia", "meherpur")}
     three.live.tree = Tree({**nodes, **monthly})
+    assert isinstance(three.live.clock, VirtualClock)
     three.live.clock.advance(2 * 86_400)  # the first of December, a Tuesday
     for _ in range(2):
         three.stored()
