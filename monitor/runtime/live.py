@@ -309,5 +309,7 @@ class RuntimeState:
 
     def forget(self, devices: Collection[str]) -> None:
         """Drop all that is known of these devices."""
+        if not devices:
+            return
         self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in devices}
         self.hours = {device: hour for device, hour in self.hours.items() if device not in devices}
