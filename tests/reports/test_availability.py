@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from monitor.alerts.cases import outages
 from monitor.charter.office import Office
@@ -152,3 +153,22 @@ def test_the_share_of_all_sites_at_once_is_the_share_of_each(
             at_once = shares(session, planned, window, now)
         store.close()
     assert at_once == pytest.approx({site: share for site, share in one_by_one.items() if share is not None})
+
+
+def test_the_shares_of_a_fleet_are_counted_without_an_object_of_each_site(tmp_path: Path, office: Office) -> None:
+    made: list[object] = []
+
+    def note(state: object, _: object) -> None:
+        made.append(state)
+
+    store = new_store(tmp_path)
+    event.listen(SiteState, "load", note)
+    try:
+        with store.write() as session:
+            session.add_all(SiteState(site=site, state=State.UP, since_utc=DAY) for site in office.fleet.sites)
+        with store.read() as session:
+            assert set(shares(session, office, (DAY, at(24)), at(1_000))) == set(office.fleet.sites)
+            assert made == []
+    finally:
+        event.remove(SiteState, "load", note)
+        store.close()
