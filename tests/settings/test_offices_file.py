@@ -81,7 +81,7 @@ NODE = '[offices.{}]\nkind = "{}"\n{}name_bn = "ক"\nname_en = "A"\n'
             + NODE.format("a", "upazila", 'parent = "d"\nmonthly_report = true\n'),
             [
                 "offices.toml:1: offices.d: 'officer_bn' and 'officer_en' belong together. Expected both, or neither",
-                "offices.toml:8: offices.a.monthly_report: is said by an office's own files. "
+                "offices.toml:9: offices.a.monthly_report: is said by an office's own files. "
                 "Expected it at a nation, division or district",
             ],
         ),

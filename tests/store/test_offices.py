@@ -179,6 +179,7 @@ VALUES: Mapping[str, object] = {
     "root": SITE,
     "row": lambda session: session.scalars(select(HelpdeskTicket).limit(1)).one(),
     "rows": lambda session: session.scalars(select(Ticket)).all(),
+    "period_code": "2026-11",
     "phone": "",
     "scope_id": "",
     "scope_kind": "office",
