@@ -66,7 +66,7 @@ def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
 
     ``places``: of the tree of offices, which whoever acts may give.
     """
-    refuse_bad_name("name", wanted.name)
+    refuse_bad_name(wanted.name)
     places.refuse_beyond(wanted.node)
     if token_rows.token(work.session, wanted.name) is not None:
         said = message("there is or was a token {name} already. Expected another name", name=wanted.name)

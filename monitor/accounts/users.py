@@ -78,7 +78,7 @@ def add(
     """
     if profile.role is None:
         raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
-    refuse_bad_name("name", name)
+    refuse_bad_name(name)
     if user_rows.user(work.session, name) is not None:
         raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
     places.refuse_beyond(profile.node or WHOLE)
@@ -160,11 +160,9 @@ def accept_invitation(work: Work, code: str, password: PasswordHash) -> User:
     return user
 
 
-def set_password(
-    work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None, seen: Seen | None = None
-) -> User:
-    """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises as `change`."""
-    user = _as_seen(work, name, seen)
+def set_password(work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None) -> User:
+    """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises NotAllowed."""
+    user = find(work.session, name)
     _set_password(work, user, password, keep_session)
     return user
 

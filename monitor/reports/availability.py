@@ -132,16 +132,8 @@ def stored_times(session: Session, window: Interval, now_utc: datetime) -> Store
     )
 
 
-def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
-    """Return the share within service hours, as of `figures`, for the whole fleet in a few queries.
-
-    A site without counted time in the window is left out.
-    """
-    return shares_of(stored_times(session, window, now_utc), office, every_plan(session, office))
-
-
 def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:
-    """Return the share within service hours of each site of an office, without planned work. Pure.
+    """Return the share within service hours of each site of an office, as `figures` has it of one. Pure.
 
     A site without counted time in the window is left out.
     """

@@ -106,7 +106,7 @@ def backlogs(session: Session, desk: str) -> dict[str, MirrorBacklog]:
     here = select(HelpdeskTicket.office, func.count()).select_from(HelpdeskTicket).join(Ticket)
     here = here.where(HelpdeskTicket.desk == desk).group_by(HelpdeskTicket.office)
     refusals = here.where(HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))
-    refused = {office: count for office, count in session.execute(refusals)}  # noqa: C416 (a row is no pair to mypy)
+    refused = dict(session.execute(refusals).all())
     found = {office: MirrorBacklog(refused=count) for office, count in refused.items()}
     for office, count, oldest_utc in session.execute(here.add_columns(oldest).where(pending())):
         found[office] = MirrorBacklog(count, oldest_utc, refused.get(office, 0))

@@ -144,8 +144,7 @@ def suppressed(session: Session, window: Interval) -> list[SuppressedRow]:
 
 def first_seen(session: Session) -> dict[str, datetime | None]:
     """Return since when each known site is known; None for one of a version that did not store it."""
-    rows = session.execute(select(SiteState.site, SiteState.first_utc))
-    return {site: first_utc for site, first_utc in rows}  # noqa: C416 (a row is no pair to mypy)
+    return dict(session.execute(select(SiteState.site, SiteState.first_utc)).all())
 
 
 def tickets(session: Session, window: Interval, *, requests: bool = False) -> list[TicketRow]:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, UplinkBack
 from monitor.judging.health import State
-from monitor.reports.availability import Figures, figures, shares
+from monitor.reports.availability import Figures, figures, shares_of, stored_times
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work
@@ -149,6 +150,6 @@ def test_the_share_of_all_sites_at_once_is_the_share_of_each(
             session.add(Gap(started_utc=min(gap), ended_utc=max(gap), reason=said("a crash")))
         with store.read() as session:
             one_by_one = {site: figures(session, planned, site, window, now).promised.share for site in known}
-            at_once = shares(session, planned, window, now)
+            at_once = shares_of(stored_times(session, window, now), planned, every_plan(session, planned))
         store.close()
     assert at_once == pytest.approx({site: share for site, share in one_by_one.items() if share is not None})
