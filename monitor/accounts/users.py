@@ -98,7 +98,7 @@ def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None,
     user = _as_seen(work, name, seen)
     if profile.node not in {None, user.node}:
         places.refuse_beyond(profile.node or WHOLE)
-    profile = _checked(work, profile)
+    profile = _checked(work, profile, user.unions)
     if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE}:
         _refuse_last_admin(work, user)
     before, rights = _recorded(user), _rights_of(user)
@@ -247,8 +247,8 @@ def _given(profile: Profile) -> dict[str, object]:
     }
 
 
-def _checked(work: Work, profile: Profile) -> Profile:
-    """Return the profile as it is stored; raises BadInput."""
+def _checked(work: Work, profile: Profile, unions: Sequence[str] = ()) -> Profile:
+    """Return the profile as it is stored; raises BadInput. ``unions``: those that the user has."""
     if profile.lang and profile.lang not in languages():
         raise BadInput(
             "lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages())
@@ -258,10 +258,10 @@ def _checked(work: Work, profile: Profile) -> Profile:
             "email",
             message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email),
         )
-    unions, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds)
+    known, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds, unions)
     return replace(
         profile,
-        unions=unions,
+        unions=known,
         kinds=kinds,
         name_bn=None if profile.name_bn is None else clean(profile.name_bn, LONGEST_NAME),
         name_en=None if profile.name_en is None else clean(profile.name_en, LONGEST_NAME),
