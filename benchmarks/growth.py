@@ -2,20 +2,27 @@
 
 Every site is probed once a minute with three echoes; nothing is wrong with any. The time of the start counts from the
 process's beginning to the end of the first round of all devices. Memory and CPU of a site are beyond those of the
-smallest size, in the minutes after it. A reload changes one site.
+smallest size, in the minutes after it. A reload changes one site. The page Now is asked for at once after the start,
+while the first scrape is made, and while and after a reload, and of these the longest time is told.
 
 ``--offices``: the sites are shared out among so many offices below one district. ``--daemons``: so many share a
 PostgreSQL server of this run alone; memory and CPU are all daemons' together, without the server's, the start is that
-of the last, scrapes and pages are those of the first.
+of the last, scrapes and pages are those of the first. Of ``--sites``, ``--offices``, ``--daemons`` and ``--store`` each
+takes several values: all that fit together are measured, a table for all sizes of the same installation. What is
+measured is printed, and kept with ``--json``, at once; a size that fails says so in its column, and the run goes on.
 """
 
 import argparse
 import json
+import os
 import re
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from benchmarks.daemon import cpu_s, fetch_s, fetched
@@ -31,10 +38,10 @@ PROBING: dict[str, float] = {"interval_s": 60, "recheck_s": 5, "echoes": 3, "spa
 START_WITHIN_S = 600  # on a busy machine too; what it took is in the table
 RELOADED = "configuration read again"
 SCRAPES, SCRAPE_EVERY_S = 5, 15
+PAGE_EVERY_S = 0.2  # beside other work
 RATES = (5_000, 20_000)  # echoes a second: the default, and what 100,000 sites need to be read in 15 s
 
 HEADS = {
-    "sites": "sites",
     "start_s": "start to first judged round, s",
     "rss_mb": "RSS, MB",
     "kb_per_site": "RSS a site, kB",
@@ -43,50 +50,114 @@ HEADS = {
     "first_scrape_s": "first scrape, s",
     "scrape_s": "later scrapes, s",
     "now_page_ms": "page Now, ms",
+    "now_started_ms": "the same, right after the start",
+    "now_scraped_ms": "the same, during the first scrape",
+    "now_reloaded_ms": "the same, during and after a reload",
     "offices_page_ms": "page of all offices, ms",
+    "district_page_ms": "page of a district, ms",
     "reload_s": "reload of one changed site, s",
     "loop_late": "rounds late by 100 ms",
 }
+Figures = dict[str, float]
 
 
-def measured(sites: int, minutes: float, offices: int, daemons: int, *, server: bool) -> dict[str, float]:
-    """Run that size and return its figures."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
-        lab = opened.enter_context(Lab())
+@dataclass(frozen=True)
+class Kind:
+    """What kind of an installation it is, whatever its size. ``store``: 'file' or 'postgresql'."""
+
+    offices: int
+    daemons: int
+    store: str
+
+    def __str__(self) -> str:
+        def counted(many: int, what: str) -> str:
+            return f"{many} {what}{'s' * (many != 1)}"
+
+        store = "PostgreSQL" if self.store == "postgresql" else "a file"
+        return f"{counted(self.offices, 'office')}, {counted(self.daemons, 'daemon')}, {store}"
+
+    def fits(self, sites: int) -> bool:
+        """Whether there is such an installation."""
+        return self.offices <= sites and (self.daemons == 1 or self.store == "postgresql")
+
+
+@dataclass
+class Size:
+    """What was measured of one size: all figures, or those until it failed, and why."""
+
+    sites: int
+    figures: Figures
+    failed: str = ""
+
+
+def measured(sites: int, minutes: float, kind: Kind) -> Size:
+    """Run that size, and tell as much of it as there is."""
+    size = Size(sites, {})
+    with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        url = servers.empty_of(home).url if server else ""
-        running = [opened.enter_context(Daemon(lab, home / f"daemon-{number}")) for number in range(daemons)]
-        texts = [written(each, sites, offices, url) for each in running]
-        begun_s = time.monotonic()
+        try:
+            for name, figure in _figures(home, sites, minutes, kind):
+                size.figures[name] = figure
+        except Exception as error:  # whatever it was, other sizes are still to be measured
+            size.failed = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        finally:
+            servers.drop_below(home)
+    return size
+
+
+def _figures(home: Path, sites: int, minutes: float, kind: Kind) -> Iterator[tuple[str, float]]:
+    with ExitStack() as opened:
+        lab = opened.enter_context(Lab())
+        url = servers.empty_of(home).url if kind.store == "postgresql" else ""
+        running = [opened.enter_context(Daemon(lab, home / f"daemon-{number}")) for number in range(kind.daemons)]
+        for each in running:
+            opened.callback(_kill, each)  # a server that goes away is not what is measured
+        texts = [written(each, sites, kind.offices, url) for each in running]
+        begun_s, first = time.monotonic(), running[0]
         for each in running:
             each.start(ready_within_s=None)
         for each in running:
             each.wait_until_ready(START_WITHIN_S)
-        start_s, first = time.monotonic() - begun_s, running[0]
-        first_s = _scrape_s(first)
+        yield "start_s", time.monotonic() - begun_s
+        yield "now_started_ms", fetch_s(first, "/") * 1e3
+        first_scrape_s, now_s = _beside(first, lambda: _scrape_s(first))
+        yield "first_scrape_s", first_scrape_s
+        yield "now_scraped_ms", now_s * 1e3
         used_s, begun_s = sum(cpu_s(each.pid) for each in running), time.monotonic()
         late, rounds = _late(first)
         time.sleep(minutes * 60)
         used_s, passed_s = sum(cpu_s(each.pid) for each in running) - used_s, time.monotonic() - begun_s
         late_after, rounds_after = _late(first)
-        scrapes = _scrapes_s(first)
-        found = {
-            "sites": sites,
-            "start_s": start_s,
-            "rss_mb": sum(map(_rss_mb, running)),
-            "cpu_of_a_core": used_s / passed_s,
-            "us_per_round": used_s / passed_s * 60 / sites * 1e6,
-            "first_scrape_s": first_s,
-            "scrape_s": median(scrapes),
-            "now_page_ms": _page_ms(first, "/"),
-            **({"offices_page_ms": _page_ms(first, "/offices")} if offices > 1 else {}),
-            "reload_s": _reload_s(first, texts[0]),
-            "loop_late": (late_after - late) / max(rounds_after - rounds, 1),
-        }
-        for each in running:
-            each.kill()  # a server that goes away is not what is measured
-    servers.drop_below(home)
-    return found
+        yield "rss_mb", sum(map(_rss_mb, running))
+        yield "cpu_of_a_core", used_s / passed_s
+        yield "us_per_round", used_s / passed_s * 60 / sites * 1e6
+        yield "loop_late", (late_after - late) / max(rounds_after - rounds, 1)
+        yield "scrape_s", median(_scrapes_s(first))
+        yield "now_page_ms", _page_ms(first, "/")
+        if kind.offices > 1:
+            yield "offices_page_ms", _page_ms(first, "/offices")
+            yield "district_page_ms", _page_ms(first, "/offices/district-0")
+        reload_s, now_s = _beside(first, lambda: _reload_s(first, texts[0]))
+        yield "reload_s", reload_s
+        yield "now_reloaded_ms", now_s * 1e3
+
+
+def _kill(daemon: Daemon) -> None:
+    if daemon.running:
+        daemon.kill()
+
+
+def _beside(daemon: Daemon, work: Callable[[], float]) -> tuple[float, float]:
+    """What the work says it took, and the longest that the page Now took meanwhile, or just after it."""
+    longest_s = 0.0
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(work)
+        is_last = False
+        while not is_last:
+            is_last = working.done()
+            longest_s = max(longest_s, fetch_s(daemon, "/"))
+            time.sleep(PAGE_EVERY_S)
+    return working.result(), longest_s
 
 
 def written(daemon: Daemon, sites: int, offices: int, url: str) -> Path:
@@ -154,36 +225,53 @@ def _reload_s(daemon: Daemon, file: Path) -> float:
     return time.monotonic() - begun_s
 
 
-def table(found: Sequence[dict[str, float]]) -> str:
-    """In Markdown: a row a figure, a column a size."""
-    least = found[0]
-    for row in found[1:]:
-        row["kb_per_site"] = (row["rss_mb"] - least["rss_mb"]) * 1024 / (row["sites"] - least["sites"])
-    lines = []
-    for key, head in HEADS.items():
-        cells = [f"{row[key]:,.3g}" if key in row and key != "sites" else f"{row.get(key, 0):,.0f}" for row in found]
-        lines.append(f"| {head} | {' | '.join(cells)} |")
-    return "\n".join([lines[0], "|---|" + "---:|" * len(found), *lines[1:]])
+def table(sizes: Sequence[Size]) -> str:
+    """In Markdown: a row a figure, a column a size; '—' for what was not measured."""
+    least = sizes[0]
+    for size in sizes[1:]:
+        if "rss_mb" in size.figures and "rss_mb" in least.figures:
+            more_mb = size.figures["rss_mb"] - least.figures["rss_mb"]
+            size.figures["kb_per_site"] = more_mb * 1024 / (size.sites - least.sites)
+    lines = [f"| sites | {' | '.join(f'{size.sites:,}' for size in sizes)} |", "|---|" + "---:|" * len(sizes)]
+    for name, head in HEADS.items():
+        if any(name in size.figures for size in sizes):
+            cells = [f"{size.figures[name]:,.3g}" if name in size.figures else "—" for size in sizes]
+            lines.append(f"| {head} | {' | '.join(cells)} |")
+    if any(size.failed for size in sizes):
+        lines.append(f"| failed | {' | '.join(size.failed.replace('|', '/') or 'no' for size in sizes)} |")
+    return "\n".join(lines)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(each) for each in text.split(",")]
 
 
 def main() -> None:
     """`scripts/bench growth`."""
     parser = argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
-    parser.add_argument("--sites", default=",".join(map(str, SIZES)), metavar="N,N…")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well, as soon as known")
+    parser.add_argument("--sites", type=_numbers, default=list(SIZES), metavar="N,N…")
     parser.add_argument("--minutes", type=float, default=2)
-    parser.add_argument("--offices", type=int, default=1)
-    parser.add_argument("--daemons", type=int, default=1)
-    parser.add_argument("--postgresql", action="store_true", help="also with one daemon")
+    parser.add_argument("--offices", type=_numbers, default=[1], metavar="N,N…")
+    parser.add_argument("--daemons", type=_numbers, default=[1], metavar="N,N…")
+    parser.add_argument("--store", default="", metavar="file,postgresql", help="a file, if nothing needs the other")
     chosen = parser.parse_args()
-    server = chosen.postgresql or chosen.daemons > 1
-    sizes = map(int, chosen.sites.split(","))
-    found = [measured(sites, chosen.minutes, chosen.offices, chosen.daemons, server=server) for sites in sizes]
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print(f"{chosen.offices} offices, {chosen.daemons} daemons, {'PostgreSQL' if server else 'a file'}\n")
-    print(table(found))
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), "sizes": found}, indent=1) + "\n")
+    stores = chosen.store.split(",") if chosen.store else ["file"] if chosen.daemons == [1] else ["postgresql"]
+    kinds = [Kind(*each) for each in product(chosen.offices, chosen.daemons, stores)]
+    told: list[dict[str, object]] = []
+    print(", ".join(f"{name} {value}" for name, value in machine().items()), flush=True)
+    for kind in kinds:
+        sizes: list[Size] = []
+        for sites in (each for each in chosen.sites if kind.fits(each)):
+            size = measured(sites, chosen.minutes, kind)
+            sizes.append(size)
+            told.append({"kind": asdict(kind), "load": os.getloadavg()[0], **asdict(size)})
+            figures = ", ".join(f"{name} {figure:,.3g}" for name, figure in size.figures.items())
+            print(f"\n{kind}, {sites} sites: {figures}{size.failed and f'; failed: {size.failed}'}", flush=True)
+            if chosen.json:
+                chosen.json.write_text(json.dumps({"machine": machine(), "sizes": told}, indent=1) + "\n")
+        if sizes:
+            print(f"\n{kind}:\n\n{table(sizes)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ from monitor.store.history.file import HistoryFile
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
+from monitor.web.overview import Overviews
 from monitor.web.page_server import PageServer
 from monitor.web.public.app import make_public_app
 from monitor.web.public.publisher import Publisher
@@ -143,7 +144,6 @@ class Daemon:
         )
         jobs = Jobs(store, live, in_force, opener.examine, leases).all_of_them()
         calendar = CalendarJobs(self._trusted_utc, [*jobs, copying], leases)
-        public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         examiner = Examiner(clock, live, store, settings)
 
@@ -152,19 +152,13 @@ class Daemon:
             notifier.wake()
             reports.wake()
 
+        overviews = Overviews(live)
         app = make_app(
-            live,
-            Exposition(live, store, clock),
-            store,
-            lambda: in_force.settings,
-            self._ages,
-            clock,
-            changes,
-            look_again,
-            probes,
-            history,
+            *(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock),
+            *(changes, look_again, probes, history),
             examiner=examiner,
             installation_of=lambda: self.installation,
+            overviews=overviews,
         )
         self._page = page = PageServer(
             *(app, settings.monitor.web, sockets, clock),
@@ -179,10 +173,14 @@ class Daemon:
                 Watchdog(clock, live, systemd, self._ages),
                 self._reload,
                 calendar,
+                overviews,
                 LocalServer(app, settings.state),
                 page,
             ),
-            PublicServer(public_app, settings.monitor.web.public),
+            PublicServer(
+                make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy),
+                settings.monitor.web.public,
+            ),
         )
         writer.put(in_force.begin())
 

@@ -52,6 +52,7 @@ from monitor.cli import (
 from monitor.cli.command_help import prepare, show_error, unknown_language
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure, choose_office
 from monitor.cli.language import _, render, speak
+from monitor.cli.memory import keep_out_of_cores
 from monitor.cli.streams import flush, make_printable
 from monitor.domain.message import Message, message
 from monitor.domain.text import harmless, nfc
@@ -170,6 +171,7 @@ def configuration(
 
 def main() -> None:
     """Run one command; no input, however bad, ends in a traceback."""
+    keep_out_of_cores()
     make_printable()
     code = _code_of_a_run()
     trouble = flush()

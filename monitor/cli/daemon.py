@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, installation_of
 from monitor.cli.language import choose, lang
+from monitor.cli.memory import close_to_others
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import Message, message, said_by
 from monitor.i18n.languages import SOURCE
@@ -30,7 +31,6 @@ OURSELVES = "import sys; from monitor.cli import main; sys.argv[0] = 'upazila-mo
 
 log = logging.getLogger(__name__)
 
-PR_SET_DUMPABLE = 4
 SWITCH_S = 0.001  # how long a thread may compute while the loop waits: with Python's 5 ms, 20 of them make rounds late
 
 
@@ -70,6 +70,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
 
     gc_tuning.use_one_arena()
     sys.setswitchinterval(SWITCH_S)
+    close_to_others()  # addresses in the configuration may hold passwords already
     sources: dict[str, bytes] = {}
     installation = installation_of(directory, sources, load_at_start)
     settings = installation.host
@@ -80,7 +81,6 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
         _refuse_open_sockets(sockets, settings)
         if not sockets:
             _find_a_network(settings)
-        _forbid_cores()
         with only_daemon(state):
             if fresh and settings.server is not None:
                 raise StoreError(message("run --fresh is for a database in a file. Expected an empty database at url"))
@@ -106,19 +106,6 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
         why = Message(os.strerror(error.errno) if error.errno else str(error))  # asyncio's words name the address again
         said = message("cannot start: {why} (page on {where}, state in {state})", why=why, where=where, state=state)
         raise Failure(said, CANNOT) from None
-
-
-def _forbid_cores() -> None:
-    """Let no core be written and no other program of this user read the memory (prctl(2)), where secrets will be.
-
-    A limit alone does not hold where cores go to a program (core(5)). Before this nothing secret was read.
-    """
-    import ctypes
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "PR_SET_DUMPABLE")
 
 
 def _refuse_open_sockets(sockets: "Sequence[socket.socket]", settings: "Settings") -> None:

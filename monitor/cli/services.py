@@ -17,6 +17,7 @@ from monitor.cli.language import _, digits, lang, term
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.domain import reasons
+from monitor.domain.hiding import hide, secrets_in
 from monitor.domain.message import N_, message, said_by
 from monitor.i18n.catalogue import tr
 from monitor.i18n.reasons import reason_text
@@ -121,7 +122,8 @@ def _option(field: FieldInfo, flag: str, says: str) -> Any:
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
     wanted = _wanted(entry)
     outcome = outcome_of(wanted, Deadline.after(timeout_s))
-    _print(target, wanted.kind, outcome, as_json)
+    shown = hide(target, secrets_in(target)) if "://" in target else target
+    _print(shown, wanted.kind, outcome, as_json)
     if outcome.verdict != "ok" or outcome.poor:
         raise typer.Exit(NO)
 

@@ -3,9 +3,10 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit, urlunsplit
 
 STARS = "***"
+LEAST = 6
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
@@ -23,12 +24,18 @@ def bare_url(url: str, *, keeps_path: bool = True) -> str:
 
 
 def secrets_in(url: str) -> list[str]:
-    """Return what must be hidden of a URL: its password, alone and as Basic authentication sends it; [] for none."""
+    """Return what must be hidden of a URL; [] for nothing.
+
+    Its password, alone and as Basic authentication sends it; its query, whole and each value of LEAST characters: what
+    is shorter stands in any text.
+    """
     parts = urlsplit(url)
+    values = [value for _, value in parse_qsl(parts.query) if len(value) >= LEAST]
+    asked = [parts.query, unquote(parts.query), *values] if parts.query else []
     if not parts.password:
-        return []
+        return asked
     user, password = unquote(parts.username or ""), unquote(parts.password)
-    return [password, f"{user}:{password}"]
+    return [password, f"{user}:{password}", *asked]
 
 
 def _quoted_whole(text: str) -> str:

@@ -40,7 +40,7 @@ class Sample(NamedTuple):
     @property
     def loss(self) -> float:
         """Return the share of echoes lost, 0.0 to 1.0; 0.0 when none was sent."""
-        return (self.sent - self.received) / self.sent if self.sent else 0.0
+        return (self.sent - self.received) / self.sent if self.received < self.sent else 0.0
 
     @property
     def rtt_ns(self) -> int | None:

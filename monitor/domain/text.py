@@ -169,7 +169,9 @@ def _stream_safe(text: str) -> str:
 
 
 def _without_joiners(text: str) -> str:
-    return "".join(character for character in text if character not in _JOINERS)
+    for joiner in _JOINERS:
+        text = text.replace(joiner, "")
+    return text
 
 
 def _cut(text: str, most: int) -> str:

@@ -11,11 +11,10 @@ However a letter is encoded (NFC, NFD), it sorts alike.
 """
 
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
-NameKey = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""The three levels of a name."""
+NameKey = tuple[str, str, str]
+"""The three levels of a name, each with a character or two for a letter: texts are compared faster than numbers."""
 
 _PUNCTUATION = (
     "_-\u2010\u2011\u2012\u2013\u2014\u2015,;:!\u00a1?\u00bf.\u00b7\u0964\u0965'\u2018\u2019\u201a\u2039\u203a"
@@ -36,7 +35,8 @@ _BANGLA = (
 _KHANDA_TA, _TA_HASANTA = "\u09ce", "\u09a4\u09cd"
 _TWO_PART_VOWELS = (("\u09c7\u09be", "\u09cb"), ("\u09c7\u09d7", "\u09cc"))  # o and au, decomposed and whole
 
-_SPACE, _SIGN, _DIGIT, _LETTER, _LATIN, _OTHER = (kind << 24 for kind in range(1, 7))
+_SPACE, _SIGN, _DIGIT, _LETTER = (kind << 8 for kind in range(1, 5))
+_OTHER_SIGN, _LATIN, _OTHER = "\u02ff", "\u0500", "\u0501"  # each before one of its kind, which go by their codes
 _SIGNS = {ord(sign): _SIGN | place for place, sign in enumerate(_PUNCTUATION)}
 _LETTERS = {letter: _LETTER | place for place, letter in enumerate(_BANGLA)}
 
@@ -44,40 +44,52 @@ _LETTERS = {letter: _LETTER | place for place, letter in enumerate(_BANGLA)}
 @lru_cache(4_096)
 def name_key(name: str) -> NameKey:
     """Return what `sorted` needs to put names in the order of the Bangla alphabet."""
-    primary, secondary, tertiary = list[int](), list[int](), list[int]()
-    for letter, form in _letters(name):
-        if unicodedata.combining(letter) and letter != "\u09cd":  # nukta or accent; hasanta is a letter of its own
-            secondary.append(ord(letter))
-        elif unicodedata.category(letter) not in {"Cc", "Cf"} or letter.isspace():  # joiners count nowhere
-            primary.append(_weight(letter))
-            secondary.append(0)
-            tertiary.append(form)
-    return tuple(primary), tuple(secondary), tuple(tertiary)
-
-
-def _letters(name: str) -> Iterator[tuple[str, int]]:
-    """Yield small letters, decomposed but for two-part vowels, each with its form: 0 for small, 1 for capital."""
     text = unicodedata.normalize("NFKD", name)
     for parts, vowel in _TWO_PART_VOWELS:
         text = text.replace(parts, vowel)
-    for letter in text:
-        if letter == _KHANDA_TA:
-            yield from ((part, 1) for part in _TA_HASANTA)
-        else:
-            small = letter.casefold()
-            yield from ((part, int(small != letter)) for part in small)
+    return text.translate(_PRIMARY), text.translate(_SECONDARY), text.translate(_TERTIARY)
 
 
-def _weight(letter: str) -> int:
+class _Level(dict[int, str]):
+    """What a letter of a decomposed text is on one of the levels, found out when it first occurs."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = "".join(_weights(*each)[self._level] for each in _small(chr(code)))
+        return found
+
+
+_PRIMARY, _SECONDARY, _TERTIARY = map(_Level, range(3))
+
+
+def _small(letter: str) -> list[tuple[str, str]]:
+    """Return the small letters of a letter, each with its form: '1' for a capital or khanda ta, else '0'."""
+    if letter == _KHANDA_TA:
+        return [(part, "1") for part in _TA_HASANTA]
+    return [(part, str(int(letter != letter.casefold()))) for part in letter.casefold()]
+
+
+def _weights(letter: str, form: str) -> NameKey:
+    """Return what a small letter is on each of the levels."""
+    if unicodedata.combining(letter) and letter != "\u09cd":  # nukta or accent; hasanta is a letter of its own
+        return "", letter, ""
+    if unicodedata.category(letter) in {"Cc", "Cf"} and not letter.isspace():  # joiners count nowhere
+        return "", "", ""
+    return _weight(letter), "\0", form
+
+
+def _weight(letter: str) -> str:
     code = ord(letter)
     if code in _LETTERS:
-        return _LETTERS[code]
+        return chr(_LETTERS[code])
     if code in _SIGNS:
-        return _SIGNS[code]
+        return chr(_SIGNS[code])
     if letter.isspace():
-        return _SPACE
+        return chr(_SPACE)
     if (digit := unicodedata.digit(letter, None)) is not None:
-        return _DIGIT | digit
+        return chr(_DIGIT | digit)
     if unicodedata.category(letter)[0] in "PSN":
-        return _SIGN | 0x1000 + code
-    return (_LATIN if "LATIN" in unicodedata.name(letter, "") else _OTHER) | code
+        return _OTHER_SIGN + letter
+    return (_LATIN if "LATIN" in unicodedata.name(letter, "") else _OTHER) + letter

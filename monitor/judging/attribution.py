@@ -267,7 +267,7 @@ class OutageAttribution:
         ends_utc = now_utc if downtime is None else min(downtime.until_utc or now_utc, now_utc)
         yield from self._leave_downtime(site, max(silent_utc, ends_utc))
         self.open_outages[site], self.silent_since[site] = since_utc, silent_utc
-        last_good = self._known.last_good.get(self._gateway(site))
+        last_good = self._known.last_good(self._gateway(site))
         neighbours = self._neighbours(site)
         why = self.power.why(site, neighbours)
         together = self.power.note_down(site, silent_utc, neighbours) if neighbours else []

@@ -13,14 +13,15 @@ UNJUDGED = Health()
 
 @dataclass
 class Known:
-    """Health, last sample and last good sample by the id of the device or interface.
+    """Health and last sample by the id of the device or interface.
 
-    ``touched``: whose health may have changed the state of its site.
+    ``answered``: the last sample that was ok of those whose last one was not. ``touched``: whose health may have
+    changed the state of its site.
     """
 
     healths: dict[str, Health] = field(default_factory=dict)
     last: dict[str, Sample] = field(default_factory=dict)
-    last_good: dict[str, Sample] = field(default_factory=dict)
+    answered: dict[str, Sample] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
 
     def health(self, device: str) -> Health:
@@ -32,12 +33,25 @@ class Known:
         device = sample.device
         before = self.healths.get(device, UNJUDGED)
         health, transition = judge(before, sample, rules, slow_ns)
+        if sample.verdict is not Verdict.OK:
+            self._keep_answer(device)
+        elif self.answered:
+            self.answered.pop(device, None)
         self.last[device] = sample
-        if sample.verdict is Verdict.OK:
-            self.last_good[device] = sample
         if health is not before:
             self._set(device, health)
         return health, transition
+
+    def last_good(self, device: str) -> Sample | None:
+        """Return the last sample that was ok; None without any."""
+        last = self.last.get(device)
+        return last if last is not None and last.verdict is Verdict.OK else self.answered.get(device)
+
+    def _keep_answer(self, device: str) -> None:
+        """Keep what was answered last beside the sample that comes."""
+        last = self.last.get(device)
+        if last is not None and last.verdict is Verdict.OK:
+            self.answered[device] = last
 
     def worst(self, devices: tuple[str, ...]) -> Health:
         """Return the worst health of a site's vital devices.
@@ -94,7 +108,7 @@ class Known:
     def forget(self, device: str) -> None:
         """Drop all that is known of the device."""
         self.forget_health(device)
-        for samples in (self.last, self.last_good):
+        for samples in (self.last, self.answered):
             samples.pop(device, None)
 
     def forget_health(self, device: str) -> None:

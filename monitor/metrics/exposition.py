@@ -10,9 +10,9 @@ daemons: the one that holds the duty of it. Alone, a daemon holds all.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
@@ -26,7 +26,7 @@ from monitor.metrics.leases import FAMILIES as OF_LEASES
 from monitor.metrics.leases import leases
 from monitor.metrics.network import network
 from monitor.metrics.notices import AWAY, Notices, channels
-from monitor.metrics.pieces import Packed, Piece, gzip_stream, packed, worth_keeping
+from monitor.metrics.pieces import Lines, Packed, Piece, all_packed, gzip_stream, unpacked
 from monitor.metrics.self import FAMILIES as OF_ITSELF
 from monitor.metrics.self import Process, daemon
 from monitor.metrics.services import services
@@ -44,18 +44,26 @@ SLICE_NS = 2_000_000
 
 @dataclass(frozen=True)
 class Page:
-    """The page, in pieces that many scrapes may share."""
+    """The page as a gzip stream that many scrapes may share; ``length``: of its text, in bytes.
 
-    pieces: tuple[bytes, ...]
+    Where it is not to be ``compressed``, each reader unpacks it as it reads: no text of the whole is kept.
+    """
+
+    stream: tuple[bytes, ...]
+    length: int
     content_type: str
     compressed: bool = False
+
+    @property
+    def pieces(self) -> Iterator[bytes]:
+        return iter(self.stream) if self.compressed else unpacked(self.stream)
 
     @property
     def body(self) -> bytes:
         return b"".join(self.pieces)
 
     def __len__(self) -> int:
-        return sum(map(len, self.pieces))
+        return sum(map(len, self.stream)) if self.compressed else self.length
 
 
 @dataclass
@@ -69,10 +77,10 @@ class _Snapshot:
     def contents(self, *, openmetrics: bool) -> Iterator[Piece]:
         """Yield the page's pieces in one of the two formats, which differ in their headers."""
         for family, pieces in self.bodies:
-            yield Piece([family.head(openmetrics=openmetrics)])
+            yield Lines([family.head(openmetrics=openmetrics)])
             yield from pieces
         if openmetrics:
-            yield Piece([b"# EOF\n"])
+            yield Lines([b"# EOF\n"])
 
 
 class Exposition:
@@ -117,12 +125,14 @@ class Exposition:
                 await self._in_slices(self._looked(self._asking))
                 await self._in_slices(self._renewed())
                 asyncio.get_running_loop().call_later(FRESH_NS / NS_PER_S, self._release, self._snapshot)
-            snapshot, which = self._snapshot, (openmetrics, compressed)
-            if which not in snapshot.pages:
-                making = self._compressed if compressed else self._plain
-                content_type = _content_type(openmetrics=openmetrics)
-                snapshot.pages[which] = await making(snapshot.contents(openmetrics=openmetrics), content_type)
-            return snapshot.pages[which]
+            return await self._page_of(self._snapshot, openmetrics=openmetrics, compressed=compressed)
+
+    async def _page_of(self, snapshot: _Snapshot, *, openmetrics: bool, compressed: bool) -> Page:
+        """Compress in a thread what is not compressed yet: until then nobody looks for changes."""
+        if (openmetrics, compressed) not in snapshot.pages:
+            making = self._threads.submit(_made, snapshot, openmetrics=openmetrics)
+            _keep(snapshot, *await asyncio.wrap_future(making), openmetrics=openmetrics)
+        return snapshot.pages[openmetrics, compressed]
 
     async def _in_slices(self, steps: Iterable[None]) -> None:
         """Take the steps, and let the loop turn between them as often as SLICE_NS is over."""
@@ -132,20 +142,8 @@ class Exposition:
                 await asyncio.sleep(0)
                 begun_ns = self._clock.mono_ns()
 
-    async def _plain(self, contents: Iterator[Piece], content_type: str) -> Page:
-        found: list[bytes] = []
-        await self._in_slices(_texts(contents, found))
-        return Page(tuple(found), content_type)
-
-    async def _compressed(self, contents: Iterator[Piece], content_type: str) -> Page:
-        """Compress what is not compressed yet, in a thread: until then nobody looks for changes."""
-        parts, stream = await asyncio.wrap_future(self._threads.submit(_all_packed, contents))
-        for piece, part in parts:
-            piece.packed = part
-        return Page(stream, content_type, compressed=True)
-
     def _release(self, snapshot: _Snapshot) -> None:
-        """Free a page that is no longer fresh: a kilobyte a site, until somebody asks again."""
+        """Free a page that is no longer fresh, until somebody asks again."""
         if self._snapshot is snapshot:
             self._snapshot = _Snapshot(0, [])
 
@@ -157,11 +155,10 @@ class Exposition:
                 part.ask()()
             for _ in chain(self._looked(self._parts), self._renewed()):
                 pass
-        openmetrics = wants_openmetrics(accept)
-        if (openmetrics, False) not in self._snapshot.pages:
-            found = tuple(piece.text for piece in self._snapshot.contents(openmetrics=openmetrics))
-            self._snapshot.pages[openmetrics, False] = Page(found, _content_type(openmetrics=openmetrics))
-        return self._snapshot.pages[openmetrics, False]
+        snapshot, openmetrics = self._snapshot, wants_openmetrics(accept)
+        if (openmetrics, False) not in snapshot.pages:
+            _keep(snapshot, *_made(snapshot, openmetrics=openmetrics), openmetrics=openmetrics)
+        return snapshot.pages[openmetrics, False]
 
     def _begin(self) -> None:
         """Leave out of the next page what other daemons show by their duties; write all anew for another fleet."""
@@ -228,13 +225,15 @@ def _content_type(*, openmetrics: bool) -> str:
     return CONTENT_TYPE_LATEST if openmetrics else CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _texts(contents: Iterable[Piece], found: list[bytes]) -> Iterator[None]:
-    for piece in contents:
-        found.append(piece.text)
-        yield
+def _made(snapshot: _Snapshot, *, openmetrics: bool) -> tuple[Sequence[tuple[Piece | None, Packed]], Page]:
+    """Return what becomes of each piece, and the compressed page."""
+    parts = list(all_packed(snapshot.contents(openmetrics=openmetrics)))
+    stream, length = gzip_stream([part for _, part in parts]), sum(part.length for _, part in parts)
+    return parts, Page(stream, length, _content_type(openmetrics=openmetrics), compressed=True)
 
 
-def _all_packed(contents: Iterable[Piece]) -> tuple[list[tuple[Piece, Packed]], tuple[bytes, ...]]:
-    """Return what becomes of each piece, and the stream; changes no piece, for whoever waited may have gone."""
-    parts = [(piece, piece.packed or packed(piece.text)) for piece in worth_keeping(contents)]
-    return parts, gzip_stream([part for _, part in parts])
+def _keep(snapshot: _Snapshot, parts: Iterable[tuple[Piece | None, Packed]], page: Page, *, openmetrics: bool) -> None:
+    for piece, part in parts:
+        if piece is not None:
+            piece.packed = part
+    snapshot.pages[openmetrics, True], snapshot.pages[openmetrics, False] = page, replace(page, compressed=False)

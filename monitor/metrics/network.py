@@ -1,13 +1,15 @@
 """Expose sites and the rounds of their devices."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import State
 from monitor.judging.labs import Count
-from monitor.metrics.text import TOGETHER, CachedLines, Family, Labels, Line, gathered
+from monitor.metrics.columns import Columns
+from monitor.metrics.pieces import Piece
+from monitor.metrics.text import TOGETHER, Body, CachedLines, Family, Labels, Part, gathered
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Fleet, Site
 
@@ -70,48 +72,52 @@ _SIX = {
 FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
-def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
+def network(live: RuntimeView) -> list[Part]:
     """Return all families' lines, from the present state."""
     return [
-        CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
-        CachedLines(
-            (INFO,),
-            _Infos(live),
-            lambda _, sites: gathered((), (_info(live.office_of(site.id), site) for site in sites)),
-            together=1,
+        Columns(
+            {family: family.line for family in (SUCCESS, RTT, LOSS)},
+            lambda: zip(list(live.samples), list(live.samples.values()), strict=True),
+            lambda key: _device(live, *key),
+            _round,
         ),
-        CachedLines((STATE,), _States(live), lambda id_, state: _state(live, id_, state)),
+        _Infos(live),
+        Columns({STATE: _state}, _States(live), lambda id_: _any_state(live, id_), lambda state: (state,)),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
         ),
     ]
 
 
-class _Rounds:
-    """The lines of samples; their labels are written once for each device of a fleet."""
+def _device(live: RuntimeView, id_: str, probe: str) -> str:
+    """Write the labels of a device's rounds; "" when it has gone."""
+    device = live.fleet.devices.get(id_)
+    if device is None:
+        return ""
+    site = live.fleet.sites[device.site]
+    return DEVICE(live.office_of(site.id), site.id, device.name, site.kind, probe)
 
-    def __init__(self, live: RuntimeView) -> None:
-        self._live, self._fleet = live, live.fleet
-        self._labels: dict[tuple[str, str], str] = {}
 
-    def __call__(self, key: tuple[str, str], sample: Sample) -> dict[Family, str]:
-        if sample.verdict is Verdict.UNKNOWN or (labels := self._labels_of(*key)) is None:
-            return {}
-        found = {SUCCESS: SUCCESS.line(sample.verdict is Verdict.OK, labels), LOSS: LOSS.line(sample.loss, labels)}
-        if (rtt_ns := sample.rtt_ns) is not None:
-            found[RTT] = RTT.line(rtt_ns / 1e9, labels)
-        return found
+def _round(sample: Sample) -> tuple[bool | None, float | None, float | None]:
+    """Return whether a round was answered, its mean round-trip time in seconds, and its loss."""
+    if sample.verdict is Verdict.UNKNOWN:
+        return None, None, None
+    rtt_ns = sample.rtt_ns
+    return sample.verdict is Verdict.OK, None if rtt_ns is None else rtt_ns / 1e9, sample.loss
 
-    def _labels_of(self, id_: str, probe: str) -> str | None:
-        fleet = self._live.fleet
-        if fleet is not self._fleet:
-            self._fleet, self._labels = fleet, {}
-        labels = self._labels.get((id_, probe))
-        if labels is None and (device := fleet.devices.get(id_)) is not None:
-            site = fleet.sites[device.site]
-            labels = DEVICE(self._live.office_of(site.id), site.id, device.name, site.kind, probe)
-            self._labels[id_, probe] = labels
-        return labels
+
+class _Info(Piece):
+    """The info lines of some sites."""
+
+    __slots__ = ("_live", "_sites")
+
+    def __init__(self, live: RuntimeView, sites: Sequence[Site]) -> None:
+        super().__init__()
+        self._live, self._sites = live, sites
+
+    @property
+    def text(self) -> bytes:
+        return "".join([_info(self._live.office_of(site.id), site) for site in self._sites]).encode()
 
 
 class _Infos:
@@ -119,20 +125,28 @@ class _Infos:
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
-        self._groups: list[tuple[int, tuple[Site, ...]]] = []
+        self._pieces: list[_Info] = []
 
-    def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
+    def look(self) -> Iterator[None]:
         if self._live.board.fleet is not self._fleet:
             self._fleet = self._live.board.fleet
-            sites = tuple(self._fleet.sites.values())
-            self._groups = [(first, sites[first : first + TOGETHER]) for first in range(0, len(sites), TOGETHER)]
-        return self._groups
+            sites = iter(self._fleet.sites.values())
+            self._pieces = []
+            while some := list(islice(sites, TOGETHER)):
+                self._pieces.append(_Info(self._live, some))
+        yield
+
+    def bodies(self) -> Iterator[Body]:
+        yield INFO, self._pieces
+
+    def forget(self) -> None:
+        self._fleet = Fleet({})
 
 
-def _info(office: str, site: Site) -> Line:
+def _info(office: str, site: Site) -> str:
     latitude, longitude = map(str, site.position) if site.position else ("", "")
     names = (site.union or "", site.name_bn, site.name_en)
-    return INFO.of(1.0, office, site.id, site.kind, *names, latitude, longitude)
+    return INFO.line(1.0, INFO.labels(office, site.id, site.kind, *names, latitude, longitude))
 
 
 class _States:
@@ -165,13 +179,15 @@ class _States:
         self._fleet, self._seen, self._states = fleet, seen, found
 
 
-def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
+def _any_state(live: RuntimeView, id_: str) -> str:
+    """Write the labels of all of a site's states at once; "" when it has gone."""
     site = live.fleet.sites.get(id_)
-    if site is None:  # it has gone in this moment
-        return {}
-    labels = STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
-    before, _, after = labels.partition(ANY_STATE)  # written once for all six
-    return {STATE: _SIX[current].replace(AFTER, after).replace(BEFORE, before)}
+    return "" if site is None else STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
+
+
+def _state(current: State, labels: str) -> str:
+    before, _, after = labels.partition(ANY_STATE)
+    return _SIX[current].replace(AFTER, after).replace(BEFORE, before)
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:

@@ -3,9 +3,12 @@
 A large piece becomes a part of one gzip stream that needs nothing before it (RFC 1951: it begins with an empty window
 and ends at a byte). Its checksum is kept beside it, and the stream's is computed from those, as zlib's crc32_combine
 does: by multiplying polynomials over GF(2), whose coefficients are the bits of a number, the highest first.
+
+Who asks for the page in plain text gets it unpacked again: no text is kept.
 """
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,14 +28,28 @@ class Packed(NamedTuple):
     shift: int
 
 
-class Piece:
-    """Lines that follow each other on the page; `put` takes back what was compressed of them."""
+class Piece(ABC):
+    """Lines that follow each other on the page; ``packed``: what was compressed of them, None since they changed."""
 
-    __slots__ = ("lines", "packed")
+    __slots__ = ("packed",)
+
+    def __init__(self) -> None:
+        self.packed: Packed | None = None
+
+    @property
+    @abstractmethod
+    def text(self) -> bytes:
+        """Write all lines in one."""
+
+
+class Lines(Piece):
+    """A piece whose lines are kept as they were written, a place each source."""
+
+    __slots__ = ("lines",)
 
     def __init__(self, lines: list[bytes]) -> None:
+        super().__init__()
         self.lines = lines
-        self.packed: Packed | None = None
 
     def put(self, place: int, line: bytes) -> None:
         """Replace the line at a place; b"": there is none."""
@@ -50,23 +67,29 @@ class Piece:
 
     @property
     def text(self) -> bytes:
-        """Return all lines in one."""
         return b"".join(self.lines)
 
 
-def worth_keeping(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Yield the large pieces as they are, and the small ones between them joined."""
+def all_packed(pieces: Iterable[Piece]) -> Iterator[tuple[Piece | None, Packed]]:
+    """Yield each large piece with what is compressed of it; small ones between them are compressed together (None).
+
+    No piece is changed: whoever waits for this may have gone by the time.
+    """
     small: list[bytes] = []
     for piece in pieces:
-        if piece.packed is None and sum(map(len, piece.lines)) < KEPT_FROM_BYTES:
-            small += piece.lines
-            continue
+        part = piece.packed
+        if part is None:
+            text = piece.text
+            if len(text) < KEPT_FROM_BYTES:
+                small.append(text)
+                continue
+            part = packed(text)
         if small:
-            yield Piece(small)
+            yield None, packed(b"".join(small))
             small = []
-        yield piece
+        yield piece, part
     if small:
-        yield Piece(small)
+        yield None, packed(b"".join(small))
 
 
 def packed(text: bytes) -> Packed:
@@ -84,6 +107,14 @@ def gzip_stream(parts: Sequence[Packed]) -> tuple[bytes, ...]:
     length = sum(part.length for part in parts) % 2**32
     tail = END + checksum.to_bytes(4, "little") + length.to_bytes(4, "little")
     return (HEAD, *(part.data for part in parts), tail)
+
+
+def unpacked(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the text of a gzip stream that comes in pieces."""
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    for piece in stream:
+        if text := unpacker.decompress(piece):
+            yield text
 
 
 def _product(one: int, other: int) -> int:

@@ -29,7 +29,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from prometheus_client.metrics_core import Metric
 from prometheus_client.utils import floatToGoString
 
-from monitor.metrics.pieces import Piece
+from monitor.metrics.pieces import Lines, Piece
 
 Type = Literal["gauge", "counter", "untyped", "histogram"]
 Line = tuple["Family", str]
@@ -135,7 +135,7 @@ def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, 
 
 def written(text: str) -> Sequence[Piece]:
     """Return lines that were written for this page alone."""
-    return (Piece([text.encode()]),)
+    return (Lines([text.encode()]),)
 
 
 def from_client(metric: Metric, office: str) -> Body:
@@ -207,7 +207,7 @@ class _Row(Generic[Key, Source]):
     """Some sources in a row as they were seen last, and their lines: a piece for each family, a place each source."""
 
     seen: list[tuple[Key, Source] | None] = field(default_factory=list)
-    pieces: dict[Family, Piece] = field(default_factory=dict)
+    pieces: dict[Family, Lines] = field(default_factory=dict)
 
     def resize(self, count: int) -> None:
         self.seen = [*self.seen[:count], *[None] * (count - len(self.seen))]
@@ -220,7 +220,7 @@ class _Row(Generic[Key, Source]):
         for family, text in found.items():
             piece = self.pieces.get(family)
             if piece is None:
-                piece = self.pieces[family] = Piece([b""] * len(self.seen))
+                piece = self.pieces[family] = Lines([b""] * len(self.seen))
             piece.put(place, text.encode())
             written += len(text)
         if len(found) < len(self.pieces):

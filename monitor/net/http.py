@@ -157,7 +157,7 @@ def request(
                 raise NotHttp(text(clean(said, 300))) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
-            target = _target(answer, url, redirects)
+            target = _target(answer, url, redirects, hidden)
             if target is None:
                 return Answer(answer.status, answer.reason, answer.headers, answer.body, answer.is_whole, tuple(hops))
             if len(hops) > redirects:
@@ -292,8 +292,11 @@ class _Cookies:
         self._original_response = found
 
 
-def _target(answer: Answer, url: str, redirects: int) -> str | None:
-    """Return the URL this response redirects to, if it is to be followed; raises NotHttp when it is none."""
+def _target(answer: Answer, url: str, redirects: int, secrets: Collection[str]) -> str | None:
+    """Return the URL this response redirects to, if it is to be followed; raises NotHttp when it is none.
+
+    The error is without ``secrets``, even if the server repeats them.
+    """
     location = answer.headers.get("Location")
     if not redirects or answer.status not in LEADS_ELSEWHERE or not location:
         return None
@@ -306,7 +309,7 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
     except ValueError:
         is_page, target = False, location
     if not is_page:
-        raise NotHttp(reason(ReasonCode.REDIRECTS_NOWHERE, target=clean(target, 100)))
+        raise NotHttp(reason(ReasonCode.REDIRECTS_NOWHERE, target=clean(hide(target, secrets), 100)))
     return target
 
 

@@ -19,6 +19,7 @@ OLD_S = 7_200
 MOST_SLOTS = 24  # of one series in memory: two hours, when the file refuses
 LONGEST_PASSAGE_S = 900.0  # a mean over more than three times five minutes is no rate of five minutes
 MOST_COUNT = 0xFFFE
+_NO_ROUND = (0,) * 5  # the counts as `Echoes` has them
 _WHICH = {Verdict.OK: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 2}
 _PACKED = struct.Struct(f"<I{Echoes.width()}H")  # the number of the slot, and the summary's codes
 
@@ -28,12 +29,11 @@ Kind = TypeVar("Kind", bound=Summary)
 class Rounds:
     """The rounds of one device: those of the present five minutes, and the summaries that are not written yet."""
 
-    __slots__ = ("_counts", "_finished", "_rtts_us", "_slot")
+    __slots__ = ("_finished", "_present", "_slot")
 
     def __init__(self) -> None:
         self._slot = 0  # the number of the present five minutes since 1970
-        self._counts = array("H", [0] * 5)  # as `Echoes` has them
-        self._rtts_us = array("I")
+        self._present = array("I", _NO_ROUND)  # the counts, then each round-trip time in microseconds
         self._finished = b""
 
     def add(self, sample: Sample) -> None:
@@ -43,19 +43,19 @@ class Rounds:
             self.finish()
             self._slot = slot
         for index, count in ((_WHICH[sample.verdict], 1), (3, sample.sent), (4, sample.sent - sample.received)):
-            self._counts[index] = min(self._counts[index] + count, MOST_COUNT)
-        self._rtts_us.extend(min(rtt_ns // 1_000, 0xFFFFFFFF) for rtt_ns in sample.rtts_ns)
+            self._present[index] = min(self._present[index] + count, MOST_COUNT)
+        self._present.extend(min(rtt_ns // 1_000, 0xFFFFFFFF) for rtt_ns in sample.rtts_ns)
 
     def finish(self) -> None:
         """End the present five minutes."""
-        if any(self._counts):
+        if any(self._present):
             finished = self._finished + _PACKED.pack(self._slot, *self._summary().codes())
             self._finished = finished[-MOST_SLOTS * _PACKED.size :]
-            self._counts, self._rtts_us = array("H", [0] * 5), array("I")
+            self._present = array("I", _NO_ROUND)
 
     def _summary(self) -> Echoes:
-        answered, failed, unknown, sent, lost = self._counts
-        times = sorted(self._rtts_us)
+        answered, failed, unknown, sent, lost, *times = self._present
+        times.sort()
         if not times:
             return Echoes(answered, failed, unknown, sent, lost)
         return Echoes(answered, failed, unknown, sent, lost, times[0], times[len(times) // 2], times[-1])

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DatabaseError
@@ -244,11 +243,12 @@ def _run(server: Server, program: str, *options: str) -> None:
     given |= {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database, **url.query}
     where = " ".join(f"{name}={_in_quotes(value)}" for name, value in given.items() if value is not None)
     try:
-        with _password_file(server) as variables:
+        with _password_handed_on(server) as (variables, descriptors):
             done = subprocess.run(
                 [found, *options[:-1], f"--dbname={where}", options[-1]],
                 check=False,
                 env={**os.environ, **variables},
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=LONGEST_S,
@@ -261,25 +261,21 @@ def _run(server: Server, program: str, *options: str) -> None:
 
 
 @contextmanager
-def _password_file(server: Server) -> Iterator[dict[str, str]]:
-    """Have the password in a file of libpq's that only this user reads, and yield the variable that names it.
+def _password_handed_on(server: Server) -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
+    """Have the password in a file of libpq's; yield the variable that names it, and the descriptor it is handed on by.
 
-    The environment of a process is open to all others of its user for as long as it lives. Yields nothing where the
-    server asks for no password.
+    The environment of a process is open to all others of its user for as long as it lives, and a file in a folder stays
+    there when we are killed: this one is in none. Yields nothing where the server asks for no password.
     """
     if server.password_file is None:
-        yield {}
+        yield {}, ()
         return
     escaped = re.sub(r"([:\\])", r"\\\1", read_secret(server.password_file, PASSWORD_KEY).reveal())
-    with TemporaryDirectory(prefix="upazila-monitor-") as folder:  # of mode 0700
-        file = Path(folder) / "pgpass"
-        with open(file, "x", encoding="utf-8", opener=_private) as opened:
-            opened.write(f"*:*:*:*:{escaped}\n")
-        yield {"PGPASSFILE": str(file)}
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    with open(os.memfd_create("pgpass"), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)  # libpq takes none that others may read
+        file.write(f"*:*:*:*:{escaped}\n")
+        file.flush()
+        yield {"PGPASSFILE": f"/proc/self/fd/{file.fileno()}"}, (file.fileno(),)
 
 
 def _in_quotes(value: object) -> str:

@@ -59,6 +59,7 @@ def make_app(
     papers: Papers | None = None,
     examiner: Examiner | None = None,
     installation_of: Callable[[], Installation] | None = None,
+    overviews: Overviews | None = None,
 ) -> Starlette:
     """Build the whole site.
 
@@ -66,11 +67,11 @@ def make_app(
     what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
     that people ask for; ``keeper``: what is not in the history's file yet; ``papers``: what is set as PDF;
     ``examiner``: what was found wrong with the installation; ``installation_of``: returns all offices in force, left
-    out for one that stands alone.
+    out for one that stands alone; ``overviews``: the sites counted.
     """
     document = StatusDocument(live, store, clock)
     compile_templates()
-    changes, overviews = changes or Changes(live.instance), Overviews(live)
+    changes, overviews = changes or Changes(live.instance), overviews or Overviews(live)
     papers = papers or Papers()
     console = Console(
         live, store, clock, settings_of, changes, overviews, wake_delivery, probes, keeper, papers, examiner

@@ -14,7 +14,7 @@ FEW = 16  # of so many sites one or less is sorted by itself; of more the whole 
 
 
 class SiteIndex:
-    """What is looked for in a fleet, prepared once for it. Immutable; to be made in a thread."""
+    """What is looked for in a fleet, made once for it, each part when it is first needed. From any thread."""
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
@@ -25,18 +25,30 @@ class SiteIndex:
             if site.union:
                 by_union[comparison_key(site.union)].add(site.id)
         self._by_kind, self._by_union = dict(by_kind), dict(by_union)
-        self.by_id = sorted(fleet.sites)
-        self._by_name: Mapping[Lang, list[str]] = {lang: _by_name(fleet, lang) for lang in BOTH}
-        self._places = {lang: {id_: place for place, id_ in enumerate(ids)} for lang, ids in self._by_name.items()}
-        self._named = {site.id: _joined(site.id, site.name_bn, site.name_en) for site in fleet.sites.values()}
         names = sorted({site.union for site in fleet.sites.values() if site.union}, key=name_key)
         self.unions: Mapping[str, str] = {comparison_key(name): name for name in names}
         """The names of the fleet's unions by their `comparison_key`, in the order of the alphabet."""
 
+    def prepare(self) -> None:
+        """Make all parts of it: for many sites in a thread, before readers ask for them."""
+        _ = self.by_id, self._places, self._named
+
     @cached_property
-    def _described(self) -> Mapping[str, str]:
-        sites = self.fleet.sites.values()
-        return {site.id: f"{self._named[site.id]}\n{_joined(site.union or '', site.operator)}" for site in sites}
+    def by_id(self) -> list[str]:
+        """Return the ids of all sites, sorted."""
+        return sorted(self.fleet.sites)
+
+    @cached_property
+    def _by_name(self) -> Mapping[Lang, list[str]]:
+        return {lang: _by_name(self.fleet, lang) for lang in BOTH}
+
+    @cached_property
+    def _places(self) -> Mapping[Lang, Mapping[str, int]]:
+        return {lang: {id_: place for place, id_ in enumerate(ids)} for lang, ids in self._by_name.items()}
+
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        return {site.id: _joined(site.id, site.name_bn, site.name_en) for site in self.fleet.sites.values()}
 
     def unions_of(self, known: Collection[str]) -> list[str]:
         """Return those of ``known`` that are unions of the fleet, in the order of the alphabet."""
@@ -57,11 +69,15 @@ class SiteIndex:
 
     def described(self, text: str) -> frozenset[str]:
         """Return the ids of the sites that have each word of ``text`` in id, names, union or operator."""
-        words = [comparison_key(word) for word in text.split()]
-        found: Iterable[tuple[str, str]] = self._described.items()
-        for word in words:
-            found = [(id_, said) for id_, said in found if word in said]
+        found: Iterable[tuple[str, str]] = self._named.items()
+        for word in map(comparison_key, text.split()):
+            found = [(id_, names) for id_, names in found if word in names or word in self._beside(id_)]
         return frozenset(id_ for id_, _ in found)
+
+    def _beside(self, id_: str) -> str:
+        """Return what many sites share of what one looks for: it is compared as it is, and kept by `comparison_key`."""
+        site = self.fleet.sites[id_]
+        return _joined(site.union or "", site.operator)
 
     def in_order(self, ids: Collection[str], lang: Lang, begins: int = 0, ends: int | None = None) -> list[str]:
         """Return those from ``begins`` to before ``ends`` of the ids, which are sites of the fleet, sorted by name.

@@ -113,11 +113,11 @@ def test_an_open_socket_that_is_handed_in_needs_a_secured_line_as_one_of_its_own
 
 MEMORY = """
 import ctypes, resource
-from monitor.cli import daemon
+from monitor.cli import memory
 PR_GET_DUMPABLE = 3
 dumpable = lambda: ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
 before = dumpable()
-daemon._forbid_cores()
+memory.close_to_others()
 print(before, dumpable(), *resource.getrlimit(resource.RLIMIT_CORE))
 """
 

@@ -38,6 +38,12 @@ def test_a_url_is_shown_without_user_password_query_and_fragment() -> None:
     assert bare_url("http://[::1]:9093/") == "http://[::1]:9093/"
 
 
+def test_of_a_url_its_query_must_be_hidden_and_each_value_that_is_long_enough_to_be_a_secret() -> None:
+    query = "key=s3cr%20et&page=7"
+    assert secrets_in(f"https://ping.example/?{query}") == [query, "key=s3cr et&page=7", "s3cr et"]
+    assert secrets_in("https://ping.example/?") == []
+
+
 def test_of_a_url_its_password_must_be_hidden_alone_and_with_its_user() -> None:
     assert secrets_in("https://me:pa%2055@ping.example/") == ["pa 55", "me:pa 55"]
     assert secrets_in("https://me@ping.example/") == secrets_in("https://ping.example/") == []

@@ -194,7 +194,7 @@ async def test_while_a_page_is_made_the_loop_turns_on(office: Desk) -> None:
     turning.cancel()
 
     assert page.body.count(b"upazila_site_info{") == 2_000
-    assert turned_ns[-1] - turned_ns[0] > NS_PER_S / 4  # in so many steps, each of a millisecond
+    assert turned_ns[-1] - turned_ns[0] > NS_PER_S / 10  # in so many steps, each of a millisecond
     assert max(after - before for before, after in pairwise(turned_ns)) < 10_000_000
 
 
@@ -256,7 +256,7 @@ async def test_who_goes_away_while_the_page_is_compressed_leaves_nothing_old_beh
             ended.set()
         return gzip_stream(parts)
 
-    monkeypatch.setattr("monitor.metrics.exposition.packed", slowly)
+    monkeypatch.setattr("monitor.metrics.pieces.packed", slowly)
     monkeypatch.setattr("monitor.metrics.exposition.gzip_stream", stream)
     asking = asyncio.create_task(office.exposition.page(compressed=True))
     assert await asyncio.to_thread(begun.wait, 60)

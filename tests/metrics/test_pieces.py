@@ -6,7 +6,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.metrics.pieces import KEPT_FROM_BYTES, Piece, gzip_stream, packed, worth_keeping
+from monitor.metrics.pieces import KEPT_FROM_BYTES, Lines, all_packed, gzip_stream, packed, unpacked
 
 texts = st.binary(max_size=50) | st.builds(bytes.__mul__, st.binary(min_size=1, max_size=9), st.integers(0, 20_000))
 
@@ -27,7 +27,7 @@ def test_a_part_stands_in_another_stream_as_it_is() -> None:
 
 
 def test_only_another_line_takes_back_what_was_compressed() -> None:
-    piece = Piece([b"one\n", b"", b"three\n"])
+    piece = Lines([b"one\n", b"", b"three\n"])
     piece.packed = before = packed(piece.text)
     piece.put(0, b"one\n")
     piece.put(1, b"")
@@ -43,10 +43,18 @@ def test_only_another_line_takes_back_what_was_compressed() -> None:
 
 
 def test_small_pieces_are_joined_and_large_ones_stand_alone() -> None:
-    small, large = Piece([b"small\n"]), Piece([b"x" * KEPT_FROM_BYTES])
-    kept = Piece([b"small\n"])
+    small, large = Lines([b"small\n"]), Lines([b"x" * KEPT_FROM_BYTES])
+    kept = Lines([b"small\n"])
     kept.packed = packed(kept.text)
-    found = list(worth_keeping([small, small, large, small, large, kept, small]))
-    assert [len(piece.text) for piece in found] == [12, KEPT_FROM_BYTES, 6, KEPT_FROM_BYTES, 6, 6]
-    assert [found[place] for place in (1, 3, 4)] == [large, large, kept]
-    assert small.lines == [b"small\n"]
+    found = list(all_packed([small, small, large, small, large, kept, small]))
+    assert [part.length for _, part in found] == [12, KEPT_FROM_BYTES, 6, KEPT_FROM_BYTES, 6, 6]
+    assert [piece for piece, _ in found] == [None, large, None, large, kept, None]
+    assert found[4][1] is kept.packed
+    assert large.packed is None
+
+
+@given(st.lists(texts, max_size=8), st.integers(1, 9))
+def test_who_wants_plain_text_gets_it_unpacked(drawn: list[bytes], length: int) -> None:
+    stream = b"".join(gzip_stream([packed(text) for text in drawn]))
+    pieces = (stream[first : first + length] for first in range(0, len(stream), length))
+    assert b"".join(unpacked(pieces)) == b"".join(drawn)

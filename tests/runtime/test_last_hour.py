@@ -82,6 +82,26 @@ def test_a_failed_round_counts_as_lost_once_something_has_answered_again() -> No
     assert told.loss == round(3 / 9, 4)
 
 
+def test_a_clock_that_was_set_back_takes_nothing_that_is_later() -> None:
+    hour = Hour()
+    for second, rtt_ms in ((7_200, 4.0), (7_140, 2.0), (3_660, 8.0), (3_600, 1.0)):  # the last one an hour before
+        hour.add(sample(second, rtt_ms))
+    told = [minute and minute.slowest_ms for minute in hour.before(T0.timestamp() + 7_200)]
+    assert (told[0], told[-2:]) == (8.0, [2.0, 4.0])
+    assert hour.before(T0.timestamp() + 3_600)[-1] is None
+
+
+@given(st.floats(0.02, 60_000), st.integers(1, 60))
+def test_times_are_nearly_as_they_were(rtt_ms: float, rounds: int) -> None:
+    hour = Hour()
+    for second in range(rounds):
+        hour.add(sample(second, rtt_ms))
+    told = hour.before(T0.timestamp())[-1]
+    assert told is not None
+    assert told.slowest_ms == pytest.approx(rtt_ms, rel=1 / 2_000)
+    assert told.sum_ms == pytest.approx(min(rounds * rtt_ms, 65_504), rel=1 / 100)
+
+
 def test_the_chart_shows_times_losses_and_silence_of_our_own() -> None:
     minutes = [None, Minute(3, 0, 1.0, 3.0), Minute(2, 1, 8.0, 8.0), Minute(3, 3)]
 

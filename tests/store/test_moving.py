@@ -234,6 +234,7 @@ def test_a_number_of_64_bits_is_moved(file: Place, server: Place) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)  # two dozen databases are made on a server
 @given(
     texts=st.lists(st.text(max_size=80), min_size=1, max_size=8),
     blobs=st.lists(st.binary(max_size=600), max_size=4),

@@ -347,6 +347,7 @@ def answers(desk: Desk) -> Iterator[tuple[str, object, dict[str, list[tuple[Any,
         yield name, said, others
 
 
+@pytest.mark.timeout(900)  # on a server every table is read again after each function
 def test_no_function_of_the_store_sees_or_changes_what_is_another_offices(tmp_path: Path) -> None:
     store = new_store(tmp_path / "state")
     desk = Desk(confirmed_office(tmp_path), store.of(A))

@@ -1,6 +1,5 @@
 """Copies of a server's database: proved by restoring them, refused when they are not whole, and put back as a whole."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,7 +135,7 @@ def test_a_file_is_copied_as_a_file(tmp_path: Path) -> None:
     assert copy.name == "monitor-20261124.db"
 
 
-def test_a_password_stands_in_no_process_s_environment_but_in_a_file_that_we_alone_read(
+def test_a_password_stands_in_no_process_s_environment_and_in_no_folder_but_in_a_file_that_we_alone_read(
     asks_for_a_password: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever letters are in it: in a line of that file colons and backslashes have a meaning."""
@@ -150,17 +149,18 @@ def test_a_password_stands_in_no_process_s_environment_but_in_a_file_that_we_alo
     server_copies.create(tmp_path, asks_for_a_password, tmp_path / "copy.dump")
 
     for program in ("pg_dump", "pg_restore"):
-        assert (told / f"{program}.modes").read_text() == "700\n600\n"
+        assert (told / f"{program}.modes").read_text() == "600\n"
+        assert (told / f"{program}.place").read_text().startswith("/memfd:"), "there is none that we could leave behind"
         given = (told / f"{program}.given").read_bytes()
         assert PASSWORD.encode() not in given
         assert b"PGPASSFILE=" in given
-    assert list(tmp_path.glob("temporary/*")) == [], "it goes with the program"
 
 
 PASSWORD = "c:o\\l'o n"
 TELLS = """#!/bin/sh
 cat /proc/$$/environ /proc/$$/cmdline >{told}.given
-stat -c %a "$(dirname "$PGPASSFILE")" "$PGPASSFILE" >{told}.modes
+stat -Lc %a "$PGPASSFILE" >{told}.modes
+readlink "$PGPASSFILE" >{told}.place
 exec {real} "$@"
 """
 
@@ -177,8 +177,6 @@ def asks_for_a_password(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         connection.execute(f"CREATE ROLE careful LOGIN SUPERUSER PASSWORD '{quoted}'")
         connection.execute("SELECT pg_reload_conf()")
     secret.write_text(f"{PASSWORD}\n")
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     url = cluster.url(servers.name_of(tmp_path), user="careful")
 
     def is_asked() -> bool:

@@ -164,8 +164,9 @@ def _configure(office: Installation, secrets: Path, web: int, mail: int) -> None
     office.configure("monitor.toml", "recipients.phone", channel="sms", phone="+8801711000000")
     office.configure("monitor.toml", "heartbeat", url=f"http://{at}/{URLS['Heartbeat.url']}", interval_s=5.0)
     canary = URLS["HttpCheck.url"]
-    office.configure("sites.toml", "sites.backbone-north.services.page", kind="http",
-                     url=f"http://me:{canary}@{at}/?key={canary}")  # fmt: skip
+    for path in ("page", "raw", "led"):  # which the server refuses each in its own way
+        office.configure("sites.toml", f"sites.backbone-north.services.{path}", kind="http",
+                         url=f"http://me:{canary}@{at}/{path}?key={canary}")  # fmt: skip
     with (office.config / "monitor.toml").open("a", encoding="utf-8") as file:
         file.write(f"# password = {COMMENT}\n")
     secret("Storage.password_file")  # named only by `on_server`
@@ -178,11 +179,14 @@ def on_server(planted: Planted, url: str) -> None:
 
 
 def _repeat_request(connection: socket.socket, head: str) -> None:
-    """Refuse it, with all that came, in the clear too: as JSON, or, below /raw, as what is no answer at all."""
+    """Refuse it, with all that came, in the clear: as JSON, below /raw as no answer, below /led as a way to nowhere."""
     if " /raw" in head:
         connection.sendall(f"ERR {head.split()[1]}\r\n".encode())
         return
     proofs = [b64decode(proof).decode() for proof in re.findall(r"Basic (\S+)", head)]
+    if " /led" in head:
+        connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: ftp://{proofs[0]}@x{head.split()[1]}\r\n\r\n".encode())
+        return
     body = json.dumps(["ERROR", f"{proofs} {head}", unquote(head)])
     connection.sendall(page(body.encode(), status="403 Forbidden"))
 

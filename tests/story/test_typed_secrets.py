@@ -24,6 +24,7 @@ from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.story import canaries
 from tests.story.canaries import Planted, planted
+from tests.story.overhearing import PlayedJournal, Relatives
 
 REFUSALS = ("535 5.7.8 no: AUTH PLAIN ***", "/raw: this is no HTTP", "Apprise", "403 Forbidden")
 LINK = "10.77.2.1"  # of site-0000
@@ -109,45 +110,57 @@ def test_a_fault_beside_a_secret_and_a_server_that_is_away_tell_none(tmp_path: P
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
-def test_the_daemon_writes_no_secret_whatever_servers_repeat(lab: Lab, daemon: Daemon) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kept", ["text", "json", "journal"])
+def test_the_daemon_writes_no_secret_whatever_servers_repeat(lab: Lab, tmp_path: Path, kept: str) -> None:
     def listening() -> socket.socket:
         opened = lab.monitor.open_socket(socket.AF_INET, socket.SOCK_STREAM)
         opened.bind(("127.0.0.1", 0))
         opened.listen(64)
         return opened
 
-    with planted(daemon.home, listening) as found:
+    with (
+        PlayedJournal() as journal,
+        Daemon(lab, tmp_path, command=journal.command if kept == "journal" else ()) as daemon,
+        planted(tmp_path, listening) as found,
+    ):
         monitor = configured_for_the_lab(daemon)
+        if kept == "json":
+            Installation(tmp_path).configure("monitor.toml", "log", format="json")
         lab.down(LINK)
-        daemon.start(ready_within_s=None)
-        until(lambda: "[page_up]" in daemon.log(), "the page", 60)
+        (tmp_path / "temporary").mkdir()
+        daemon.start(ready_within_s=None, environment={"TMPDIR": str(tmp_path / "temporary")})
 
-        def all_refused() -> bool:
-            rows = daemon.rows("SELECT last_error FROM notices WHERE last_error <> ''")
-            said = "\n".join(str(row["last_error"]) for row in rows)
-            return all(refusal in said for refusal in REFUSALS)
+        def logged() -> str:
+            return daemon.log() + journal.text()
 
-        until(all_refused, "the refusal of every channel", 120)
-        until(lambda: "[heartbeat_failed]" in daemon.log(), "the heartbeat's refusal", 60)
-        whole = monitor.read_text()
-        for fault, text in canaries.spoilt(whole).items():
-            if fault == canaries.ACCEPTED:
-                continue
-            monitor.write_text(text)
-            said = daemon.run("reload")
-            assert found.found_in(_unnamed(said.stdout + said.stderr)) == []
-            monitor.write_text(whole)
+        until(lambda: "page_up" in logged(), "the page", 60)
+        with Relatives(daemon.pid) as relatives:
+
+            def all_refused() -> bool:
+                rows = daemon.rows("SELECT last_error FROM notices WHERE last_error <> ''")
+                said = "\n".join(str(row["last_error"]) for row in rows)
+                return all(refusal in said for refusal in REFUSALS)
+
+            until(all_refused, "the refusal of every channel", 120)
+            until(lambda: "heartbeat_failed" in logged(), "the heartbeat's refusal", 60)
+            whole = monitor.read_text()
+            for fault, text in canaries.spoilt(whole).items():
+                if fault == canaries.ACCEPTED:
+                    continue
+                monitor.write_text(text)
+                said = daemon.run("reload")
+                assert found.found_in(_unnamed(said.stdout + said.stderr)) == []
+                monitor.write_text(whole)
         pages = "".join(page_of(daemon, path) for path in ("/", "/metrics", "/health", "/api/v1/status"))
-        around = "".join(
-            Path(f"/proc/{daemon.pid}/{name}").read_bytes().decode("utf-8", "replace")
-            for name in ("environ", "cmdline")
-        )
         back_up(Place(daemon.home / "var"), daemon.home / "var" / "backups", datetime.now(UTC), 7)
         daemon.stop()
 
         assert "upazila_" in pages
-        assert found.found_in(_unnamed(pages + around + daemon.log())) == []
+        assert ("UPAZILA_EVENT=page_up" in journal.text()) == (kept == "journal")
+        assert any("monitor.alerts.channels.apprise" in each for each in relatives.seen)
+        assert any("monitor.runtime.subprocess_load" in each for each in relatives.seen)
+        assert found.found_in(_unnamed(pages + "".join(relatives.seen) + logged())) == []
         assert [each for each in found.files_with_one() if not each.startswith("var/in-force.json")] == []
         assert found.found_in(_unnamed((daemon.home / "var" / "in-force.json").read_text())) == []
 
@@ -156,9 +169,10 @@ def configured_for_the_lab(daemon: Daemon) -> Path:
     """Has ten sites of the lab probed fast, promised within seconds, and all told at once; returns monitor.toml."""
     office = Installation(daemon.home)
     (office.config / "charter.toml").write_text(drill_charter(3), encoding="utf-8")
-    page = tomllib.loads((office.config / "sites.toml").read_text())["sites"]["backbone-north"]["services"]["page"]
+    services = services_of(office.config)
     (office.config / "sites.toml").write_text(many_sites(10), encoding="utf-8")
-    office.configure("sites.toml", "sites.site-0001.services.page", **page)
+    for name, service in services.items():
+        office.configure("sites.toml", f"sites.site-0001.services.{name}", **service)
     for section in ("probing", "judging", "tickets", "notices"):
         office.configure("monitor.toml", section, **FAST[section])
     office.configure("monitor.toml", "mail", retry_s=1)
@@ -167,12 +181,30 @@ def configured_for_the_lab(daemon: Daemon) -> Path:
     return office.config / "monitor.toml"
 
 
+def services_of(config: Path) -> dict[str, dict[str, str]]:
+    """The pages with a secret in their addresses, by name."""
+    found: dict[str, dict[str, str]] = tomllib.loads((config / "sites.toml").read_text())["sites"]["backbone-north"][
+        "services"
+    ]
+    return found
+
+
 def page_of(daemon: Daemon, path: str) -> str:
     """What its page answers, over TLS that nobody vouches for."""
     context = ssl._create_unverified_context()
     with closing(http.client.HTTPSConnection(daemon.listen, timeout=30, context=context)) as connection:
         connection.request("GET", path)
         return connection.getresponse().read().decode()
+
+
+def test_a_page_that_is_asked_by_hand_is_told_without_the_secrets_in_its_address(tmp_path: Path) -> None:
+    with planted(tmp_path) as found:
+        urls = {name: service["url"] for name, service in services_of(tmp_path / "config").items()}
+        for name, why in {"page": "403", "raw": "no HTTP", "led": "redirects_nowhere"}.items():
+            said = _tells_none(found, "probe", "http", urls[name], "--json")
+            assert why in said
+            assert "http://***@127.0.0.1:" in said
+            _tells_none(found, "probe", "http", urls[name])
 
 
 @pytest.mark.parametrize("name", ["page_url", "runbook_url"])

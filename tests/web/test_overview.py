@@ -5,7 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from threading import Event
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -221,6 +223,36 @@ def test_a_country_is_followed_without_looking_at_all_of_it() -> None:
         return Looked.looks
 
     assert asyncio.run(follow()) == 1
+
+
+@pytest.mark.parametrize("change", ["another configuration", "more than is remembered"])
+async def test_nobody_waits_until_many_sites_are_counted_again(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.web.overview.FEW_SITES", 3)
+    may_count = Event()
+
+    class Slow(Board):
+        def state(self, site: str) -> State:
+            may_count.wait(60)
+            return super().state(site)
+
+    board = Slow(fleet(), Rules())
+    live = Live(board, board.fleet)
+    overviews = Overviews(live)  # type: ignore[arg-type]
+    may_count.set()
+    before = await overviews.of(EVERYWHERE)
+    may_count.clear()
+    if change == "another configuration":
+        live.fleet = fleet("alone")
+    else:
+        for _ in range(KEPT + 1):
+            board.touched.add("root")
+
+    async with asyncio.timeout(10):
+        assert await overviews.of(EVERYWHERE) is before
+    may_count.set()
+    async with asyncio.timeout(10):
+        while await overviews.of(EVERYWHERE) is before:
+            await asyncio.get_running_loop().run_in_executor(None, may_count.wait)  # the counting thread's turn
 
 
 def test_counting_needs_no_event_loop() -> None:

@@ -124,5 +124,7 @@ HTTP = CheckKind(
   stands in the reason.
 - **Trouble** is told in words: `TLS: the server answers without TLS`, `certificate: certificate has expired`, `this is
   no HTTP: …`, `no whole answer …` as `timeout`.
+- **Secrets in the address**, its password and what stands behind the `?`, are in no reason, even if the server repeats
+  them.
 - No proxy of this machine's environment is used: citizens do not take that way.""",
 )

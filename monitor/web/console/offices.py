@@ -103,21 +103,14 @@ def year_begins(now_utc: datetime) -> datetime:
 def rows_of(
     installation: Installation, place: str, overview: Overview, records: Mapping[str, OfficeRecord]
 ) -> Sequence[PlaceRow]:
-    """Return the rows of a place and all that is below it, each place before its parts.
-
-    Only sites that are not up are looked at one by one.
-    """
+    """Return the rows of a place and all that is below it, each place before its parts."""
     tree = installation.tree
     rows = {id_: _row(installation, id_, depth) for id_, depth in _below(installation, place, 0)}
-    for state, ids in overview.in_state.items():
-        for id_ in ids if state is not State.UP else ():
-            if (row := rows.get(overview.sites[id_].office)) is not None:
-                row.states[state] += 1
+    own = {site.office: overview.states[site.id] for site in reversed(overview.of_kind.get("office", []))}
     for row in [each for each in rows.values() if each.is_office]:
-        fleet = installation.offices[row.id].fleet
-        row.states[State.UP] += len(fleet.sites) - row.states.total()
+        row.states.update(overview.by_office.get(row.id, {}))
         row.record = records.get(row.id, row.record)
-        row.own_state = next((overview.states[id_] for id_ in fleet.sites if fleet.sites[id_].kind == "office"), None)
+        row.own_state = own.get(row.id)
     for id_, row in reversed(rows.items()):  # what is below a place has its sums before the place
         if id_ != place:
             rows[tree.nodes[id_].parent or place].add(row)
