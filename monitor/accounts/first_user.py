@@ -6,9 +6,10 @@ from monitor.accounts.passwords import PasswordHash
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.message import message
-from monitor.store import user_rows
+from monitor.store import turns, user_rows
 from monitor.store.models import User
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 
@@ -19,6 +20,7 @@ def is_missing(session: Session) -> bool:
 
 def new_code(work: Work) -> str:
     """Return a new code for `/setup`, which replaces the one before; '' when there is a user already."""
+    turns.take(work.session, ACCOUNTS)
     if not is_missing(work.session):
         return ""
     return links.give_out(work, Purpose.SETUP)
@@ -26,6 +28,7 @@ def new_code(work: Work) -> str:
 
 def set_up(work: Work, code: str, name: str, password: PasswordHash, profile: Profile) -> User:
     """Add the first user, an administrator, by the code of the start; raises BadInput, NotAllowed."""
+    turns.take(work.session, ACCOUNTS)
     if not is_missing(work.session):
         raise NotAllowed(message("there is a user already. Ask an administrator for an invitation"))
     links.take(work, Purpose.SETUP, code)

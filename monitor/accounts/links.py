@@ -9,9 +9,10 @@ from enum import StrEnum
 from monitor.accounts.codes import code_hash, new_code
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.message import message
-from monitor.store import user_rows
+from monitor.store import turns, user_rows
 from monitor.store.models import OneTimeLink, User
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 GROUPS = 4
@@ -30,6 +31,7 @@ LASTS = {Purpose.SETUP: timedelta(days=7), Purpose.INVITATION: timedelta(hours=2
 
 def give_out(work: Work, purpose: Purpose, user: User | None = None) -> str:
     """Return a new code, such as '7kq2-m9xd-hc04-wz8e'; those before it hold no longer."""
+    turns.take(work.session, ACCOUNTS)
     user_id = None if user is None else user.id
     user_rows.delete_links(work.session, purpose, user_id)
     code = new_code(GROUPS)
@@ -54,6 +56,7 @@ def find(session: Session, purpose: Purpose, code: str, now_utc: datetime) -> On
 
 def take(work: Work, purpose: Purpose, code: str) -> OneTimeLink:
     """Use a code up; raises NotAllowed for a wrong, used or expired one, with the same words."""
+    turns.take(work.session, ACCOUNTS)
     link = find(work.session, purpose, code, work.now_utc)
     if link is None:
         raise NotAllowed(

@@ -12,10 +12,11 @@ from monitor.accounts import passwords, second_factors, sessions, throttle
 from monitor.accounts.throttle import Failures, Keys, Verdict
 from monitor.charter.office import Office
 from monitor.domain.text import clean
-from monitor.store import login_rows, user_rows
+from monitor.store import login_rows, turns, user_rows
 from monitor.store.database import Store
 from monitor.store.models import User
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 LONGEST_AGENT = 200
@@ -60,7 +61,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
     if not verdict.is_tried:
         return LogIn(Answer.THROTTLED, wait_s=verdict.wait_s)
     with store.write() as session:
-        login_rows.count_alone(session)
+        turns.take(session, ACCOUNTS)
         verdict, attempt = _count(session, keys, now_utc, has_code=has_code)
         user = user_rows.user(session, typed.name)
         known = user.password_hash if user is not None and user.enabled else ""
@@ -69,7 +70,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
     is_right = passwords.matches(known, typed.password)
     better = passwords.hashed_again(typed.password) if is_right and passwords.is_outdated(known) else None
     with store.write() as session:
-        login_rows.count_alone(session)
+        turns.take(session, ACCOUNTS)
         user = user_rows.user(session, typed.name)
         # Whatever changed in these 30 ms: a right password of before opens nothing.
         if not is_right or user is None or not user.enabled or user.password_hash != known:
@@ -94,7 +95,7 @@ def prove(store: Store, office: Office, session_id: int, typed: Typed, now_utc: 
     """
     key = throttle.proof_key(typed.name)
     with store.write() as session:
-        login_rows.count_alone(session)
+        turns.take(session, ACCOUNTS)
         work = _work(session, office, now_utc, typed)
         failures = Failures(of_name=login_rows.failed_utc(session, key, throttle.counts_since_utc(now_utc)))
         verdict = throttle.judge(failures, now_utc, has_code=False)
@@ -106,8 +107,10 @@ def prove(store: Store, office: Office, session_id: int, typed: Typed, now_utc: 
     if not passwords.matches(known, typed.password):
         return LogIn(Answer.WRONG)
     with store.write() as session:
-        work = _work(session, office, now_utc, typed)
-        if not sessions.prove(work, session_id, typed.name):
+        turns.take(session, ACCOUNTS)
+        work, user = _work(session, office, now_utc, typed), user_rows.user(session, typed.name)
+        is_right = user is not None and user.password_hash == known  # it may have been changed meanwhile
+        if not is_right or not sessions.prove(work, session_id, typed.name):
             return LogIn(Answer.WRONG)
         login_rows.uncount(session, attempt)
     return LogIn(Answer.IN, user=typed.name)

@@ -3,8 +3,9 @@
 from monitor.accounts import second_factor, sessions, users
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.domain.message import message
-from monitor.store import acts
+from monitor.store import acts, turns
 from monitor.store.models import User
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 
@@ -14,7 +15,7 @@ def turn_on(work: Work, name: str, secret: str, code: str, *, keep_session: int 
     Returns the recovery codes, which cannot be read again. Ends the user's sessions, but that of the id
     ``keep_session``. Raises BadInput, NotAllowed.
     """
-    user = users.find(work.session, name)
+    user = users.to_be_changed(work, name)
     if user.totp_secret:
         raise NotAllowed(message("the second factor of {name} is on already. Turn it off first", name=user.name))
     step = second_factor.step_of(secret, code, 0, work.now_utc) if second_factor.is_secret(secret) else None
@@ -29,7 +30,7 @@ def turn_on(work: Work, name: str, secret: str, code: str, *, keep_session: int 
 
 def turn_off(work: Work, name: str) -> None:
     """Turn the second factor off; its recovery codes are gone, too. Raises NotAllowed."""
-    user = users.find(work.session, name)
+    user = users.to_be_changed(work, name)
     if user.totp_secret:
         user.totp_secret, user.recovery_hashes = "", []
         acts.record(work, "user.second_factor", user.name, {"second_factor": True}, {"second_factor": False})
@@ -37,7 +38,7 @@ def turn_off(work: Work, name: str) -> None:
 
 def renew_recovery_codes(work: Work, name: str) -> list[str]:
     """Return new recovery codes in place of all older ones; raises NotAllowed without a second factor."""
-    user = users.find(work.session, name)
+    user = users.to_be_changed(work, name)
     if not user.totp_secret:
         raise NotAllowed(message("{name} has no second factor", name=user.name))
     codes = _new_recovery_codes(user)
@@ -47,6 +48,7 @@ def renew_recovery_codes(work: Work, name: str) -> list[str]:
 
 def use(work: Work, user: User, typed: str) -> bool:
     """Return whether ``typed`` is a good code of the user's second factor, and use it up."""
+    turns.take(work.session, ACCOUNTS)
     step = second_factor.step_of(user.totp_secret, typed, user.totp_step, work.now_utc)
     if step is not None:
         user.totp_step = step

@@ -13,9 +13,10 @@ from monitor.accounts.codes import hash_of
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.message import message
 from monitor.domain.roles import Role
-from monitor.store import acts, user_rows
+from monitor.store import acts, turns, user_rows
 from monitor.store.models import User, UserSession
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 TOKEN_BYTES = 32
@@ -115,6 +116,7 @@ def of_user(session: Session, user: User, now_utc: datetime) -> Sequence[UserSes
 
 def end(work: Work, id_: int, of: User | None = None) -> None:
     """End one session, ``of`` that user; raises NotAllowed when there is none. At a log-out, and from the list."""
+    turns.take(work.session, ACCOUNTS)
     row = work.session.get(UserSession, id_)
     if row is None or (of is not None and row.user_id != of.id):
         raise NotAllowed(message("there is no such session: it has ended already"))

@@ -21,9 +21,10 @@ from monitor.domain.api_scopes import SCOPES, STATUS_READ, TICKETS_READ
 from monitor.domain.message import message
 from monitor.domain.roles import Scope
 from monitor.domain.text import clean
-from monitor.store import acts, token_rows
+from monitor.store import acts, token_rows, turns
 from monitor.store.models import ApiToken
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 PREFIX = "upm_"
@@ -68,6 +69,7 @@ def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
     """
     refuse_bad_name(wanted.name)
     places.refuse_beyond(wanted.node)
+    turns.take(work.session, ACCOUNTS)
     if token_rows.token(work.session, wanted.name) is not None:
         said = message("there is or was a token {name} already. Expected another name", name=wanted.name)
         raise BadInput("name", said)
@@ -95,6 +97,7 @@ def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
 
 def revoke(work: Work, name: str) -> None:
     """Revoke a token at once and for ever; raises NotAllowed when there is none."""
+    turns.take(work.session, ACCOUNTS)
     row = token_rows.token(work.session, name)
     if row is None:
         said = message("there is no token {name}. `upazila-monitor token list` lists them", name=clean(name, 64))

@@ -20,9 +20,10 @@ from monitor.domain.roles import Role, Scope
 from monitor.domain.text import clean
 from monitor.i18n.languages import languages
 from monitor.settings.mail_address import is_mail_address
-from monitor.store import acts, user_rows
+from monitor.store import acts, turns, user_rows
 from monitor.store.models import User
 from monitor.store.session import Session
+from monitor.store.turns import ACCOUNTS
 from monitor.store.work import Work
 
 LONGEST_NAME, LONGEST_PHONE = 200, 40
@@ -64,6 +65,12 @@ def find(session: Session, name: str) -> User:
     return user
 
 
+def to_be_changed(work: Work, name: str) -> User:
+    """Return the user of that name, whom nobody else changes until the transaction ends; raises NotAllowed."""
+    turns.take(work.session, ACCOUNTS)
+    return find(work.session, name)
+
+
 def scope_of(user: User) -> Scope:
     """Return the sites that the user is for."""
     return Scope(tuple(user.unions), tuple(user.kinds))
@@ -79,6 +86,7 @@ def add(
     if profile.role is None:
         raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
     refuse_bad_name(name)
+    turns.take(work.session, ACCOUNTS)
     if user_rows.user(work.session, name) is not None:
         raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
     places.refuse_beyond(profile.node or WHOLE)
@@ -137,7 +145,7 @@ def invite(work: Work, name: str) -> str:
 
     The password they have stays good until then. Codes given out before hold no longer.
     """
-    user = find(work.session, name)
+    user = to_be_changed(work, name)
     if not user.enabled:
         raise NotAllowed(message("{name} is disabled. Expected an enabled user", name=user.name))
     code = links.give_out(work, Purpose.INVITATION, user)
@@ -200,7 +208,7 @@ def come_back(work: Work, name: str, *, seen: Seen | None = None) -> User:
 
 
 def _as_seen(work: Work, name: str, seen: Seen | None) -> User:
-    user = find(work.session, name)
+    user = to_be_changed(work, name)
     refuse_stale(user.name, seen, user.version, lambda: user_document(user))
     return user
 

@@ -14,8 +14,9 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
@@ -64,6 +65,9 @@ class _Filler(Formatter):
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
 
+    def parse(self, format_string: Any) -> Iterable[tuple[str, str | None, str | None, str | None]]:
+        return _parsed(format_string)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
             case str() if format_spec == "words":
@@ -111,3 +115,9 @@ class _Filler(Formatter):
         if format_spec == ",":
             return formats.number_text(value, self._lang)
         return formats.digits(format(value, format_spec), self._lang)
+
+
+@lru_cache(4_096)
+def _parsed(entry: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    """Remember where the gaps of a text are: a storm of letters fills the same ones thousands of times."""
+    return tuple(Formatter().parse(entry))

@@ -107,6 +107,7 @@ def date_text(day: date, lang: Lang) -> str:
     return digits(_format_date(day, "EEEE, d MMMM y", lang), lang)
 
 
+@lru_cache(4_096)
 def short_date_text(day: date, lang: Lang) -> str:
     """'24/11/2026', as orders are dated."""
     return digits(f"{day:%d/%m/%Y}", lang)
@@ -139,6 +140,7 @@ def days_text(first: date, last: date, lang: Lang) -> str:
     return digits(f"{weekday_text(first, lang)}–{weekday_text(last, lang)} {begins}–{ends}", lang)
 
 
+@lru_cache(4_096)
 def _format_date(day: date, pattern: str, lang: Lang) -> str:
     from babel.dates import format_date
 

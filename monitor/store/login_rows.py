@@ -2,20 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import delete, or_, select
 
 from monitor.store.models import LoginAttempt, OneTimeLink, UserSession
-from monitor.store.schema import is_server
 from monitor.store.session import Session
-
-
-def count_alone(session: Session) -> None:
-    """Let no other transaction count meanwhile: each would see none of the failures of those beside it.
-
-    Of a file there is one writer at a time anyway.
-    """
-    if is_server(session.connection()):
-        session.execute(text(f"LOCK TABLE {LoginAttempt.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def failed_utc(session: Session, name_hash: bytes, since_utc: datetime) -> list[datetime]:

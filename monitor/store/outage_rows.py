@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from monitor.store.models import AffectedSite, Outage
+from monitor.store.models import AffectedSite, Outage, Ticket
 from monitor.store.offices import ALL, office_of
 from monitor.store.session import Session
+from monitor.store.versioned_rows import store_changes
 
 # What lies behind a router that is down may be another office's.
 UNSYNCHRONISED = {"synchronize_session": False, **ALL}
@@ -72,6 +74,20 @@ def overdue_without_ticket(session: Session, now_utc: datetime, most: int | None
     )
     loaded = (selectinload(Outage.affected), selectinload(Outage.recounts))
     return session.scalars(missed.order_by(Outage.id).limit(most).options(*loaded)).all()
+
+
+def give_to(ticket: Ticket, outage: Outage) -> None:
+    """Make a new ticket the outage's; `store_tickets` stores it, for many at once."""
+    set_committed_value(ticket, "outages", [outage])
+    set_committed_value(outage, "ticket", ticket)
+
+
+def store_tickets(session: Session, outages: Sequence[Outage]) -> None:
+    """Store the new tickets of many outages; raises StaleDataError when one was changed meanwhile."""
+    session.flush()  # the tickets get their ids
+    for each in outages:
+        each.ticket_id = None if each.ticket is None else each.ticket.id
+    store_changes(session)
 
 
 def running_without_ticket(session: Session, now_utc: datetime, within: timedelta | None = None) -> Sequence[Outage]:

@@ -20,9 +20,10 @@ from monitor.domain.leases import Lease
 from monitor.domain.message import Message, message
 from monitor.settings.secrets import SecretError, read_secret
 from monitor.settings.storage_section import PASSWORD_KEY, TLS_MODES, Place, Server
-from monitor.store import database, operations
+from monitor.store import database, operations, turns
 from monitor.store.database import Store
 from monitor.store.errors import OutcomeUnknown, refusal
+from monitor.store.offices import office_of
 
 STATEMENT, LOCK, IDLE = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"
 WRITING = {STATEMENT: 5.0, LOCK: 2.0, IDLE: 3.0}
@@ -117,10 +118,14 @@ class PostgresStore(Store):
 
     @contextmanager
     def write_once(self) -> Iterator[Session]:
-        """Open a session that writes, with a row of its own, by which a commit that lost its answer is known again."""
+        """Open a session that writes, with a row of its own, by which a commit that lost its answer is known again.
+
+        What people do in an office is done one after another: what somebody saw is compared with what is stored then.
+        """
         operation = ""
         try:
             with self.write() as session:
+                turns.take(session, turns.of_people(office_of(session)))
                 yield session
                 session.flush()
                 operation = operations.note(session)

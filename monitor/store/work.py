@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import MONITOR
 from monitor.store.models import ChainHead, LastNumber
+from monitor.store.versioned_rows import store_changes
 
 PORTION = 50
 
@@ -75,6 +76,7 @@ class Work:
         for number, item in enumerate(items, 1):
             yield item
             if number % PORTION == 0:
+                store_changes(self.session)
                 self.session.flush()
 
     def by(self, actor: str) -> "Work":

@@ -7,9 +7,9 @@ import threading
 import time
 import traceback
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from tests.torture.page import Row, keep, machine, table
+from tests.torture.page import Row, keep, kept, machine, table
 from tests.torture.trial import Found, Trial
 from tests.torture.trials import TRIALS
 
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="what part of each trial's whole number (1)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (1)")
     parser.add_argument("--keep", action="store_true", help="write the rows into docs/reliability.md, as they grow")
+    parser.add_argument("--resume", action="store_true", help="as --keep, but add to the rows that are parts")
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help=f"only these: {', '.join(TRIALS)}")
     asked = parser.parse_args()
     if unknown := [name for name in asked.trials if name not in TRIALS]:
@@ -36,7 +37,10 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     rows, is_good = [], True
     for name in asked.trials or TRIALS:
-        found, row = tried(TRIALS[name], asked.scale, asked.seed, stop, is_kept=asked.keep)
+        before = part_of(TRIALS[name], datetime.now(UTC).date()) if asked.resume else None
+        found, row = tried(
+            TRIALS[name], asked.scale, asked.seed, stop, is_kept=asked.keep or asked.resume, before=before
+        )
         rows.append(row)
         is_good &= found.is_good
         print(f"{name}: {'good' if found.is_good else 'BAD'}, {row.took_s} s", file=sys.stderr, flush=True)
@@ -49,16 +53,27 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def tried(trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_kept: bool) -> tuple[Found, Row]:
-    """Run a trial until its end or until ``stop``; what it has found is kept every minute, and at the end."""
+def part_of(trial: Trial, day: date) -> Row | None:
+    """Return the row of that trial that is a part still, and may be added to."""
+    row = kept().get(trial.name)
+    return row if row is not None and row.can_go_on(trial, day) else None
+
+
+def tried(
+    trial: Trial, scale: float, seed: int, stop: threading.Event, *, is_kept: bool, before: Row | None = None
+) -> tuple[Found, Row]:
+    """Run a trial until its end or until ``stop``; what it has found is kept every minute, and at the end.
+
+    ``before``: the part that there is already; what it lacks is done, and chance begins where it has ended.
+    """
     begun_s = kept_s = time.monotonic()
-    found = Found()
+    found, there = Found(), 0 if before is None else before.done
 
     def row() -> Row:
-        return Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s)
+        return Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s, before)
 
     try:
-        with closing(trial.run(max(1, round(trial.full * scale)), seed)) as running:
+        with closing(trial.run(max(1, min(round(trial.full * scale), trial.full - there)), seed + there)) as running:
             for found in running:
                 if stop.is_set():
                     break

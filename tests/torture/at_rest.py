@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.store.errors import StoreError
 from monitor.store.opening import DATABASE, open_store
 from tests.store.filled import fill, is_noticed, rows
-from tests.torture.power import IN_MEMORY
+from tests.torture.power import in_memory
 from tests.torture.recorded import fingerprint
 from tests.torture.trial import Found, Steps
 
@@ -21,7 +21,7 @@ WAL_HEADER, FRAME_HEADER = 32, 24
 def flipped_bits(count: int, seed: int) -> Steps:
     """Turn one bit of the database's file; undetected is other data without a word."""
     chance, found = random.Random(seed), Found()
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         state = Path(folder)
         fill(state)
         path = state / DATABASE
@@ -45,7 +45,7 @@ def flipped_bits(count: int, seed: int) -> Steps:
 def torn_tails(count: int, seed: int) -> Steps:
     """End a write-ahead log at any byte, with anything behind it; lost is a commit whose frames are whole."""
     chance, found = random.Random(seed), Found()
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         state, again = Path(folder) / "state", Path(folder) / "again"
         state.mkdir()
         again.mkdir()

@@ -10,6 +10,7 @@ import random
 import socket
 import tempfile
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,8 +35,9 @@ from tests.torture.trial import Found, Steps
 
 EACH = 20  # forged replies to an echo
 ECHOES, CROWD = 5, 1_000
+BEHIND = 3  # devices behind a firewall
 TIMEOUT_S = 0.3
-A_BURST = 2_000  # forged answers to a question of SNMP
+A_HANDFUL, BETWEEN_S = 50, 0.001  # forged answers of SNMP at once: more would find no room where they arrive
 NAME = SYSTEM["sysName"]
 AUTH, PRIV = "a password for signing", "a password for encrypting"
 USER = Credential("monitor", "SHA-256", Secret(AUTH), "AES-128", Secret(PRIV))
@@ -78,6 +80,30 @@ async def _icmp(count: int, seed: int) -> AsyncGenerator[Found, None]:
                 found.done += EACH * probe.counters.sent
                 found.count("sorted out by the program", sum(probe.counters.rejected().values()))
                 yield found
+
+
+def sticky_firewall(count: int, _seed: int) -> Steps:
+    """Let a firewall drop a round, and go on dropping its identifiers; lost is a device not seen again in the next."""
+    return _run(_sticky_firewall(count))
+
+
+async def _sticky_firewall(count: int) -> AsyncGenerator[Found, None]:
+    found = Found()
+    first = int(ip_address("10.99.16.0"))
+    due = [Target.of(str(address), address) for address in map(ip_address, range(first, first + BEHIND))]
+    silent, seen = {Verdict.FAILED}, {Verdict.OK}
+    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            manner = Manner(jitter_ms=0, well_behaved=True, broken=BEHIND * ECHOES)
+            kind = ("ping", "raw")[number % 2]
+            async with probe_in(lab.monitor, echoes=ECHOES, socket=kind) as probe:
+                with Responder(lab.monitor, Path(folder) / str(number), manner):
+                    told = [[sample async for samples in probe.run(due) for sample in samples] for _ in range(3)]
+            found.done += 1
+            if (verdicts := [{sample.verdict for sample in samples} for samples in told]) != [silent, seen, seen]:
+                found.lost += 1
+                found.note(f"by a {kind} socket: {verdicts}")
+            yield found
 
 
 Forge = Callable[[random.Random, bytes, "deque[bytes]"], tuple[bytes, bool]]
@@ -135,11 +161,11 @@ def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Ite
                 before.append(true)
                 own.sendto(true, asker)
                 continue
-            for _ in range(A_BURST):
-                if honest.is_set():  # on a busy machine: the asker has given up, and asks what is to be answered
-                    break
-                forged, is_elsewhere = forge(chance, true, before)
-                (other if is_elsewhere else own).sendto(forged, asker)
+            while not (honest.is_set() or over.is_set()):  # until the asker has given up
+                for _ in range(A_HANDFUL):
+                    forged, is_elsewhere = forge(chance, true, before)
+                    (other if is_elsewhere else own).sendto(forged, asker)
+                time.sleep(BETWEEN_S)
 
     with own, agents, other:
         for each in (own, agents):

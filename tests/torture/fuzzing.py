@@ -8,20 +8,30 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
+from unittest.mock import patch
 
 from monitor.configuration import load
+from monitor.settings import toml
 from monitor.settings.problems import ConfigError
-from monitor.settings.toml import without_comments
-from tests.fuzz.api_office import asked, served
+from tests.fuzz.api_office import served
+from tests.fuzz.api_requests import asked_here
 from tests.places import SHIPPED
+from tests.torture.power import in_memory
 from tests.torture.trial import Found, Steps
 
 PARSERS = ("icmp", "snmp", "snmp_v3", "traps")
 A_PORTION = 100_000  # inputs to one process
-A_TURN = 20_000  # requests between two looks at what has come
-PROCESSES = max(1, (os.cpu_count() or 1) // 2)
-SITE_TABLES = 8  # of the shipped office's: sites that others lie behind stand first
+OF_AN_OFFICE = 10_000  # requests: its records would grow, and with them what reading them takes
+OF_A_FOLDER = 2_000  # configurations of one process between two looks at what has come
+PROCESSES = len(os.sched_getaffinity(0))
+KEPT_FILES = 16
+ALL_ARE_NEEDED = b"[[citizen]]"  # every kind of site is promised by one of them, and they are numbered
+SITES, ENTRIES = 8, 4  # of the shipped office's; those that others lie behind stand first
 WRONG = ("0", "-1", "1e999", "nan", "true", '""', '"\\u0000"', "[]", "{}", "2026-13-99", '"১২"', "9" * 40, "''' x '''")
 
 
@@ -60,24 +70,45 @@ def _fuzz(name: str, runs: int, seed: int, folder: Path, found: Found) -> None:
         found.note(f"{name}: {done.stderr[-500:]}")
 
 
+def _side_by_side(portion: Callable[[int, int], Found], size: int, count: int, seed: int) -> Steps:
+    """Do so many in portions of that size, in a process for each core; ``portion`` gets how many, and its seed."""
+    found = Found()
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        while found.done < count:
+            firsts = range(found.done, count, size)[:PROCESSES]
+            sizes = [min(size, count - first) for first in firsts]
+            for told in pool.map(portion, sizes, [seed + first for first in firsts]):
+                found.add(told)
+            yield found
+
+
 def requests(count: int, seed: int) -> Steps:
     """Ask the API what its document allows, spoilt, and bytes that are hardly HTTP; undetected is a fault."""
+    return _side_by_side(some_requests, OF_AN_OFFICE, count, seed)
+
+
+def some_requests(count: int, seed: int) -> Found:
+    """Ask an office of their own so many."""
     found = Found()
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, tokens):
-        while found.done < count:
-            statuses, faults, _, _ = asked(port, tokens, min(A_TURN, count - found.done), PROCESSES, seed + found.done)
-            found.done += statuses.total()
-            found.undetected += len(faults)
-            for fault in faults:
-                found.note(fault)
-            found.count("answered with success", sum(n for status, n in statuses.items() if status.startswith("2")))
-            yield found
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder, served(Path(folder)) as (port, tokens):
+        tally = asked_here(port, tokens, count, seed)
+    found.done = tally.statuses.total()
+    found.undetected = len(tally.faults)
+    for fault in tally.faults:
+        found.note(fault)
+    found.count("answered with success", sum(n for status, n in tally.statuses.items() if status.startswith("2")))
+    return found
 
 
 def configurations(count: int, seed: int) -> Steps:
     """Spoil a file of the configuration; undetected is an error that is none of ours, or names no file."""
+    return _side_by_side(some_configurations, OF_A_FOLDER, count, seed)
+
+
+def some_configurations(count: int, seed: int) -> Found:
+    """Spoil a file of a folder, so many times."""
     chance, found = random.Random(seed), Found()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder, unchanged_are_parsed_once():
         office = Path(shutil.copytree(SHIPPED, Path(folder) / "config"))
         files = sorted(office.glob("*.toml"))
         contents = {file: bare(file.read_bytes()) for file in files}
@@ -98,15 +129,36 @@ def configurations(count: int, seed: int) -> Steps:
                 found.undetected += 1
                 found.note(f"{file.name}: {type(error).__name__}: {error}")
             file.write_bytes(contents[file])
-            yield found
+    return found
+
+
+def unchanged_are_parsed_once() -> AbstractContextManager[object]:
+    """Keep what the last few files are parsed to: that depends on their bytes alone, and four of five are as before."""
+    return patch.object(toml, "parse", lru_cache(maxsize=KEPT_FILES)(toml.parse))
 
 
 def bare(content: bytes) -> bytes:
-    """Return a file without comments and empty lines, which nothing can be wrong with, and with its first few sites."""
-    tables = re.split(rb"(?m)^(?=\[)", without_comments(content))
-    sites = [table for table in tables if table.startswith(b"[sites.")]
-    kept = [table for table in tables if table not in sites[SITE_TABLES:]]
-    return b"".join(line for table in kept for line in table.splitlines(keepends=True) if line.strip())
+    """Return a small file: without comments and empty lines, which nothing can be wrong with, and with little of what
+    there is much of, sites, services, holidays and long texts.
+    """
+    tables = re.split(rb"(?m)^(?=\[)", toml.without_comments(content))
+    sites, kept = 0, []
+    for number, table in enumerate(tables):
+        sites += table.startswith(b"[sites.")
+        head = table.partition(b"\n")[0]
+        is_one_of_many = table.startswith(b"[[") and tables[number - 1].startswith(head) and head != ALL_ARE_NEEDED
+        if table.startswith(b"[sites."):
+            is_one_of_many = sites > SITES
+        if not is_one_of_many:
+            kept += _few_entries(table)
+    return re.sub(rb'"([^"\\\n]{40,})"', lambda long: b'"%b"' % long[1].decode()[:10].encode(), b"".join(kept))
+
+
+def _few_entries(table: bytes) -> list[bytes]:
+    """Return its lines; of a list with an entry on each line only the first few."""
+    lines = [line for line in table.splitlines(keepends=True) if line.strip()]
+    entries = [line for line in lines if line.startswith(b"  {")]
+    return [line for line in lines if line not in entries[ENTRIES:]]
 
 
 def spoilt(content: bytes, chance: random.Random) -> bytes:

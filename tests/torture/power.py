@@ -26,6 +26,11 @@ A_PASS = 500  # cuts of one passage through the recording, from its beginning to
 IN_MEMORY = Path("/dev/shm")
 
 
+def in_memory() -> Path | None:
+    """Return where files lie in memory; None, for the usual place, where there is none."""
+    return IN_MEMORY if IN_MEMORY.exists() else None
+
+
 @dataclass
 class File:
     """A file: what is certainly on the disk, and what was done to it since it was last synced.
@@ -109,7 +114,7 @@ def moments(
 def cut_power(count: int, seed: int, *, synced: str = "FULL") -> Steps:
     """Cut the power so many times; lost is what had been acknowledged, or all of a database that is refused."""
     chance, found = random.Random(seed), Found()
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         first, operations = record(Path(folder), max(6, min(TRANSACTIONS, count // 50)), synced)
         again = Path(folder) / "again"
         while found.done < count:

@@ -22,7 +22,8 @@ SITES, EXCHANGED = 200, 20
 FIRST, ADDRESSES = IPv4Address("10.77.2.1"), 20_000
 KNOWN = 10_000  # sites that there ever are: those that went come back
 HUPS_EVERY_S = 0.3  # two hundred a minute
-FLAT_FROM, MOST_GROWTH, LEAST_GROWTH = 1_000, 1.02, 2
+SETTLED_S, JUDGED_FROM_S = 600, 1_800  # every agent was read once, and who went before that is forgotten
+MOST_GROWTH, LEAST_GROWTH = 1.02, 2
 MIB = 1 << 20
 READ_EVERY_S = 300  # each agent, by SNMP
 MINUTE_S = 60
@@ -50,18 +51,19 @@ class Size:
         return cls(*(median(values) for values in zip(*map(astuple, sizes), strict=True)))
 
 
-def is_flat(sizes: Sequence[Size], found: Found) -> None:
+def is_flat(sizes: Sequence[Size], lasted_s: float, found: Found) -> None:
     """Compare the tenth of the sizes behind the first quarter with the last tenth; growth is undetected.
 
-    Of fewer than ``FLAT_FROM`` they are shown only: what is made at first use is not made yet after a quarter of them.
+    ``lasted_s``: for how long they were taken, at even distances. The quarter is ten minutes at least; of less than
+    half an hour they are shown only: what is made at first use, and kept for a while, is not all there before.
     """
-    part = max(1, len(sizes) // 10)
-    quarter, last = Size.usual(sizes[len(sizes) // 4 :][:part]), Size.usual(sizes[-part:])
+    part, settled = max(1, len(sizes) // 10), max(0.25, SETTLED_S / lasted_s if lasted_s >= JUDGED_FROM_S else 0.0)
+    quarter, last = Size.usual(sizes[round(len(sizes) * settled) :][:part]), Size.usual(sizes[-part:])
     for name, before, after in zip(asdict(quarter), astuple(quarter), astuple(last), strict=True):
         unit = " (MiB)" * (name in {"memory", "database"})
         found.counts[f"{name}{unit} after a quarter"] = round(before)
         found.counts[f"{name}{unit} at the end"] = round(after)
-        if len(sizes) >= FLAT_FROM and after > max(before * MOST_GROWTH, before + LEAST_GROWTH):
+        if lasted_s >= JUDGED_FROM_S and after > max(before * MOST_GROWTH, before + LEAST_GROWTH):
             found.undetected += 1
             found.note(f"{name} grew from {before:.1f} to {after:.1f}")
 
@@ -74,6 +76,7 @@ def reloads(count: int, seed: int) -> Steps:
         write_config(daemon.config, sites=_fleet(present), listen=daemon.listen)
         daemon.start(ready_within_s=60)
         wait_until_all_up(daemon, SITES + 1, within_s=120)
+        begun_s = time.monotonic()
         try:
             for _ in range(count):
                 due_s = time.monotonic() + HUPS_EVERY_S
@@ -89,6 +92,7 @@ def reloads(count: int, seed: int) -> Steps:
                 yield found
                 time.sleep(max(0.0, due_s - time.monotonic()))
         finally:  # nothing of it is done before it is looked at
+            lasted_s = time.monotonic() - begun_s
             found.done = asked
             wanted = {"link", *(f"lab-{number}" for number in present)}
             until(lambda: states(daemon).keys() == wanted, "the last configuration in force", within_s=120)
@@ -96,7 +100,7 @@ def reloads(count: int, seed: int) -> Steps:
             found.doubled += len(outages(daemon))
             found.lost += daemon.stop() != 0
             found.count("times that it was read", daemon.log().count("[config_reloaded]"))
-            is_flat(sizes, found)
+            is_flat(sizes, lasted_s, found)
     yield found
 
 
@@ -118,6 +122,7 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
         (daemon.home / "community").write_text("public\n")
         write(0)
         daemon.start(ready_within_s=START_WITHIN_S)
+        begun_s = time.monotonic()
         try:
             for generation in range(1, minutes + 1):
                 write(generation)
@@ -128,13 +133,14 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
                 passed += 1
                 yield found
         finally:
+            lasted_s = time.monotonic() - begun_s
             found.done = passed
             found.doubled += len(outages(daemon))
             metrics = until(lambda: daemon.get("/metrics")[1], "the metrics", within_s=120)
             for outcome, value in re.findall(r'(?m)^upazila_snmp_readings_total\{.*outcome="(\w+)".*\} (\d+)', metrics):
                 found.count(f"readings: {outcome}", int(value))
                 found.lost += outcome in {"silent", "error"} and int(value)
-            is_flat(sizes, found)
+            is_flat(sizes, lasted_s, found)
     yield found
 
 

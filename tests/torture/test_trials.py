@@ -1,9 +1,11 @@
 """A quick look at each trial, and that a trial finds what it is to find."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +20,19 @@ QUICK = {"power": 30, "torn-tails": 20, "flipped-bits": 8, "clocks": 20, "ladder
     "forged-v2c": 1_500,
     "forged-v3": 1_500,
     "configurations": 15,
+    "requests": 60,
 }
-IN_THE_LAB = {"kills": 20, "disk-full": 30, "forged-icmp": 20_000, "reloads": 60, "small-churn": 2}
-ELSEWHERE = {"churn", "named-kills", "dead-router", "sticky-firewall", "datagrams", "requests"}
+IN_THE_LAB = {
+    "sticky-firewall": 2,
+    "kills": 20,
+    "disk-full": 30,
+    "forged-icmp": 20_000,
+    "reloads": 60,
+    "small-churn": 2,
+}
+ELSEWHERE = {"churn", "named-kills", "dead-router", "datagrams"}
 """Of these the tests of their own rooms do as much, or a smaller one of the same."""
+POWER = Trial("power", "cuts", 10_000, lambda *_: (each for each in [Found()]))
 
 
 def test_each_trial_has_a_quick_look() -> None:
@@ -62,7 +73,15 @@ def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.Mo
         raise KeyError("sites")
 
     monkeypatch.setattr(fuzzing, "load", breaks)
-    assert TRIALS["configurations"].whole(3, 7).undetected == 3
+    assert fuzzing.some_configurations(3, 7).undetected == 3
+
+
+def test_what_is_parsed_once_is_what_would_be_parsed_again(tmp_path: Path) -> None:
+    for file in SHIPPED.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(fuzzing.bare(file.read_bytes()))
+    before = load(tmp_path)
+    with fuzzing.unchanged_are_parsed_once():
+        assert load(tmp_path) == load(tmp_path) == before
 
 
 def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
@@ -71,13 +90,59 @@ def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(
     file, text = tmp_path / "kept.json", tmp_path / "page.md"
     monkeypatch.setattr(page, "KEPT", file)
     text.write_text(f"# Words\n\n{page.BEGIN}{page.END}More words.\n", encoding="utf-8")
-    trial = Trial("power", "cuts", 10_000, lambda *_: (each for each in [Found()]))
     for done in (10, 20):
-        page.keep([page.Row.of(trial, Found(done=done), date(2026, 11, 27), 3.0)], text, file)
+        page.keep([page.Row.of(POWER, Found(done=done), date(2026, 11, 27), 3.0)], text, file)
     said = text.read_text(encoding="utf-8")
     assert "| cuts (`power`) | 20 | 10,000 | 0 | 0 | 0 |  | 2026-11-27 |" in said
     assert said.count("`power`") == 1
     assert said.endswith("More words.\n")
+
+
+def part(done: int, **others: Any) -> page.Row:
+    """A row that is a part of ten thousand power cuts, done on the 20th."""
+    row = page.Row.of(POWER, Found(done=done, counts=Counter({"as before it": done})), date(2026, 11, 20), 10.0)
+    return replace(row, **others)
+
+
+def test_a_part_is_gone_on_with_until_the_figure_is_whole() -> None:
+    asked = list[tuple[int, int]]()
+
+    def counts(count: int, seed: int) -> Steps:
+        asked.append((count, seed))
+        yield Found(done=count, lost=1, counts=Counter({"as before it": count}))
+
+    trial = replace(POWER, run=counts)
+    found, row = __main__.tried(trial, 1.0, 7, threading.Event(), is_kept=False, before=part(4_000))
+    assert asked == [(6_000, 4_007)], "the rest, with other chances"
+    assert (found.done, row.done, row.lost, row.sittings, row.since) == (6_000, 10_000, 1, 2, "2026-11-20")
+    assert row.besides == "as before it: 10,000"
+    assert page.table([row]).endswith(f"| 2026-11-20 to {row.on}, 2 sittings |\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "trial", "day", "expected"),
+    [
+        (part(4_000), POWER, date(2026, 11, 27), True),
+        (part(4_000), POWER, date(2026, 11, 28), False),  # the program has become another
+        (part(10_000), POWER, date(2026, 11, 20), False),  # it is whole: a new one begins
+        (part(4_000, full=5_000), POWER, date(2026, 11, 20), False),
+        (part(4_000), replace(POWER, in_one_sitting=True), date(2026, 11, 20), False),
+    ],
+    ids=["a part", "an old part", "a whole one", "a part of another figure", "an hour of one process"],
+)
+def test_only_a_part_of_the_same_figure_and_of_these_days_is_gone_on_with(
+    before: page.Row, trial: Trial, day: date, expected: bool
+) -> None:
+    assert before.can_go_on(trial, day) == expected
+
+
+def test_what_is_kept_is_read_again_to_go_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, text = tmp_path / "kept.json", tmp_path / "page.md"
+    monkeypatch.setattr(page, "KEPT", file)
+    text.write_text(f"{page.BEGIN}{page.END}", encoding="utf-8")
+    assert __main__.part_of(POWER, date(2026, 11, 21)) is None
+    page.keep([part(4_000)], text, file)
+    assert __main__.part_of(POWER, date(2026, 11, 21)) == part(4_000)
 
 
 def test_a_trial_that_is_cut_off_keeps_what_it_had_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,9 +192,20 @@ def test_a_trial_that_did_nothing_is_not_good() -> None:
     assert not Found(done=1, doubled=1).is_good
 
 
-def test_what_grows_after_a_quarter_of_an_hour_of_churn_is_found() -> None:
+@pytest.mark.parametrize(
+    ("lasted_s", "settled"), [(3_600, 250), (2_400, 250), (1_800, 333)], ids=["an hour", "cut off", "half an hour"]
+)
+def test_what_grows_after_a_quarter_of_an_hour_of_churn_is_found(lasted_s: float, settled: int) -> None:
     first, usual = soaking.Size(100.0, 1.0, 20.0, 10.0), soaking.Size(160.0, 1.0, 20.0, 10.0)
     for megabytes, undetected in ((160.0, 0), (163.0, 0), (164.0, 1)):
         found, last = Found(), replace(usual, memory=megabytes)
-        soaking.is_flat([first] * 250 + [usual] * 600 + [last] * 150, found)  # the first: what is made at first use
+        sizes = [first] * settled + [usual] * (850 - settled) + [last] * 150  # the first: what is made at first use
+        soaking.is_flat(sizes, lasted_s, found)
         assert found.undetected == undetected
+
+
+def test_what_grows_in_the_first_minutes_of_churn_is_no_fault() -> None:
+    found = Found()
+    soaking.is_flat([soaking.Size(float(n), 1.0, 20.0, 10.0) for n in range(100, 1_700)], 1_700, found)
+    assert found.counts["memory (MiB) at the end"] > found.counts["memory (MiB) after a quarter"]
+    assert found.undetected == 0

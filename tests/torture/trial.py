@@ -45,10 +45,6 @@ class Found:
         if len(self.notes) < MOST_NOTES:
             self.notes.append(what)
 
-    def told(self) -> str:
-        """Return what was counted, for the table."""
-        return "; ".join(f"{what}: {count:,}" for what, count in self.counts.items())
-
 
 Steps = Generator[Found, None, None]
 Run = Callable[[int, int], Steps]
@@ -57,6 +53,7 @@ Run = Callable[[int, int], Steps]
 @dataclass(frozen=True)
 class Trial:
     """``run`` gets how many times (of the whole: ``full``) and a seed. ``needs_lab``: daemons run, for minutes.
+    ``in_one_sitting``: it is about what a process holds after a long time, which several short ones do not tell.
 
     It yields the one thing that it finds as it grows, as often as it is sound to stop there; who closes it before its
     end has a trial that was cut off, and all that it had done.
@@ -67,6 +64,7 @@ class Trial:
     full: int
     run: Run
     needs_lab: bool = False
+    in_one_sitting: bool = False
 
     def whole(self, count: int, seed: int) -> Found:
         """Run it to its end."""

@@ -39,6 +39,7 @@ TRIALS = {
             3_600,
             daemons.disk_full,
             needs_lab=True,
+            in_one_sitting=True,
         ),
         Trial("forged-icmp", "forged echo replies on the wire", 1_000_000, forgeries.icmp, needs_lab=True),
         Trial("forged-v2c", "SNMP v2c answers by others than the agent", 1_000_000, forgeries.v2c),
@@ -63,10 +64,7 @@ TRIALS = {
             "sticky-firewall",
             "a firewall that goes on dropping whatever has an identifier it once dropped",
             20,
-            _passed(
-                "tests/probes/icmp/test_engine_bad_network.py"
-                "::test_a_firewall_that_goes_on_dropping_a_flow_keeps_a_device_silent_for_that_round_alone"
-            ),
+            forgeries.sticky_firewall,
             needs_lab=True,
         ),
         Trial(
@@ -75,6 +73,7 @@ TRIALS = {
             12_000,
             soaking.reloads,
             needs_lab=True,
+            in_one_sitting=True,
         ),
         Trial(
             "churn",
@@ -82,6 +81,7 @@ TRIALS = {
             60,
             partial(soaking.churn, agents=20_000),
             needs_lab=True,
+            in_one_sitting=True,
         ),
         Trial(
             "small-churn",
@@ -89,6 +89,7 @@ TRIALS = {
             60,
             partial(soaking.churn, agents=2_000),
             needs_lab=True,
+            in_one_sitting=True,
         ),
     )
 }

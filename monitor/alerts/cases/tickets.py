@@ -36,6 +36,7 @@ def open_overdue(work: Work, most: int | None = None) -> list[Ticket]:
     """Open the ticket of every outage that missed its target and has none; at most so many."""
     overdue = outage_rows.overdue_without_ticket(work.session, work.now_utc, most)
     opened = [_open(work, outage) for outage in work.in_portions(overdue)]
+    outage_rows.store_tickets(work.session, overdue)
     if opened:
         complained = ticket_rows.sites_complained_about(work.session)
         for ticket in opened:
@@ -48,8 +49,8 @@ def _open(work: Work, outage: Outage) -> Ticket:
     ticket = new_ticket(work, outage.service, outage.site)
     ticket.event_utc, ticket.deadline_utc = outage.started_utc, outage.deadline_utc
     ticket.breached_utc = outage.deadline_utc
-    ticket.outages = [outage]
     work.session.add(ticket)
+    outage_rows.give_to(ticket, outage)
     work.known.sites_with_tickets = None
     facts = facts_of(work.office, ticket, work.now_utc)
     for each in outage.recounts:

@@ -53,39 +53,34 @@ async def do(
     ``changed`` and ``fields``: as for `Api.act`. With an Idempotency-Key that was used within a day for the same
     request, answer as then, and do nothing.
     """
-    key = _key_of(asked)
+    key, body_hash = _key_of(asked), _body_hash(asked)
 
     def does(work: Work) -> _Answer:
-        if key is not None:
-            known = idempotent_rows.answer_of(work.session, key, work.now_utc)
-            if known is not None and known.body_hash != _body_hash(asked):
-                raise Problem("key-used")
-            if known is not None:
-                return _Answer(known.status, dict(known.headers), known.body, is_repeated=True)
-        found = job(work)
-        headers = dict(found.headers)
-        if found.version is not None:
-            headers["etag"] = tag_of(found.version)
-        answer = _Answer(found.status, headers, "" if found.document is None else written(found.document).decode())
-        if key is not None:
-            _keep(work, key, asked, answer)
-        return answer
+        return once(work, key, body_hash, job)
 
     answer = await asked.api.act(asked, does, changed, fields)
     headers = {**answer.headers, **({"idempotent-replayed": "true"} if answer.is_repeated else {})}
     return Response(answer.body.encode(), answer.status, headers, JSON if answer.body else None)
 
 
-def _keep(work: Work, key: bytes, asked: Asked, answer: _Answer) -> None:
-    row = IdempotentAnswer(
-        key_hash=key,
-        body_hash=_body_hash(asked),
-        at_utc=work.now_utc,
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-    )
-    idempotent_rows.keep(work.session, row)
+def once(work: Work, key: bytes | None, body_hash: bytes, job: Callable[[Work], Found]) -> _Answer:
+    """Return the answer that was given to ``key``; without one do ``job``, and keep what it found. Raises Problem."""
+    if key is not None:
+        known = idempotent_rows.answer_of(work.session, key, work.now_utc)
+        if known is not None and known.body_hash != body_hash:
+            raise Problem("key-used")
+        if known is not None:
+            return _Answer(known.status, dict(known.headers), known.body, is_repeated=True)
+    found = job(work)
+    headers = dict(found.headers)
+    if found.version is not None:
+        headers["etag"] = tag_of(found.version)
+    answer = _Answer(found.status, headers, "" if found.document is None else written(found.document).decode())
+    if key is not None:
+        kept = {"status": answer.status, "headers": answer.headers, "body": answer.body}
+        row = IdempotentAnswer(key_hash=key, body_hash=body_hash, at_utc=work.now_utc, **kept)
+        idempotent_rows.keep(work.session, row)
+    return answer
 
 
 def _key_of(asked: Asked) -> bytes | None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from starlette.responses import Response
 
+from monitor.charter.offices import ALONE
 from monitor.domain.clock import DHAKA
 from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
 from monitor.domain.roles import Right
@@ -21,6 +23,7 @@ from monitor.net.pool import Pool
 from monitor.store import act_rows, acts
 from monitor.store.act_rows import ActDocument, ActFilter, act_document
 from monitor.store.audit_chain import Audit, verify
+from monitor.store.offices import on_behalf_of
 from monitor.store.session import Session
 from monitor.store.work import Work
 from monitor.web.console.asked import Asked, PageRoute
@@ -29,20 +32,37 @@ from monitor.web.console.console import Console
 PAGE = 50
 MOST_EXPORTED = 100_000
 LONGEST_VALUE = 120  # characters
-FILTERS = ("actor", "kind", "about", "via", "from", "to")
+FILTERS = ("of", "actor", "kind", "about", "via", "from", "to")
+OF_THE_WHOLE = "whole"
+"""The filter ``of`` for acts that concern the installation and no office of it: its own chain has them."""
 
 
 def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
     verifying = Pool("audit", threads=1, backlog=4)  # a walk along a long chain keeps no other page waiting
 
+    def sees_whole(asked: Asked) -> bool:
+        return console.whole is not None and not asked.visitor.node
+
+    def typed_in(asked: Asked, field: Callable[[str], str]) -> dict[str, str]:
+        typed = {name: field(name) for name in FILTERS}
+        return typed if sees_whole(asked) else typed | {"of": ""}
+
+    async def verified(typed: Mapping[str, str]) -> Audit:
+        def walks() -> Audit:
+            with console.store.read() as session, _chosen(typed, session):
+                return verify(session)
+
+        return await asyncio.wrap_future(verifying.submit(walks))
+
     async def show(asked: Asked) -> Response:
-        typed = {name: asked.query(name) for name in FILTERS}
+        typed = typed_in(asked, asked.query)
         wanted, before = _filter(asked, typed), asked.row_id("before")
 
         def reads(session: Session) -> tuple[list[ActDocument], int, Sequence[str], Sequence[str]]:
-            rows = [act_document(row) for row in act_rows.listed(session, wanted, PAGE + 1, before)]
-            return rows, act_rows.counted(session, wanted), act_rows.actors(session), act_rows.kinds(session)
+            with _chosen(typed, session):
+                rows = [act_document(row) for row in act_rows.listed(session, wanted, PAGE + 1, before)]
+                return rows, act_rows.counted(session, wanted), act_rows.actors(session), act_rows.kinds(session)
 
         found, count, actors, kinds = await console.read(reads)
         rooms = dict.fromkeys(kind.partition(".")[0] for kind in kinds)
@@ -57,18 +77,20 @@ def routes(console: Console) -> list[PageRoute]:
             rooms=[(room, ROOMS[room]) for room in rooms if room in ROOMS],
             ways=VIAS,
             words=ACTS,
-            verified=await _verify(console, verifying) if asked.query("verify") else None,
+            verified=await verified(typed) if asked.query("verify") else None,
             is_own=not asked.visitor.scope.is_all,
+            sees_whole=sees_whole(asked),
             link=_link,
             at=datetime.fromisoformat,
         )
 
     async def export(asked: Asked) -> Response:
-        typed = {name: asked.field(name) for name in FILTERS}
+        typed = typed_in(asked, asked.field)
         wanted = _filter(asked, typed)
 
         def takes(work: Work) -> str:
-            rows = [act_document(row) for row in act_rows.listed(work.session, wanted, MOST_EXPORTED)]
+            with _chosen(typed, work.session):
+                rows = [act_document(row) for row in act_rows.listed(work.session, wanted, MOST_EXPORTED)]
             given = {name: value for name, value in typed.items() if value}
             acts.record(work, "audit.export", "", {}, {"rows": len(rows), **given})
             return _table(rows)
@@ -84,12 +106,9 @@ def routes(console: Console) -> list[PageRoute]:
     ]
 
 
-async def _verify(console: Console, pool: Pool) -> Audit:
-    def walks() -> Audit:
-        with console.store.read() as session:
-            return verify(session)
-
-    return await asyncio.wrap_future(pool.submit(walks))
+def _chosen(typed: Mapping[str, str], session: Session) -> AbstractContextManager[None]:
+    """Make it a session of what was chosen within the block: the office's own acts, or the installation's."""
+    return on_behalf_of(session, ALONE) if typed["of"] == OF_THE_WHOLE else nullcontext()
 
 
 def _filter(asked: Asked, typed: Mapping[str, str]) -> ActFilter:

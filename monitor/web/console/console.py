@@ -166,6 +166,15 @@ class Console:
             answer.delete_cookie(TOAST, path="/", httponly=True, samesite="lax")
         return answer
 
+    async def page_of_many(
+        self, asked: Asked, template: str, values: Callable[[], Mapping[str, Any]], status: int = 200
+    ) -> Response:
+        """Return a page as `page` does, for hundreds of rows: worked out and rendered in a thread; raises PoolFull.
+
+        ``values``: called there, so it iterates over nothing that changes on the loop.
+        """
+        return await self.count(lambda: self.page(asked, template, status, **values()))
+
     def frame(self, asked: Asked) -> Mapping[str, Any]:
         """Return the values of the frame around every page."""
         charter = self.office.charter

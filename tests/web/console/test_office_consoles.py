@@ -186,6 +186,19 @@ def test_the_tree_of_offices_begins_at_ones_own_place(busy: Busy, node: str) -> 
         assert visits.get(f"/offices/{place}").status == (200 if seen else 404), (node, place)
 
 
+@pytest.mark.parametrize("node", SEES)
+def test_who_is_for_the_whole_sees_the_acts_that_concern_it_and_nobody_else_does(busy: Busy, node: str) -> None:
+    """Such as users who were added by command: no office's chain has them."""
+    visits = busy.as_of(node, Role.ADMIN)
+    if SEES[node]:
+        assert "user-khulna" not in visits.get("/audit").text
+        page = visits.get("/audit?of=whole&verify=1").text
+        assert ("user-khulna" in page) is (node == "")
+        assert ('name="of"' in page) is (node == "")
+        assert "The history is not whole" not in page
+        assert ("user-khulna" in visits.post("/audit/export", {"of": "whole"}).text) is (node == "")
+
+
 @pytest.mark.parametrize(
     "node", ["mirpur", "gone", *(pytest.param(each, marks=pytest.mark.long) for each in ("meherpur", "kushtia"))]
 )
