@@ -39,7 +39,7 @@ def measure(sites: int, minutes: float, runs: int) -> dict[str, float]:
     port = free_port()
     with TemporaryDirectory() as name, victoria(Path(name), port, "", MANY) as there:
         home = Path(name)
-        settings = fleet(home, sites)
+        settings = fleet(home, sites, on_map=True)
         store = open_store(home / "state")
         daemon = Daemon(settings, store)
         begun_s = time.time()

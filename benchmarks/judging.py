@@ -36,9 +36,9 @@ T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 BATCH = 100  # decisions that the writer stores in one go when many come
 
 
-def fleet(folder: Path, sites: int) -> Settings:
+def fleet(folder: Path, sites: int, *, on_map: bool = False) -> Settings:
     """The daemon's own configuration for so many sites."""
-    write_config(folder / "config", sites=many_sites(sites), listen="127.0.0.1:0", target_s=31_000_000)
+    write_config(folder / "config", sites=many_sites(sites, on_map=on_map), listen="127.0.0.1:0", target_s=31_000_000)
     return load(folder / "config")
 
 

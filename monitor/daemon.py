@@ -310,7 +310,7 @@ class Daemon:
         lang = self._line_lang()
         for warning in warnings_of_all(self.installation, self._clock.utc()):
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
-        for line in startup_lines(self.settings, self._store):
+        for line in startup_lines(self.installation, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
         self._say_setup_code()
 

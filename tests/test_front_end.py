@@ -58,6 +58,14 @@ def test_each_forbidden_thing_is_found(bad: str) -> None:
     assert found_in(bad) != []
 
 
+def test_no_script_keeps_anything_in_the_browser() -> None:
+    """Pages show codes and tokens once; whoever sits down at the machine next finds none of them."""
+    keeps = re.compile(r"\b(?:local|session)Storage\b|\bindexedDB\b|\bcaches\.|\.cookie\b|serviceWorker")
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC if path.suffix == ".js"}
+    assert {"console.js", "htmx.min.js"} <= scripts.keys()
+    assert {name: found for name, text in scripts.items() if (found := keeps.findall(text))} == {}
+
+
 def test_nothing_of_the_pages_names_another_host() -> None:
     found = {
         f"{path.name}: {host[0]}"

@@ -6,7 +6,7 @@ from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.map import positions
 from dashboards.generator.panels import About, Column, number, rows, timeline, verdict
-from dashboards.generator.queries import ALIVE, NOW_LEFT, OFFICE, code, count, faults, named, otherwise, site_names
+from dashboards.generator.queries import ALIVE, NOW_LEFT, OFFICE, count, faults, named, otherwise, site_names
 from dashboards.generator.scales import CODES
 from monitor.domain.message import N_
 from monitor.i18n.languages import Lang
@@ -142,8 +142,7 @@ MAP = About(
 
 def _map_query(lang: Lang) -> str:
     labels = f"site, kind, name_{lang}, latitude, longitude"
-    where = f'max by ({labels}) (upazila_site_info{{{OFFICE}, latitude!=""}})'
-    return f"{where} * on (site) group_left () {code()}"
+    return f"max by ({labels}) (upazila_site_map_state{{{OFFICE}}})"
 
 
 TODAY = About(

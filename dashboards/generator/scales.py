@@ -9,6 +9,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from monitor.domain.message import N_
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.terms import STATES
+from monitor.metrics.network import SEVERITIES
 
 LOWEST, HIGHEST = -1e15, 1e15
 """Grafana takes a missing bound of a range for zero in places: so none is missing."""
@@ -69,7 +70,7 @@ def texts(names: Mapping[str, str]) -> list[model.ValueMapping]:
     ]
 
 
-CODES = {"up": 0, "degraded": 1, "paused": 2, "unknown": 3, "unreachable": 4, "down": 5}
+CODES = {state.value: code for state, code in SEVERITIES.items()}
 """States of a site as numbers, for timelines and maps."""
 
 COLOURS = {"up": GREEN, "degraded": YELLOW, "paused": BLUE, "unknown": GREY, "unreachable": ORANGE, "down": RED}

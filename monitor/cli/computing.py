@@ -48,15 +48,15 @@ def of_place(
 ) -> "Report":
     """Return the report of a place's offices, each with what people entered in it."""
     from monitor.alerts.cases.entered import entered_by
-    from monitor.reports.of_place import place_report, place_scope, stored_of_offices
+    from monitor.reports.of_place import place_report, stored_of_offices
 
     host = installation.host
     kept, page = timedelta(days=host.monitor.storage.keep_days), host.monitor.public.url
     with store.read() as session:
         offices = entered_by(session, now_utc).offices(installation).below(place)
         stored = stored_of_offices(session, offices, period, now_utc)
-    scope, use = place_scope(installation.tree.nodes[place]), partial(_use, host, now_utc)
-    return place_report(scope, offices, stored, use, now_utc - kept, shows, page)
+    use = partial(_use, host, now_utc)
+    return place_report(installation.tree.nodes[place], offices, stored, use, now_utc - kept, shows, page)
 
 
 def chosen_place(installation: "Installation", node: str, typed: dict[str, str]) -> str:

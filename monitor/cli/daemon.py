@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.logs.output import LogOutput
+    from monitor.settings.installation import Installation
     from monitor.settings.load import Settings
 
 OURSELVES = "import sys; from monitor.cli import main; sys.argv[0] = 'upazila-monitor'; main()"
@@ -54,15 +57,25 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
         raise typer.Exit(CANNOT) from None
 
 
+def _installation(directory: Path, sources: dict[str, bytes]) -> "Installation":
+    """Load the files; the daemon's own modules are imported while another process reads many: a second of each start.
+
+    Raises Failure.
+    """
+    from monitor.runtime.subprocess_load import load_at_start
+
+    return installation_of(
+        directory, sources, partial(load_at_start, meanwhile=partial(import_module, "monitor.daemon"))
+    )
+
+
 def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     """Work until stopped; raises Failure for what can be foreseen."""
     import asyncio
 
-    from monitor.daemon import Daemon
     from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import gc_tuning
-    from monitor.runtime.subprocess_load import load_at_start
     from monitor.runtime.systemd import Systemd, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
@@ -72,7 +85,9 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     sys.setswitchinterval(SWITCH_S)
     close_to_others()  # addresses in the configuration may hold passwords already
     sources: dict[str, bytes] = {}
-    installation = installation_of(directory, sources, load_at_start)
+    installation = _installation(directory, sources)
+    from monitor.daemon import Daemon  # which is imported by now
+
     settings = installation.host
     log_output.use(settings.monitor.log.format, settings.monitor.log.level)
     state, where = settings.state, settings.monitor.web.listen

@@ -37,7 +37,6 @@ def helpdesk(
     if context.invoked_subcommand is not None:
         return
 
-    from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
     from monitor.store.documents import mirror_document, mirrored_ticket_document
 
@@ -47,10 +46,10 @@ def helpdesk(
         print(json.dumps({"desk": None}) if as_json else render(NONE))
         return
     with store_of(settings) as store, store.read() as session:
-        totals = helpdesk_queries.totals(session, key_of(section))
-        rows = helpdesk_queries.mirrored(session, key_of(section), limit)
+        totals = helpdesk_queries.totals(session, section.key)
+        rows = helpdesk_queries.mirrored(session, section.key, limit)
     now: HelpdeskDocument = {
-        "desk": key_of(section),
+        "desk": section.key,
         **mirror_document(totals),
         "tickets": [mirrored_ticket_document(row) for row in rows],
     }
@@ -90,7 +89,6 @@ def test(context: typer.Context) -> None:
 
 def mirror(settings: "Settings") -> "MirrorDocument | None":
     """Return the totals of the mirror; None where no help desk is configured."""
-    from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
     from monitor.store.documents import mirror_document
 
@@ -98,7 +96,7 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
     if not section.configured:
         return None
     with store_of(settings) as store, store.read() as session:
-        return mirror_document(helpdesk_queries.totals(session, key_of(section)))
+        return mirror_document(helpdesk_queries.totals(session, section.key))
 
 
 def mirror_line(now: "MirrorDocument", error: "Said" = "") -> str:

@@ -132,7 +132,7 @@ def _answered(answers: Path | None, map_areas: Path | None) -> Draft:
         listed = _sites(given, home)
         _preview(listed, given)
         draft = _draft(given, listed, typed, home)
-        check(draft.texts, draft.areas, draft.secrets)
+        check(draft.texts, draft.areas)
     return draft
 
 

@@ -292,18 +292,18 @@ class LogEvent(Enum):
     # The help desk
     HELPDESK_SECRET_UNREADABLE = (
         ERROR,
-        "",
+        "desk",
         "The file of the token cannot be read: tickets are not mirrored.",
         "Correct the file or its mode.",
     )
     HELPDESK_QUEUE_UNREADABLE = WARNING, "", "What the help desk is to be sent cannot be read.", _WAIT
     HELPDESK_AWAY = (
         WARNING,
-        "",
+        "desk",
         "The help desk does not answer or refuses us; tickets wait.",
         "Check its server and the token.",
     )
-    HELPDESK_BACK = INFO, "", "The help desk takes tickets again."
+    HELPDESK_BACK = INFO, "desk", "The help desk takes tickets again."
     TICKET_MIRRORED = INFO, "ticket", "A ticket was created in the help desk, or found there."
     TICKET_MIRROR_RETRIED = WARNING, "ticket", "A ticket differs from the help desk's and is tried again.", _WAIT
     TICKET_MIRROR_FAILED = ERROR, "ticket", "A ticket cannot be mirrored; all others are.", _REPORT

@@ -199,10 +199,10 @@ class Board(OutageAttribution):
         """Apply another configuration; outages of sites that were removed or readdressed end with that reason."""
         decisions: list[Decision] = []
         old, self.fleet, self.rules = self.fleet, fleet, rules
-        moved = [site for site in fleet.sites if site in old.sites and _way(old, site) != _way(fleet, site)]
+        moved = rerouted(old, fleet)
         for device in old.devices.values():
             successor = fleet.devices.get(device.id)
-            if successor is None or successor.address != device.address:
+            if successor is not device and (successor is None or successor.address != device.address):
                 self._known.forget(device.id)
                 self.baselines.forget(device.id)
         self.baselines.keep(fleet.devices.keys() - fleet.workstations)
@@ -266,8 +266,12 @@ def ids(group: Group) -> tuple[str, ...]:
     return tuple(device.id for device in group.references)
 
 
-def _way(fleet: Fleet, site: str) -> tuple[str, ...]:
-    return tuple(fleet.ancestors(site))
+def rerouted(old: Fleet, new: Fleet) -> list[str]:
+    """Return the sites of both that are reached another way now: those with another parent, and all behind them."""
+    were, are = {**old.around, **old.sites}, {**new.around, **new.sites}
+    moved = {id_ for id_, site in are.items() if (was := were.get(id_)) is not None and was.parent != site.parent}
+    moved |= {each for site in list(moved) for each in new.descendants(site)}
+    return [site for site in new.sites if site in moved and site in old.sites] if moved else []
 
 
 def _why_ended(old: Fleet, new: Fleet, site: str) -> EndReason | None:

@@ -114,8 +114,9 @@ def suspect(health: Health) -> Health:
 def _with_round(health: Health, at_utc: datetime, *, failed: bool, poor: bool) -> Health:
     silent = health.state is State.DOWN or health.state is State.UNKNOWN
     before = NO_ROW if silent and not failed and health.failed is not NO_ROW else health.poor
-    return replace(
-        health,
+    return Health(
+        health.state,
+        health.since_utc,
         failed=health.failed.grown(at_utc) if failed else NO_ROW,
         answered=NO_ROW if failed else health.answered.grown(at_utc),
         poor=before.grown(at_utc) if poor else NO_ROW,

@@ -13,6 +13,7 @@ class LogFields(TypedDict, total=False):
     behind: str
     cause: str
     count: int
+    desk: str
     device: str
     devices: int
     job: str

@@ -42,16 +42,16 @@ class HelpDesk(UncachedLines):
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
-        self._backlogs: Mapping[str, MirrorBacklog] | None = None
+        self._backlogs: Mapping[tuple[str, str], MirrorBacklog] | None = None
         super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> Callable[[], None]:
-        """Query the figures of the configured help desk; nothing without one."""
-        if not self._live.helpdesk:
+        """Query the figures of the configured help desks; nothing without any."""
+        if not any(office.helpdesk.configured for office in self._live.offices.by_id.values()):
             return self.unanswered
         try:
             with self._store.read_briefly() as session:
-                return partial(self._take, helpdesk_queries.backlogs(session, self._live.helpdesk))
+                return partial(self._take, helpdesk_queries.backlogs(session))
         except SQLAlchemyError:
             return self.unanswered
 
@@ -60,7 +60,7 @@ class HelpDesk(UncachedLines):
 
     left = unanswered
 
-    def _take(self, backlogs: Mapping[str, MirrorBacklog]) -> None:
+    def _take(self, backlogs: Mapping[tuple[str, str], MirrorBacklog]) -> None:
         self._backlogs = backlogs
 
     def bodies(self) -> Iterator[Body]:
@@ -69,10 +69,10 @@ class HelpDesk(UncachedLines):
 
     def _lines(self) -> Iterator[Line]:
         assert self._backlogs is not None
-        offices = self._live.offices
-        for id_, office in offices.by_id.items():
-            if office.helpdesk == offices.host.helpdesk:  # one that names another gives this one nothing
-                yield from lines(office.id, self._backlogs.get(id_, NOTHING), self._clock.utc())
+        for id_, office in self._live.offices.by_id.items():
+            if office.helpdesk.configured:
+                backlog = self._backlogs.get((office.helpdesk.key, id_), NOTHING)
+                yield from lines(office.id, backlog, self._clock.utc())
 
 
 def lines(office: str, backlog: MirrorBacklog, now_utc: datetime) -> Iterator[Line]:

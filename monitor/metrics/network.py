@@ -55,6 +55,23 @@ STATE = Family(
     most=len(State),
     per="site",
 )
+SEVERITIES = {
+    State.UP: 0,
+    State.DEGRADED: 1,
+    State.PAUSED: 2,
+    State.UNKNOWN: 3,
+    State.UNREACHABLE: 4,
+    State.DOWN: 5,
+}
+ON_MAP = Family(
+    "upazila_site_map_state",
+    "gauge",
+    f"State of a site that has a position: {', '.join(f'{code} {state}' for state, code in SEVERITIES.items())}.",
+    Labels("site", "kind", "name_bn", "name_en", "latitude", "longitude"),
+    unit="0 to 5",
+    per="site with a position",
+)
+"""A map needs this one series of each site; joined from `STATE` and `INFO` it would be seven."""
 WORKSTATIONS = Family(
     "upazila_lab_workstations",
     "gauge",
@@ -64,12 +81,12 @@ WORKSTATIONS = Family(
     most=2,
     per="lab",
 )
-ANY_STATE, BEFORE, AFTER = "\0", "\1", "\2"
+ANY_STATE, BEFORE, AFTER, THEN = "\0", "\1", "\2", "\3"
 _SIX = {
     current: "".join(STATE.line(state is current, f"{BEFORE}{state}{AFTER}") for state in State) for current in State
 }
 """The lines of a site in each state, without its labels before and after the state's own."""
-FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
+FAMILIES = (SUCCESS, RTT, LOSS, STATE, ON_MAP, INFO, WORKSTATIONS)
 
 
 def network(live: RuntimeView) -> list[Part]:
@@ -82,7 +99,12 @@ def network(live: RuntimeView) -> list[Part]:
             _round,
         ),
         _Infos(live),
-        Columns({STATE: _state}, _States(live), lambda id_: _any_state(live, id_), lambda state: (state,)),
+        Columns(
+            {STATE: _state, ON_MAP: _on_map},
+            _States(live),
+            lambda id_: _of_site(live, id_),
+            lambda state: (state, state),
+        ),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
         ),
@@ -179,15 +201,27 @@ class _States:
         self._fleet, self._seen, self._states = fleet, seen, found
 
 
-def _any_state(live: RuntimeView, id_: str) -> str:
-    """Write the labels of all of a site's states at once; "" when it has gone."""
+def _of_site(live: RuntimeView, id_: str) -> str:
+    """Write the labels of all of a site's states at once, and those that it has on a map; "" when it has gone."""
     site = live.fleet.sites.get(id_)
-    return "" if site is None else STATE.labels(live.office_of(id_), id_, site.kind, ANY_STATE)
+    if site is None:
+        return ""
+    office = live.office_of(id_)
+    of_states = STATE.labels(office, id_, site.kind, ANY_STATE)
+    if site.position is None:
+        return of_states
+    names = (site.kind, site.name_bn, site.name_en)
+    return f"{of_states}{THEN}{ON_MAP.labels(office, id_, *names, *map(str, site.position))}"
 
 
 def _state(current: State, labels: str) -> str:
-    before, _, after = labels.partition(ANY_STATE)
+    before, _, after = labels.partition(THEN)[0].partition(ANY_STATE)
     return _SIX[current].replace(AFTER, after).replace(BEFORE, before)
+
+
+def _on_map(current: State, labels: str) -> str:
+    on_map = labels.partition(THEN)[2]
+    return ON_MAP.line(SEVERITIES[current], on_map) if on_map else ""
 
 
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:

@@ -18,7 +18,7 @@ from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import StoredTimes, shares_of, stored_times
 from monitor.runtime.live import RuntimeView
-from monitor.store import queries
+from monitor.store import queries, reachability_rows
 from monitor.store.database import Store
 from monitor.store.errors import SQLAlchemyError
 
@@ -175,7 +175,10 @@ class SlaSource(UncachedLines):
             cases: dict[tuple[str, str], list[queries.Case]] = defaultdict(list)
             for case in queries.cases(session, min(since_utc.values())):
                 cases[case.office, case.service].append(case)
-            times = {window: stored_times(session, (since, now_utc), now_utc) for window, since in since_utc.items()}
+            known = reachability_rows.first_seen(session)
+            times = {
+                window: stored_times(session, (since, now_utc), now_utc, known) for window, since in since_utc.items()
+            }
         found = {}
         for id_, office in offices.items():
             records, availability = {}, {}

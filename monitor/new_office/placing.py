@@ -13,8 +13,8 @@ SECRET_MODE = 0o600
 FOLDER_MODE = 0o700
 
 
-def check(texts: Mapping[str, str], areas: bytes | None, secrets: Mapping[PurePosixPath, str]) -> None:
-    """Load the texts as a configuration, in a folder that is gone afterwards.
+def check(texts: Mapping[str, str], areas: bytes | None) -> None:
+    """Load the texts as a configuration, in a folder that is gone afterwards, and holds no secret if we are killed.
 
     Raises ConfigError, whose problems name the files without that folder.
     """
@@ -22,8 +22,6 @@ def check(texts: Mapping[str, str], areas: bytes | None, secrets: Mapping[PurePo
         folder = Path(home) / "config"
         folder.mkdir()
         _write(folder, texts, areas)
-        for path, secret in secrets.items():
-            _write_secret(Path(home) / path, secret)
         try:
             load(folder)
         except ConfigError as error:

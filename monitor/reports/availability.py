@@ -119,21 +119,32 @@ class StoredTimes:
     gaps: Sequence[gap_rows.GapRow]
 
 
-def stored_times(session: Session, window: Interval, now_utc: datetime) -> StoredTimes:
-    """Read what `shares_of` needs, of any number of offices, in a few queries."""
+def stored_times(
+    session: Session, window: Interval, now_utc: datetime, known: Mapping[str, datetime | None]
+) -> StoredTimes:
+    """Read what `shares_of` needs, of any number of offices, in a few queries; ``known``: as of `first_seen`."""
     begins, ends = window[0], min(window[1], now_utc)
     return StoredTimes(
         (begins, ends),
         now_utc,
         _down_of_all(session, (begins, ends)),
         _excused_of_all(session, (begins, ends)),
-        {row.site: row.first_utc or begins for row in reachability_rows.states(session)},
+        {site: first or begins for site, first in known.items()},
         gap_rows.gaps(session, (begins, ends), now_utc),
     )
 
 
+def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
+    """Return the share within service hours, as of `figures`, for the whole fleet in a few queries.
+
+    A site without counted time in the window is left out.
+    """
+    known = reachability_rows.first_seen(session)
+    return shares_of(stored_times(session, window, now_utc, known), office, every_plan(session, office))
+
+
 def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:
-    """Return the share within service hours of each site of an office, as `figures` has it of one. Pure.
+    """Return the share within service hours of each site of an office, without planned work. Pure.
 
     A site without counted time in the window is left out.
     """

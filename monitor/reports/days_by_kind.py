@@ -72,7 +72,7 @@ def days_by_kind(
     begins = [datetime(day.year, day.month, day.day, tzinfo=DHAKA) for day in (*days, days[-1] + timedelta(days=1))]
     window = (begins[0], min(begins[-1], now_utc))
     down, excused = _down(session, window), _excused(session, window)
-    since = {row.site: row.first_utc or window[0] for row in reachability_rows.states(session)}
+    since = {site: first or window[0] for site, first in reachability_rows.first_seen(session).items()}
     plannings = every_plan(session, office)
     gaps = gap_rows.SiteGaps(office.fleet, gap_rows.gaps(session, window, now_utc))
     hours: dict[tuple[object, ...], list[_Hours]] = {}

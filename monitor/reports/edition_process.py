@@ -32,7 +32,7 @@ from monitor.reports.export.formats import FORMATS, MEDIA, file_name
 from monitor.reports.export.workbook import Spreadsheet, workbook
 from monitor.reports.kept_use import KeptUse
 from monitor.reports.monthly import report_of
-from monitor.reports.of_place import place_report, place_scope, stored_of_offices
+from monitor.reports.of_place import place_report, stored_of_offices
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
@@ -87,8 +87,8 @@ def _of_place(job: Job, store: Store, shows: Shows) -> Report:
     period = period_of(job.period_kind, job.period_code)
     with store.read() as session:
         stored = stored_of_offices(session, job.offices, period, job.now_utc)
-    scope, use = place_scope(job.place), partial(_use, job, store)
-    return place_report(scope, job.offices, stored, use, job.kept_since_utc, _counting(shows), job.page)
+    use = partial(_use, job, store)
+    return place_report(job.place, job.offices, stored, use, job.kept_since_utc, _counting(shows), job.page)
 
 
 def _use(job: Job, store: Store, office: Office) -> KeptUse:

@@ -31,7 +31,7 @@ _Alike = tuple[HoursName, tuple[str, ...], GapKind]
 
 @dataclass(frozen=True)
 class FleetRows:
-    """What is stored of a fleet that reaches into ``window``. ``first_seen``: as of `store.report_rows.first_seen`.
+    """What is stored of a fleet that reaches into ``window``. ``first_seen``: as of `reachability_rows.first_seen`.
 
     ``plannings``: all planned work, by name.
     """

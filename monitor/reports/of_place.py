@@ -43,7 +43,7 @@ def stored_of_offices(
 
 
 def place_report(
-    scope: ReportScope,
+    place: Node,
     offices: Mapping[str, Office],
     stored: dict[str, StoredPeriod],
     history_of: Callable[[Office], UseHistory],
@@ -51,7 +51,7 @@ def place_report(
     progress: Progress = unheard,
     page: str = "",
 ) -> Report:
-    """Return the report of a place; what is ``stored`` is given up, office by office, as it is counted.
+    """Return the report of a place, for its officer to sign; what is ``stored`` is given up, office by office.
 
     Arguments as those of `monthly.report_of`; ``history_of``: the history of an office. Expects two offices or more.
     """
@@ -59,7 +59,8 @@ def place_report(
     for done, (id_, office) in enumerate(offices.items(), 1):
         parts[id_] = report_of(office, stored.pop(id_), history_of(office), kept_since_utc)
         progress(done, len(offices))
-    return replace(together(scope, parts), page=page)
+    signs = () if place.officer is None else (place.officer,)
+    return replace(together(place_scope(place), parts), signatures=signs, page=page)
 
 
 def together(scope: ReportScope, parts: Mapping[str, Report]) -> Report:

@@ -17,7 +17,7 @@ from monitor.reports.report import ReportScope
 from monitor.reports.report_scope import sites_of
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import gap_rows, report_rows
+from monitor.store import gap_rows, reachability_rows, report_rows
 from monitor.store.report_rows import NoticeRow, OutageRow, StepRow, TicketRow
 from monitor.store.session import Session
 
@@ -88,7 +88,7 @@ class _Reading:
         self.sites = sites_of(office, scope)
         self._session, self._now_utc = session, now_utc
         self._is_whole, self._ids = scope.kind == "office", {site.id for site in self.sites}
-        self._first_seen = report_rows.first_seen(session)
+        self._first_seen = reachability_rows.first_seen(session)
         self._plannings: Mapping[str, Maintenance] = every_plan(session, office)
 
     def window(self, window: Interval, *, requests: bool = False) -> StoredWindow:

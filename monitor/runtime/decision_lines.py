@@ -86,4 +86,4 @@ def log_decision(decision: Decision) -> None:  # noqa: PLR0912, PLR0915 (one bra
 
 
 def _utc(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+    return f"{at.isoformat(' ', 'seconds')[:19]}Z"

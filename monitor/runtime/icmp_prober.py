@@ -64,6 +64,7 @@ class IcmpProber(Part):
         self._distrust, self._sink, self._look_at = distrust, sink, look_at
         self._rounds: set[asyncio.Task[None]] = set()
         self._unjudged: set[str] = set()
+        self._fleet, self._targets = Fleet({}), dict[str, Target]()
         self._last_turn_mono_ns = clock.mono_ns()
         self._last_turn_boot_ns: int | None = None
         self._schedule = Schedule(in_force.settings.monitor.probing.interval_s)
@@ -106,9 +107,12 @@ class IcmpProber(Part):
         self._note_judged()
 
     def _aim_at(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        devices = (*fleet.devices.values(), *fleet.references.values())
-        self._targets = {device.id: _target(device) for device in devices}
+        before, self._fleet = self._fleet, fleet
+        targets = {**fleet.devices, **fleet.references}
+        known, aimed_at = {**before.devices, **before.references}, self._targets
+        self._targets = {
+            id_: aimed_at[id_] if known.get(id_) is device else _target(device) for id_, device in targets.items()
+        }
         self._unjudged = {device for device in fleet.devices if self._live.board.last(device) is None}
 
     def _put_soon(self, devices: Collection[str]) -> None:

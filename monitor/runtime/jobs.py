@@ -108,12 +108,22 @@ class Jobs:
         if self._store.waiting:
             return None
         offices = [office for office in self._live.offices.by_id.values() if office.reports.monthly]
+        offices += [self._live.offices.host] if self._places() else []
         due = [report_schedule.last_due(office.calendar, now_utc) for office in offices]
         return max((each.opens_utc for each in due if each), default=None)
 
     def _ask_for_report(self) -> object:
         found = self._in_each(Duty.BRIEFS, report_schedule.ask_due)
+        for place in self._places():
+            with self._behind(Duty.BRIEFS).write() as session:
+                work = Work(session, self._live.offices.host, self._live.clock.utc())
+                found.append(report_schedule.ask_due_of_place(work, place))
         return next(filter(None, found), None)
+
+    def _places(self) -> list[str]:
+        """Return the places of several offices whose monthly report is made by itself."""
+        tree = self._live.offices.tree
+        return [id_ for id_, node in tree.nodes.items() if node.monthly_report and len(tree.below(id_)) > 1]
 
     def _back_up(self) -> object:
         if self._store.waiting:

@@ -131,10 +131,6 @@ class RuntimeView(Protocol):
         """Return how many decisions are not stored yet."""
 
     @property
-    def helpdesk(self) -> str:
-        """Return the key of the help desk to which tickets are mirrored; empty without one."""
-
-    @property
     def mail_trouble(self) -> Mapping[str, Said]:
         """Return the error of each notice channel that could not be reached when this daemon last sent."""
 
@@ -236,7 +232,6 @@ class RuntimeState:
     store_faults: list[str] = field(default_factory=list)
     leases: Leases = field(default_factory=SoleHolder)
     decisions_waiting: int = 0
-    helpdesk: str = ""
     mail_trouble: dict[str, Said] = field(default_factory=dict)
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)
@@ -314,5 +309,7 @@ class RuntimeState:
 
     def forget(self, devices: Collection[str]) -> None:
         """Drop all that is known of these devices."""
+        if not devices:
+            return
         self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in devices}
         self.hours = {device: hour for device, hour in self.hours.items() if device not in devices}

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from os.path import isfile
 from pathlib import Path
 
-from monitor.alerts.helpdesks.registry import key_of
 from monitor.charter.office import Office
 from monitor.domain.message import N_, Message, message, messages, said_by
 from monitor.i18n.terms import COUNTED
@@ -153,10 +152,12 @@ def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
                 yield f"snmp.v3.{name}.{key}", file
 
 
-def startup_lines(settings: Settings, store: Store) -> Iterator[Message]:
+def startup_lines(installation: Installation, store: Store) -> Iterator[Message]:
     """Yield what is running, and where to look."""
+    settings = installation.host
     every = settings.monitor.probing.interval_s
     yield message("monitoring {fleet} every {interval:g} s", fleet=summary(settings), interval=every)
     yield store.described()
-    if settings.monitor.helpdesk.configured:
-        yield message("tickets are mirrored to {helpdesk}", helpdesk=key_of(settings.monitor.helpdesk))
+    desks = dict.fromkeys(office.monitor.helpdesk.key for office in installation.offices.values())
+    for desk in [each for each in desks if each][:MOST_NAMED]:
+        yield message("tickets are mirrored to {helpdesk}", helpdesk=desk)

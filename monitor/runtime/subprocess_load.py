@@ -10,7 +10,8 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -19,6 +20,7 @@ from monitor.configuration import KINDS, load_installation
 from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
 from monitor.settings.changed_offices import ChangedOffices, Digests, Reading, put_in, read_changed
+from monitor.settings.fleet import Fleet
 from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError, Problem
 
@@ -44,12 +46,40 @@ async def load_again(directory: Path, before: Installation, known: Digests) -> R
     Of several offices only those are read, and handed over, whose files are others now.
     """
     found, sources = await _apart(directory, known if before.several else NOTHING_KNOWN)
-    if isinstance(found, Installation):
-        return Reading(found, sources)
-    whole = await asyncio.wrap_future(_THREAD.submit(partial(put_in, before, found)))
-    if whole is None:
-        return Reading(*await load_in_subprocess(directory))  # which says what is wrong between them
-    return Reading(whole, sources, frozenset(found.files))
+    if isinstance(found, ChangedOffices):
+        whole = await asyncio.wrap_future(_THREAD.submit(partial(_with_changed, before, found)))
+        if whole is not None:
+            return Reading(whole, sources, frozenset(found.files))
+        found, sources = await load_in_subprocess(directory)  # which says what is wrong between them
+    return Reading(await asyncio.wrap_future(_THREAD.submit(partial(_beside, before, found))), sources)
+
+
+def _with_changed(before: Installation, changed: ChangedOffices) -> Installation | None:
+    """Put changed offices in, and index what the loop would otherwise have to wait for."""
+    whole = put_in(before, changed)
+    if whole is not None:
+        _index(whole.host.fleet)
+    return whole
+
+
+def _beside(before: Installation, found: Installation) -> Installation:
+    """Keep the sites that are as they were, and index what the loop would otherwise have to wait for."""
+    if not (before.several or found.several):
+        found = Installation.of(replace(found.host, fleet=_like(found.host.fleet, before.host.fleet)))
+    _index(found.host.fleet)
+    return found
+
+
+def _like(fleet: Fleet, before: Fleet) -> Fleet:
+    """Return an equal fleet in which each site that is as it was before is the same object, with its devices."""
+    same = {id_: was for id_, site in fleet.sites.items() if (was := before.sites.get(id_)) == site and was is not None}
+    return replace(fleet, sites={id_: same.get(id_, site) for id_, site in fleet.sites.items()})
+
+
+def _index(fleet: Fleet) -> None:
+    """Find out now what a fleet finds out once, of all its sites, when somebody asks for it."""
+    _ = fleet.references, fleet.uplinks, fleet.devices, fleet.judged, fleet.services, fleet.workstations
+    _ = fleet.links, fleet.feeders, fleet.children, fleet.roots
 
 
 async def _apart(directory: Path, known: Digests) -> Loaded:
@@ -66,19 +96,25 @@ async def _apart(directory: Path, known: Digests) -> Loaded:
     return await asyncio.wrap_future(_THREAD.submit(partial(_loaded, directory, process.returncode, said)))
 
 
-def load_at_start(directory: Path, sources: dict[str, bytes]) -> Installation:
+def load_at_start(
+    directory: Path, sources: dict[str, bytes], meanwhile: Callable[[], object] = lambda: None
+) -> Installation:
     """Load as `load_installation` does; large files in a process of their own, whose memory the daemon then never had.
 
-    Without an event loop: asyncio's own would write the whole result out as text at its end.
+    Without an event loop: asyncio's own would write the whole result out as text at its end. ``meanwhile``: what is to
+    be done besides, while that process reads.
     """
     files = [file for file in directory.rglob("*.toml") if file.exists()]
     if sum(file.stat().st_size for file in files) < LARGE_BYTES:
+        meanwhile()
         return load_installation(directory, sources)
     try:
-        done = subprocess.run(_command(directory), stdin=DEVNULL, stdout=PIPE, check=False)
+        with subprocess.Popen(_command(directory), stdin=DEVNULL, stdout=PIPE) as process:
+            meanwhile()
+            said, _ = process.communicate()
     except OSError as error:
         raise _not_read(directory, error) from None
-    installation, read = _loaded(directory, done.returncode, done.stdout)
+    installation, read = _loaded(directory, process.returncode, said)
     assert isinstance(installation, Installation)
     sources |= read
     return installation

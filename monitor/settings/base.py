@@ -1,13 +1,16 @@
-"""Define the base of every settings model: frozen, strict types, no unknown keys; and the types they share."""
+"""Define the base of every settings model: frozen, strict types, no unknown keys; and what they share."""
 
 import re
+from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
 from monitor.domain.message import Message, message
+
+T = TypeVar("T")
 
 
 def _take_lists_and_paths(schema: Any) -> None:
@@ -64,3 +67,20 @@ def _a_plain_path(value: object) -> Path:
 
 SecretFile = Annotated[Path, BeforeValidator(_a_path)]
 PlainPath = Annotated[Path, BeforeValidator(_a_plain_path)]
+
+
+def pickled_by_slots(kind: type[T]) -> type[T]:
+    """Make a dataclass with slots pickle its values in their order; as dataclasses do it, each looks up its fields."""
+    names: tuple[str, ...] = vars(kind)["__slots__"]
+    values_of = attrgetter(*names)
+
+    def state(self: T) -> Any:
+        return values_of(self)
+
+    def set_state(self: T, values: tuple[Any, ...]) -> None:
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    kind.__getstate__ = state  # type: ignore[method-assign, assignment]
+    kind.__setstate__ = set_state  # type: ignore[attr-defined]
+    return kind

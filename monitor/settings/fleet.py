@@ -7,11 +7,13 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
+from monitor.settings.base import pickled_by_slots
 from monitor.settings.services_section import ServiceCheck
 from monitor.settings.sites_file import LINK, ContactEntry, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.uplinks_section import UplinkEntry
 
 
+@pickled_by_slots
 @dataclass(frozen=True, slots=True)
 class Device:
     """An address at a site. ``id`` is 'SITE/NAME'."""
@@ -51,6 +53,7 @@ class Service:
     check: ServiceCheck
 
 
+@pickled_by_slots
 @dataclass(frozen=True, slots=True)
 class Site:
     """A place or link of the office. Its first device is its gateway and decides whether it is down.
@@ -316,11 +319,8 @@ def groups_of(uplinks: Mapping[str, UplinkEntry]) -> Mapping[str, Group]:
 
 
 def _group(name: str, entry: UplinkEntry) -> Group:
-    devices = (
-        Device(f"vantage/{name}-{number}", "", f"{name}-{number}", address)
-        for number, address in enumerate(entry.references, 1)
-    )
-    return Group(tuple(devices), entry.behind)
+    named = {f"{name}-{number}": address for number, address in enumerate(entry.references, 1)}
+    return Group(tuple(Device(f"vantage/{each}", "", each, address) for each, address in named.items()), entry.behind)
 
 
 def link_of(site: str, entry: LinkEntry, naming: Naming | None = None) -> Link:

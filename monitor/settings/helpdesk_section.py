@@ -43,6 +43,11 @@ class Helpdesk(OfKind):
         return bool(self.kind)
 
     @property
+    def key(self) -> str:
+        """Return the key that distinguishes this help desk from all others; '' where there is none."""
+        return f"{self.kind} {self.url}" if self.kind else ""
+
+    @property
     def secrets(self) -> tuple[tuple[str, Path], ...]:
         return () if self.token_file is None else (("token_file", self.token_file),)
 

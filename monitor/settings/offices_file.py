@@ -45,6 +45,14 @@ class NodeEntry(Model):
     """The sites of this office keep their plain ids, without 'OFFICE.' before them: true for the one that stood alone
     before there were others.
     """
+    officer_bn: Name | None = None
+    """Who answers for a nation, division or district, name and post, in Bangla: printed where its report is signed."""
+    officer_en: Name | None = None
+    """The same in English."""
+    monthly_report: bool = False
+    """The last month's report of a nation, division or district is made on the first working day; it stands on its page
+    and goes with no letter.
+    """
 
 
 class OfficesFile(Model):
@@ -55,7 +63,10 @@ class OfficesFile(Model):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in the tree. ``parent``: None at the root. ``plain_ids``: its sites keep their plain ids."""
+    """A place in the tree. ``parent``: None at the root. ``plain_ids``: its sites keep their plain ids.
+
+    ``officer_bn``, ``officer_en``: who answers for it; ``monthly_report``: its report is made by itself.
+    """
 
     id: str
     kind: NodeKind
@@ -63,6 +74,14 @@ class Node:
     name_bn: str
     name_en: str
     plain_ids: bool = False
+    officer_bn: str | None = None
+    officer_en: str | None = None
+    monthly_report: bool = False
+
+    @property
+    def officer(self) -> Names | None:
+        """Return who answers for it, by language; None where nobody is named."""
+        return Names(self.officer_bn, self.officer_en) if self.officer_bn and self.officer_en else None
 
     @property
     def names(self) -> Names:
@@ -170,6 +189,8 @@ def _problems(document: Document, entries: Mapping[str, NodeEntry]) -> Iterator[
     if all(entry.kind != "upazila" for entry in entries.values()):
         said = message("there is no office. Expected at least one of the kind 'upazila'")
         yield document.problem(("offices",), said)
+    for id_, entry in entries.items():
+        yield from _problems_of_reports(document, id_, entry)
     plain = [id_ for id_, entry in entries.items() if entry.plain_ids]
     for id_ in plain:
         where = ("offices", id_, "plain_ids")
@@ -179,3 +200,15 @@ def _problems(document: Document, entries: Mapping[str, NodeEntry]) -> Iterator[
             text = N_("is said of {other} as well (line {line}). Expected it of one office")
             line = document.line(("offices", plain[0], "plain_ids"))
             yield document.problem(where, Message(text, {"other": f"'{plain[0]}'", "line": line}))
+
+
+def _problems_of_reports(document: Document, id_: str, entry: NodeEntry) -> Iterator[Problem]:
+    """Yield what is wrong with who signs a place's report, and with whether it is made by itself."""
+    above = {"officer_bn": entry.officer_bn, "officer_en": entry.officer_en, "monthly_report": entry.monthly_report}
+    for key, value in above.items():
+        if value and entry.kind == "upazila":
+            said = message("is said by an office's own files. Expected it at a nation, division or district")
+            yield document.problem(("offices", id_, key), said)
+    if (entry.officer_bn is None) != (entry.officer_en is None):
+        said = message("'officer_bn' and 'officer_en' belong together. Expected both, or neither")
+        yield document.problem(("offices", id_), said)

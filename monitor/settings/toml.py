@@ -121,7 +121,13 @@ def parse(source: bytes, name: str) -> Document:
 
 
 def without_comments(source: bytes) -> bytes:
-    """Return the bytes of a TOML file without its comments; every line stays where it is."""
+    """Return the bytes of a sound TOML file without its comments; every line stays where it is."""
+    if b'"""' in source or b"'''" in source:
+        return _without_comments(source)
+    return b"\n".join(_without_comments(line) if b"#" in line else line for line in source.split(b"\n"))
+
+
+def _without_comments(source: bytes) -> bytes:
     return _TEXTS.sub(lambda found: b"" if found[0].startswith(b"#") else found[0], source)
 
 

@@ -47,6 +47,15 @@ def about(
     return session.scalars(query.order_by(Edition.id.desc()).limit(limit)).all()
 
 
+def asked_since(
+    session: Session, scope_kind: str, scope_id: str, period_code: str, since_utc: datetime
+) -> Edition | None:
+    """Return the edition about that scope and period that was asked for last, unless that was before ``since_utc``."""
+    query = select(Edition).where(Edition.scope_kind == scope_kind, Edition.scope_id == scope_id)
+    query = query.where(Edition.period_code == period_code, Edition.asked_utc >= since_utc)
+    return session.scalars(query.order_by(Edition.id.desc()).limit(1)).first()
+
+
 def made_of(session: Session, scope_kind: str, scope_id: str, limit: int) -> Sequence[Edition]:
     """Return at most ``limit`` editions of that scope that have a number, the latest first."""
     query = select(Edition).where(

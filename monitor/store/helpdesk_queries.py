@@ -1,6 +1,6 @@
 """Query what is mirrored to a help desk and what is pending; always from the database, never cached."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -99,24 +99,24 @@ def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView
     ]
 
 
-def backlogs(session: Session, desk: str) -> dict[str, MirrorBacklog]:
-    """Return what is pending of each office that has anything pending or refused."""
+def backlogs(session: Session) -> dict[tuple[str, str], MirrorBacklog]:
+    """Return what is pending of each help desk and office with anything pending or refused, by desk and office id."""
     first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     oldest = func.min(func.coalesce(first, Ticket.opened_utc))
-    here = select(HelpdeskTicket.office, func.count()).select_from(HelpdeskTicket).join(Ticket)
-    here = here.where(HelpdeskTicket.desk == desk).group_by(HelpdeskTicket.office)
+    of = (HelpdeskTicket.desk, HelpdeskTicket.office)
+    here = select(*of, func.count()).select_from(HelpdeskTicket).join(Ticket).group_by(*of)
     refusals = here.where(HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))
-    refused = dict(session.execute(refusals).all())
-    found = {office: MirrorBacklog(refused=count) for office, count in refused.items()}
-    for office, count, oldest_utc in session.execute(here.add_columns(oldest).where(pending())):
-        found[office] = MirrorBacklog(count, oldest_utc, refused.get(office, 0))
+    refused = {(desk, office): count for desk, office, count in session.execute(refusals)}
+    found = {each: MirrorBacklog(refused=count) for each, count in refused.items()}
+    for desk, office, count, oldest_utc in session.execute(here.add_columns(oldest).where(pending())):
+        found[desk, office] = MirrorBacklog(count, oldest_utc, refused.get((desk, office), 0))
     return found
 
 
 def totals(session: Session, desk: str) -> MirrorTotals:
     """Return the mirror's totals."""
     here = HelpdeskTicket.desk == desk
-    each = backlogs(session, desk).values()
+    each = [backlog for (of_desk, _), backlog in backlogs(session).items() if of_desk == desk]
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
     failed = select(HelpdeskTicket.why, HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
     latest = session.execute(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)).first()
@@ -143,13 +143,14 @@ def unlisted(session: Session, desk: str) -> list[int]:
     return list(session.scalars(query.order_by(Ticket.id)))
 
 
-def offices_in_turn(session: Session, desk: str, now_utc: datetime) -> Sequence[str]:
-    """Return the offices in which a ticket may have its turn, by id: one that is new, due, or has pending events."""
-    here = HelpdeskTicket.desk == desk
+def offices_in_turn(session: Session, desk: str, offices: Collection[str], now_utc: datetime) -> Sequence[str]:
+    """Return those of ``offices`` in which a ticket may have its turn: one that is new, due, or has pending events."""
+    here, theirs = HelpdeskTicket.desk == desk, Ticket.office.in_(offices)
     listed = select(HelpdeskTicket.ticket_id).where(here)
-    new = select(Ticket.office).where(watched(now_utc), Ticket.id.not_in(listed))
+    new = select(Ticket.office).where(theirs, watched(now_utc), Ticket.id.not_in(listed))
     due = or_(HelpdeskTicket.next_try_utc <= now_utc, HelpdeskTicket.next_try_utc > now_utc + FARTHEST, pending())
-    return sorted(session.scalars(union(new, select(HelpdeskTicket.office).join(Ticket).where(here, due))))
+    known = select(HelpdeskTicket.office).join(Ticket).where(here, theirs, due)
+    return sorted(session.scalars(union(new, known)))
 
 
 def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[HelpdeskTicket, str, bool] | None:

@@ -17,7 +17,6 @@ from monitor.store.models import (
     AffectedSite,
     Notice,
     Outage,
-    SiteState,
     SuppressedOutage,
     Ticket,
     TicketEvent,
@@ -140,11 +139,6 @@ def suppressed(session: Session, window: Interval) -> list[SuppressedRow]:
     query = select(row.site, row.since_utc, row.until_utc, row.why)
     query = query.where(_reaches(row.since_utc, row.until_utc, window)).order_by(row.since_utc, row.id)
     return [SuppressedRow(*each) for each in session.execute(query)]
-
-
-def first_seen(session: Session) -> dict[str, datetime | None]:
-    """Return since when each known site is known; None for one of a version that did not store it."""
-    return dict(session.execute(select(SiteState.site, SiteState.first_utc)).all())
 
 
 def tickets(session: Session, window: Interval, *, requests: bool = False) -> list[TicketRow]:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from monitor.alerts.helpdesks.base import Helpdesk
-from monitor.alerts.helpdesks.registry import DESKS, key_of, open_desk
+from monitor.alerts.helpdesks.registry import DESKS, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import TicketState
@@ -65,7 +65,7 @@ class Mirrored:
     @property
     def mirror(self) -> Mirror:
         return Mirror(
-            self.here.store, self.here.office, self.desk, key_of(self.section), POLL, self.here.clock, lambda: 1.0
+            self.here.store, self.here.office, self.desk, self.section.key, POLL, self.here.clock, lambda: 1.0
         )
 
     def settle(self, most: int = 50) -> Outcome:
@@ -127,7 +127,7 @@ class Mirrored:
 
     def totals(self) -> helpdesk_queries.MirrorTotals:
         with self.here.store.read() as session:
-            return helpdesk_queries.totals(session, key_of(self.section))
+            return helpdesk_queries.totals(session, self.section.key)
 
 
 def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0) -> Mirrored:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.helpdesks.registry import open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.configuration import load
 from tests.cli.typed import typed
@@ -32,7 +32,7 @@ def place(home: Path) -> Iterator[Zammad]:
 def mirror(home: Path, desk: Desk) -> None:
     """What the daemon does."""
     section = load(home / "config").monitor.helpdesk
-    made = Mirror(desk.store, desk.office, open_desk(section, home), key_of(section), timedelta(minutes=1), desk.clock)
+    made = Mirror(desk.store, desk.office, open_desk(section, home), section.key, timedelta(minutes=1), desk.clock)
     while made.next() is Outcome.MORE:
         pass
 

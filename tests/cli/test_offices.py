@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.configuration import load_installation
+from monitor.new_office import another_office
 from tests.cli.typed import typed
 from tests.desk import Desk, shipped_office
 from tests.settings import many_offices
@@ -173,3 +174,24 @@ def test_a_change_is_said_of_one_office_and_is_that_offices(offices: Path) -> No
     listed = ["notes", "list", "gangni.udc"]
     assert "Key at the shop" in typed(offices, "--office", "gangni", *listed).stdout
     assert "Key at the shop" not in typed(offices, "--office", "mirpur", *listed).stdout
+
+
+def test_what_lies_in_the_configuration_is_in_no_other_folder_while_a_new_office_is_checked(
+    offices: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that is killed leaves that folder behind."""
+    (offices / "config" / "page.key").write_text("canary")
+    seen: list[Path] = []
+
+    def looked(directory: Path) -> None:
+        assert (directory / "page.key").exists()
+        seen.extend(path for path in directory.rglob("*") if path.is_file() and not path.is_symlink())
+        load_installation(directory)
+
+    monkeypatch.setattr(another_office, "load_installation", looked)
+    assert typed(offices, "offices", "add", "mujibnagar", *NEW, "--address", "127.77.210.1").returncode == 0
+    assert {(path.parent.name, path.name) for path in seen} == {
+        ("config", "offices.toml"),
+        ("mujibnagar", "charter.toml"),
+        ("mujibnagar", "sites.toml"),
+    }

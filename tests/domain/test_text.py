@@ -146,7 +146,7 @@ MAY = {
     "accounts/passwords.py": {"maketrans", "translate"},  # the letters that a guesser reads in 'p@ssw0rd'
     "cli/completion.py": {"unicodedata"},  # which letters every shell takes for part of a word
     "cli/columns.py": {"unicodedata"},  # how many columns a letter takes
-    "i18n/sorting.py": {"unicodedata"},  # canonical decomposition, by which CLDR sorts
+    "i18n/sorting.py": {"translate", "unicodedata"},  # decomposed letters into weights, by which CLDR sorts
     "domain/text.py": LETTER_BY_LETTER,
     "reports/export/formats.py": {"unicodedata"},  # which letters the name of a file keeps
     "reports/export/typesetting.py": {"unicodedata"},  # where a long word may break: before no mark

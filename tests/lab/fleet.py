@@ -77,13 +77,13 @@ def shipped_sites() -> str:
     return (SHIPPED / "sites.toml").read_text(encoding="utf-8").replace("127.77.", "10.77.")
 
 
-def many_sites(count: int) -> str:
+def many_sites(count: int, *, on_map: bool = False) -> str:
     """A fleet of ``count`` sites: backbone links, a centre for every four labs behind it; each fifth speaks IPv6."""
-    return "\n".join(site(number, count) for number in range(count))
+    return "\n".join(site(number, count, on_map=on_map) for number in range(count))
 
 
-def site(number: int, count: int) -> str:
-    """One site of that fleet: site-0000, site-0001 …"""
+def site(number: int, count: int, *, on_map: bool = False) -> str:
+    """One site of that fleet: site-0000, site-0001 …; ``on_map``: with a position."""
     backbones = max(1, count // 100)
     if number < backbones:
         kind, parent = "backbone", None
@@ -102,6 +102,8 @@ def site(number: int, count: int) -> str:
     ]
     if parent is not None:
         lines.append(f'parent = "site-{parent:04}"')
+    if on_map:
+        lines.append(f"position = [{21 + number % 200 / 40:.3f}, {88.5 + number // 200 / 40:.3f}]")
     return "\n".join(lines) + "\n"
 
 

@@ -1,9 +1,12 @@
 """An office where everything that is shown happens: outages, labs, services, devices that are read by SNMP."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
+from monitor.charter.office import Office
 from monitor.configuration import KINDS
 from monitor.domain.downtime import never
 from monitor.domain.notice_kinds import MORNING
@@ -14,6 +17,7 @@ from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.runtime.live import ServiceState
 from monitor.settings.fleet import Fleet
+from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
 from monitor.store.work import Work
@@ -71,6 +75,12 @@ def of_modules() -> list[Series]:
     return series
 
 
+def mirrored(office: Office) -> Office:
+    """The office with a help desk that nobody asks."""
+    desk = Helpdesk(kind="zammad", url="https://desk.example", token_file=Path("token"), queue="NOC")
+    return replace(office, helpdesk=desk)
+
+
 def grow(office: Desk) -> None:
     """Adds `MORE` to the office and lets everything happen there, and an outage elsewhere."""
     more = Fleet.of(SitesFile.model_validate({"sites": MORE}, context=KINDS))
@@ -90,7 +100,7 @@ def grow(office: Desk) -> None:
         brief = new_notice(Work(session, office.office, now), "morning-20261123", MORNING, "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
-    office.live.helpdesk = "played"
+    live.office = mirrored(live.office)
     office.goes_down("backbone-north")
     office.goes_down("backbone-south")
     for _ in range(2):

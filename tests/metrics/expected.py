@@ -24,6 +24,7 @@ INTERFACE = ["ifIndex", "ifName", "ifAlias", "ifDescr"]
 COUNTERS = ["ifHCInOctets", "ifHCOutOctets", "ifInOctets", "ifOutOctets"]
 COUNTERS += ["ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards"]
 GAUGES = ["ifAdminStatus", "ifOperStatus", "ifHighSpeed", "ifSpeed", "ifType"]
+BY_SEVERITY = [State.UP, State.DEGRADED, State.PAUSED, State.UNKNOWN, State.UNREACHABLE, State.DOWN]
 UPS = {
     "upazila_ups_battery_minutes_remaining": "upsEstimatedMinutesRemaining",
     "upazila_ups_battery_charge_percent": "upsEstimatedChargeRemaining",
@@ -88,6 +89,9 @@ def _network(told: Told, live: RuntimeState) -> None:
         for state in State:
             is_in = live.board.state(site.id) is state
             told.gauge("upazila_site_state", is_in, site=site.id, kind=site.kind, state=state.value)
+            if is_in and site.position:
+                worse, labels = BY_SEVERITY.index(state), {"name_bn": site.name_bn, "name_en": site.name_en, **place}
+                told.gauge("upazila_site_map_state", worse, site=site.id, kind=site.kind, **labels)
         if site.workstations and (found := live.board.lab(site.id)) is not None:
             told.gauge("upazila_lab_workstations", found.answering, site=site.id, counted="answering")
             told.gauge("upazila_lab_workstations", found.total, site=site.id, counted="all")

@@ -34,6 +34,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet, Site
 from monitor.store.opening import DATABASE
 from monitor.store.retention import forget_old
+from tests.metrics.busy import mirrored
 from tests.metrics.pages import value
 from tests.runtime.built import state_of
 from tests.settings.many_offices import installation
@@ -274,7 +275,7 @@ async def test_who_goes_away_while_the_page_is_compressed_leaves_nothing_old_beh
 def test_what_is_counted_in_the_database_comes_from_one_of_several_daemons(office: Desk) -> None:
     def of_one_of_several(*duties: Duty) -> tuple[RuntimeState, Exposition]:
         live = state_of(office.clock)
-        live.helpdesk, live.leases = "played", Holding(*duties)
+        live.office, live.leases = mirrored(live.office), Holding(*duties)
         return live, Exposition(live, office.store, office.clock)
 
     def pages() -> list[str]:
@@ -286,7 +287,7 @@ def test_what_is_counted_in_the_database_comes_from_one_of_several_daemons(offic
 
     daemons = [of_one_of_several(Duty.CASES), of_one_of_several(Duty.OUTBOX)]
     (first, _), (second, _) = daemons
-    office.live.helpdesk = "played"
+    office.live.office = mirrored(office.live.office)
     office.goes_down("backbone-north")
     whole = names(office.text())
     counted = {family.name for family in (INFO, *OF_THE_CHARTER, *sla.FAMILIES, *notices.FAMILIES, *helpdesk.FAMILIES)}

@@ -158,6 +158,7 @@ def test_no_family_has_more_series_than_it_says(busy: Desk) -> None:
     things = {
         "installation": 1,
         "site": len(fleet.sites),
+        "site with a position": sum(bool(site.position) for site in fleet.sites.values()),
         "lab": sum(bool(site.workstations) for site in fleet.sites.values()),
         "device": len(fleet.devices),
         "device read by SNMP": sum(id_ in fleet.devices for id_ in live.snmp),

@@ -12,13 +12,13 @@ SECRETS = {PurePosixPath("secrets/access"): "c0mmunity"}
 
 
 def test_the_shipped_files_pass_and_a_fault_is_named_by_its_files_own_name() -> None:
-    check(shipped(), None, SECRETS)
+    check(shipped(), None)
     spoilt = {**shipped(), "sites.toml": "[sites.a]\n"}
     with pytest.raises(ConfigError) as refused:
-        check(spoilt, None, SECRETS)
+        check(spoilt, None)
     assert str(refused.value).startswith("sites.toml:1: sites.a.")
     with pytest.raises(ConfigError, match=r"areas\.json"):
-        check(shipped(), b"{}", SECRETS)
+        check(shipped(), b"{}")
 
 
 def test_files_are_written_and_secrets_are_their_owners_alone(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.downtimes import every_plan
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, UplinkBack
 from monitor.judging.health import State
-from monitor.reports.availability import Figures, figures, shares_of, stored_times
+from monitor.reports.availability import Figures, figures, shares
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work
@@ -150,6 +150,25 @@ def test_the_share_of_all_sites_at_once_is_the_share_of_each(
             session.add(Gap(started_utc=min(gap), ended_utc=max(gap), reason=said("a crash")))
         with store.read() as session:
             one_by_one = {site: figures(session, planned, site, window, now).promised.share for site in known}
-            at_once = shares_of(stored_times(session, window, now), planned, every_plan(session, planned))
+            at_once = shares(session, planned, window, now)
         store.close()
     assert at_once == pytest.approx({site: share for site, share in one_by_one.items() if share is not None})
+
+
+def test_the_shares_of_a_fleet_are_counted_without_an_object_of_each_site(tmp_path: Path, office: Office) -> None:
+    made: list[object] = []
+
+    def note(state: object, _: object) -> None:
+        made.append(state)
+
+    store = new_store(tmp_path)
+    event.listen(SiteState, "load", note)
+    try:
+        with store.write() as session:
+            session.add_all(SiteState(site=site, state=State.UP, since_utc=DAY) for site in office.fleet.sites)
+        with store.read() as session:
+            assert set(shares(session, office, (DAY, at(24)), at(1_000))) == set(office.fleet.sites)
+            assert made == []
+    finally:
+        event.remove(SiteState, "load", note)
+        store.close()

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import delete
 
 from benchmarks import report
-from monitor.alerts.cases.downtimes import every_plan
 from monitor.domain.clock import DHAKA
-from monitor.reports.availability import figures_within, shares_of, stored_times, times_of
+from monitor.reports.availability import figures_within, shares, times_of
 from monitor.reports.days_by_kind import days_by_kind
 from monitor.reports.fleet_times import accounting
 from monitor.reports.monthly import report_of
@@ -83,7 +82,7 @@ def is_one_rule(store: Store, history: History) -> None:
             assert blind == found.always.unmonitored, id_
         kinds = days_by_kind(session, office, first, len(days), history.now)
         if history.now == window[1]:
-            told = shares_of(stored_times(session, window, history.now), office, every_plan(session, office))
+            told = shares(session, office, window, history.now)
             for id_, site in sums.items():
                 share = site.promised.share
                 assert told.get(id_) == (None if share is None else pytest.approx(share, abs=1e-9)), id_

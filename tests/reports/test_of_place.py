@@ -43,8 +43,7 @@ def report_of_place(three: ThreeOffices, place: str, period: Period = OCTOBER) -
     offices = three.offices.below(place)
     with three.store.read() as session:
         stored = stored_of_offices(session, offices, period, LATER)
-    scope = place_scope(three.offices.tree.nodes[place])
-    return place_report(scope, offices, stored, lambda office: NoHistory())
+    return place_report(three.offices.tree.nodes[place], offices, stored, lambda office: NoHistory())
 
 
 def own_report(three: ThreeOffices, office: str) -> Report:
@@ -158,6 +157,18 @@ def test_spreadsheets_have_the_offices_and_all_their_sites_with_sums(three: Thre
     own = FORMATS["csv"](own_report(three, "mirpur"), "en")
     with ZipFile(BytesIO(own)) as archive:
         assert not any("offices" in name for name in archive.namelist())
+
+
+def test_the_officer_who_answers_for_the_place_signs_its_report(three: ThreeOffices) -> None:
+    kushtia = three.offices.tree.nodes["kushtia"]
+    signs = replace(kushtia, officer_bn="জনাব সালমা", officer_en="Ms Salma, Programmer")
+    offices = three.offices.below("kushtia")
+    with three.store.read() as session:
+        stored = stored_of_offices(session, offices, OCTOBER, LATER)
+    signed = place_report(signs, offices, stored, lambda office: NoHistory())
+    assert report_of_place(three, "kushtia") == replace(signed, signatures=())
+    assert [each.title for each in laid_out(signed, "en").signatures] == ["Ms Salma, Programmer"]
+    assert report_from(json.loads(json.dumps(document(signed)))).signatures == signed.signatures
 
 
 def test_its_files_are_named_by_the_place(three: ThreeOffices) -> None:

@@ -24,8 +24,9 @@ from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.notices_section import Notices
+from monitor.settings.offices_file import Tree
 from monitor.store.database import Store
-from monitor.store.models import LoginAttempt, Notice
+from monitor.store.models import Edition, LoginAttempt, Notice
 from monitor.store.work import Work
 from tests.lab.waiting import until
 from tests.runtime.built import settings_of, state_of
@@ -176,3 +177,20 @@ def test_an_office_in_which_a_brief_fails_keeps_no_other_from_its_own(
     assert "briefs failed" in caplog.text
     three.live.offices = replace(three.live.offices, others={**three.live.offices.others, "mirpur": mirpur})
     assert [each for each in three.stored() if each[1].startswith("morning")] == MORNINGS
+
+
+def test_the_report_of_a_district_that_wants_one_is_asked_for_once_on_the_first_working_day(
+    three: ThreeOffices,
+) -> None:
+    nodes = three.live.tree.nodes
+    monthly = {id_: replace(nodes[id_], monthly_report=True) for id_ in ("kushtia", "meherpur")}
+    three.live.tree = Tree({**nodes, **monthly})
+    assert isinstance(three.live.clock, VirtualClock)
+    three.live.clock.advance(2 * 86_400)  # the first of December, a Tuesday
+    for _ in range(2):
+        three.stored()
+        three.calendar.reconfigure(settings_of())
+    of_place = select(Edition.office, Edition.scope_id, Edition.period_code).where(Edition.scope_kind == "place")
+    with three.store.read() as session:
+        # Meherpur has one office, whose own report says it all.
+        assert [tuple(row) for row in session.execute(of_place)] == [("", "kushtia", "2026-11")]

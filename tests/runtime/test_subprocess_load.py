@@ -3,13 +3,15 @@
 import asyncio
 import os
 import shutil
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from monitor.configuration import load, load_installation
 from monitor.runtime import subprocess_load
-from monitor.runtime.subprocess_load import load_at_start, load_in_subprocess
+from monitor.runtime.subprocess_load import load_again, load_at_start, load_in_subprocess
+from monitor.settings.fleet import Fleet
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 
@@ -32,6 +34,26 @@ def test_the_start_reads_large_files_apart_and_gets_the_same(monkeypatch: pytest
     monkeypatch.setattr(subprocess_load, "LARGE_BYTES", 1)
     with pytest.raises(ConfigError, match="ended with exit code 1"):
         load_at_start(SHIPPED, {})
+
+
+async def test_what_has_not_changed_is_the_same_object_after_a_reading_and_nothing_is_left_to_be_found_out(
+    tmp_path: Path,
+) -> None:
+    config = Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    before = load_installation(config)
+    text = (config / "sites.toml").read_text(encoding="utf-8")
+    begins, key, ends = text.rpartition('\nname_en = "')
+    (config / "sites.toml").write_text(f"{begins}{key}New {ends}", encoding="utf-8")
+
+    reading = await load_again(config, before, {})
+
+    known, fleet = before.host.fleet, reading.installation.host.fleet
+    assert fleet == load_installation(config).host.fleet
+    other = [id_ for id_, site in fleet.sites.items() if site is not known.sites[id_]]
+    assert [fleet.sites[id_].name_en for id_ in other] == [f"New {known.sites[id_].name_en}" for id_ in other]
+    assert len(other) == 1
+    found_out = {name for name, what in vars(Fleet).items() if isinstance(what, cached_property)}
+    assert found_out <= vars(fleet).keys()
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ NODE = '[offices.{}]\nkind = "{}"\n{}name_bn = "ক"\nname_en = "A"\n'
             ['offices.toml:3: offices.d.plain_ids: has no sites. Expected it at an office (kind = "upazila")'],
         ),
         (
+            NODE.format("d", "district", 'officer_en = "Ms Salma"\n')
+            + NODE.format("a", "upazila", 'parent = "d"\nmonthly_report = true\n'),
+            [
+                "offices.toml:1: offices.d: 'officer_bn' and 'officer_en' belong together. Expected both, or neither",
+                "offices.toml:8: offices.a.monthly_report: is said by an office's own files. "
+                "Expected it at a nation, division or district",
+            ],
+        ),
+        (
             NODE.format("a", "village", ""),
             [
                 "offices.toml:2: offices.a.kind: found another text. "

@@ -36,7 +36,7 @@ from tests.torture.trial import Found, Steps
 EACH = 20  # forged replies to an echo
 ECHOES, CROWD = 5, 1_000
 BEHIND = 3  # devices behind a firewall
-TIMEOUT_S = 0.3
+TIMEOUT_S, LATE_S = 0.3, 0.2
 A_HANDFUL, BETWEEN_S = 50, 0.001  # forged answers of SNMP at once: more would find no room where they arrive
 NAME = SYSTEM["sysName"]
 AUTH, PRIV = "a password for signing", "a password for encrypting"
@@ -141,20 +141,27 @@ def _on_the_way(chance: random.Random, true: bytes, before: "deque[bytes]") -> t
     return bytes(changed) if bytes(changed) != true else true[:-1], False
 
 
+def _answer(agent: int, question: bytes) -> bytes:
+    """Return what the agent answers; raises TimeoutError. What comes too late is not taken for the next answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.settimeout(LATE_S)
+        line.connect((HOST, agent))
+        line.send(question)
+        return line.recv(65_535)
+
+
 @contextmanager
 def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Iterator[int]:
     """Stand before that agent; yields the port. While it is not ``honest``, only forged answers are passed on."""
     chance, before, over = random.Random(seed), deque[bytes](maxlen=KEPT), threading.Event()
-    own, agents, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(3))
+    own, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
     own.bind((HOST, 0))
-    agents.connect((HOST, agent))
 
     def work() -> None:
         while not over.is_set():
             try:
                 question, asker = own.recvfrom(65_535)
-                agents.send(question)
-                true = agents.recv(65_535)
+                true = _answer(agent, question)
             except TimeoutError:
                 continue
             if honest.is_set():
@@ -167,9 +174,8 @@ def between(agent: int, forge: Forge, honest: threading.Event, seed: int) -> Ite
                     (other if is_elsewhere else own).sendto(forged, asker)
                 time.sleep(BETWEEN_S)
 
-    with own, agents, other:
-        for each in (own, agents):
-            each.settimeout(0.2)
+    with own, other:
+        own.settimeout(LATE_S)
         thread = threading.Thread(target=work, name="between")
         thread.start()
         try:

@@ -1,6 +1,8 @@
 """A quick look at each trial, and that a trial finds what it is to find."""
 
+import socket
 import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -11,8 +13,9 @@ import pytest
 
 from monitor.configuration import load
 from monitor.probes.snmp.rejections import Rejections
+from tests.lab.agents import HOST
 from tests.places import SHIPPED
-from tests.torture import __main__, fuzzing, page, soaking
+from tests.torture import __main__, forgeries, fuzzing, page, soaking
 from tests.torture.trial import Found, Steps, Trial
 from tests.torture.trials import TRIALS, UNSYNCED
 
@@ -60,6 +63,30 @@ def test_a_database_that_does_not_sync_is_found_to_lose_what_it_acknowledged() -
 def test_answers_of_others_that_are_believed_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rejections, "is_foreign", lambda *_: False)
     assert TRIALS["forged-v2c"].whole(600, 7).undetected > 0
+
+
+def test_who_stands_before_an_agent_that_was_late_once_passes_on_the_answers_to_what_is_asked() -> None:
+    honest = threading.Event()
+    honest.set()
+
+    def answers(agent: socket.socket) -> None:
+        for number in range(2):
+            question, asker = agent.recvfrom(100)
+            if number == 0:
+                time.sleep(forgeries.LATE_S * 1.5)
+            agent.sendto(question, asker)
+
+    with socket.socket(type=socket.SOCK_DGRAM) as agent, socket.socket(type=socket.SOCK_DGRAM) as asker:
+        agent.bind((HOST, 0))
+        thread = threading.Thread(target=answers, args=[agent])
+        thread.start()
+        with forgeries.between(agent.getsockname()[1], lambda *_: (b"", False), honest, 7) as port:
+            asker.connect((HOST, port))
+            asker.settimeout(10)
+            asker.send(b"first")
+            asker.send(b"second")
+            assert asker.recv(100) == b"second"
+        thread.join()
 
 
 def test_what_is_to_be_spoilt_is_right_before(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ async def test_every_answer_carries_the_headers_that_keep_foreign_code_out(port:
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["referrer-policy"] == "same-origin", "an invitation's code stands in an address"
     assert "geolocation=()" in answer.headers["permissions-policy"]
     assert "strict-transport-security" not in answer.headers, "no TLS is spoken here"
     assert "server" not in answer.headers

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.alerts.cases import editions
-from monitor.alerts.cases.editions import Wanted
+from monitor.alerts.cases.editions import PLACE, Wanted
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.facts.briefs import ReportFacts
 from monitor.alerts.notices.gather import attachment, letterhead
 from monitor.alerts.notices.outbox import key, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
+from monitor.charter.offices import ALONE
 from monitor.domain.edition_states import EditionState
 from monitor.domain.notice_kinds import REPORT
 from monitor.domain.reasons import Reason
@@ -26,6 +27,7 @@ from monitor.i18n.reasons import reason_text
 from monitor.settings.reports_section import MAIL_SHARE
 from monitor.store import edition_rows, notice_rows, ticket_history
 from monitor.store.models import EditionFile
+from monitor.store.offices import on_behalf_of
 from monitor.store.session import Session
 from monitor.store.work import Work
 
@@ -78,6 +80,21 @@ def ask_due(work: Work) -> str | None:
     if edition_rows.of_occasion(work.session, due.occasion):
         return None
     editions.ask(work, Wanted("month", due.code, due.month, files=rules.files), occasion=due.occasion)
+    return due.code
+
+
+def ask_due_of_place(work: Work, place: str) -> str | None:
+    """Ask for the report of a place that is due, unless it was asked for since it fell due; return its month.
+
+    ``work``: of the whole installation, by whose calendar it falls due. It goes with no letter, and is not tried again.
+    """
+    due = last_due(work.office.calendar, work.now_utc)
+    if due is None or not notice_rows.anything_known(work.session, due.opens_utc):
+        return None
+    with on_behalf_of(work.session, ALONE):
+        if edition_rows.asked_since(work.session, PLACE, place, due.code, due.opens_utc):
+            return None
+        editions.ask(work, Wanted("month", due.code, due.month, PLACE, place))
     return due.code
 
 

@@ -39,11 +39,6 @@ def open_desk(section: Section, home: Path, cancellation: Cancellation | None = 
     return DESKS[section.kind].open(access)
 
 
-def key_of(section: Section) -> str:
-    """Return the key that distinguishes this help desk from any configured before it."""
-    return f"{section.kind} {section.url}"
-
-
 def _token(key: str, file: Path) -> Secret:
     """Read the token; errors name the key, never the path: it may be the token itself."""
     secret = read_secret(file, f"helpdesk.{key}")

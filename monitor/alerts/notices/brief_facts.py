@@ -186,7 +186,7 @@ def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -
 
     A new monitor saw nothing of the week before it.
     """
-    known = [row.first_utc for row in reachability_rows.states(session)]
+    known = reachability_rows.first_seen(session).values()
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
     window = begins_utc, ends_utc
     rows = (row for row in gap_rows.gaps(session, window, ends_utc) if row.shard is None)

@@ -20,6 +20,7 @@ from monitor.store.work import Work
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
+READ_AT_ONCE = 500  # a server ends a transaction that has asked for nothing for too long, as while thousands are read
 
 
 def lease_next(work: Work, channel: str, by: str = "") -> Letter | None:
@@ -122,14 +123,16 @@ def _merge(work: Work, reader: str, ids: Sequence[int]) -> int | None:
 
     Where all are about one case the last of them is sent, else a digest.
     """
-    kinds = notice_rows.kinds_of(work.session, ids)
-    stored = _stored(work.session, ids)
     read: dict[int, tuple[str, CaseFacts]] = {}
-    for id_ in sorted(ids):
-        try:
-            read[id_] = kinds[id_], unpack_case(kinds[id_], stored[id_])
-        except FactsError as error:
-            notice_rows.change(work.session, id_, fault=str(error))
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), READ_AT_ONCE):
+        some = ordered[start : start + READ_AT_ONCE]
+        kinds, stored = notice_rows.kinds_of(work.session, some), _stored(work.session, some)
+        for id_ in some:
+            try:
+                read[id_] = kinds[id_], unpack_case(kinds[id_], stored[id_])
+            except FactsError as error:
+                notice_rows.change(work.session, id_, fault=str(error))
     if not read:
         return None
     if len(set(cases_of(facts for _, facts in read.values()))) == 1:

@@ -89,7 +89,7 @@ def routes(console: Console) -> list[PageRoute]:
             version=version("upazila-monitor"),
             python=platform.python_version(),
             uptime=timedelta(seconds=(live.clock.mono_ns() - live.started_mono_ns) // 10**9),
-            helpdesk=live.helpdesk,
+            helpdesk=console.office.helpdesk.key,
             daemons=live.leases.members(),
             duties=sorted(each.name for each in live.leases.own() if shard_of(each.name) is None),
             sites=len(live.fleet.sites),

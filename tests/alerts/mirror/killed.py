@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.helpdesks.registry import open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
 from monitor.configuration import KINDS, load
@@ -48,7 +48,7 @@ def main(state: str, section: str, prefix: str, now: str, method: str, server: s
     desk: Any = Killing(open_desk(found, Path("/")), method)
     clock = VirtualClock(datetime.fromisoformat(now))
     store = open_store(Path(state), Server(server) if server else None)
-    mirror = Mirror(store, office, desk, key_of(found), timedelta(seconds=60), clock)
+    mirror = Mirror(store, office, desk, found.key, timedelta(seconds=60), clock)
     while mirror.next() is Outcome.MORE:
         pass
 

@@ -1,12 +1,17 @@
 """Many notices in one letter: each matter once."""
 
+from collections.abc import Sequence
+
+import pytest
 from sqlalchemy import select
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.stored import pack, unpack_case
-from monitor.alerts.notices import render
+from monitor.alerts.notices import lease, render
 from monitor.alerts.notices.digests import cases_of, digest_facts
+from monitor.store import notice_rows
 from monitor.store.models import Notice
+from monitor.store.session import Session
 from tests.desk import Desk
 
 
@@ -29,3 +34,27 @@ def test_a_ticket_that_was_reopened_for_another_outage_is_one_matter(desk: Desk)
     assert "Still down (1)" in told
     # So it is told by its last letter, and needs no digest of one.
     assert len(set(cases_of(facts for _, facts in owed))) == 1
+
+
+def test_thousands_are_read_in_portions(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server ends a transaction that has asked for nothing for three seconds."""
+    for site in ("udc-juniadaha", "backbone-north"):
+        desk.goes_down(site)
+        desk.wait(days=2)
+    with desk.store.read() as session:
+        ids = list(session.scalars(select(Notice.id)))
+    asked: list[int] = []
+    facts_as_text = notice_rows.facts_as_text
+
+    def noted(session: Session, some: Sequence[int]) -> dict[int, str]:
+        asked.append(len(some))
+        return facts_as_text(session, some)
+
+    monkeypatch.setattr(lease, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(notice_rows, "facts_as_text", noted)
+    with desk.store.write() as session:
+        merged = lease._merge(desk.work(session), "responsible", ids)
+    assert (sum(asked), max(asked)) == (len(ids), 2)
+    with desk.store.read() as session:
+        told = session.scalars(select(Notice).where(Notice.folded_into == merged)).all()
+    assert len(told) == len(ids)
