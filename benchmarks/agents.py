@@ -4,9 +4,7 @@ The agents are simulated by one process in the lab; CPU and memory are the daemo
 after every device was read once. With --churn, each minute one device in a hundred goes and another one comes.
 """
 
-import argparse
 import gzip
-import json
 import re
 import subprocess
 import sys
@@ -17,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.daemon import PROBING, START_WITHIN_S, cpu_s, fetched
-from benchmarks.measuring import machine
+from benchmarks.measuring import judged, publish, rows, words_of
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -114,16 +112,13 @@ def _share_within(text: str, seconds: float) -> float:
 
 def main() -> None:
     """`scripts/bench agents`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench agents", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("agents", __doc__)
     parser.add_argument("--devices", type=int, default=20_000)
     parser.add_argument("--interval", type=float, default=300.0, metavar="SECONDS", help="between two readings of one")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--churn", action="store_true")
     chosen = parser.parse_args()
     found = measure(chosen.devices, chosen.interval, chosen.minutes, churn=chosen.churn)
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print("\n".join(f"| {name} | {value:,.3g} |" for name, value in found.items()))
     met = (
         found["cpu_of_a_core"] < MOST_OF_A_CORE
         and found["peak_rss_mb"] < MOST_MB
@@ -133,9 +128,7 @@ def main() -> None:
     bar = (
         f"less than {MOST_OF_A_CORE:.0%} of a core and {MOST_MB} MB, p99 of the lag below {MOST_LAG_S:g} s, none failed"
     )
-    print(f"{bar}: {'met' if met else 'MISSED'}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+    publish(f"{rows(found)}\n{judged(bar, met=met)}", found, chosen.json)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@ the console, one after another, as people do; with ``--reports`` the report of a
 again and again beside it, as PDF and workbook, as low in priority as the daemon's own.
 """
 
-import argparse
 import http.client
-import json
 import os
 import subprocess
 import sys
@@ -19,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from subprocess import DEVNULL
 
-from benchmarks.measuring import machine, median
+from benchmarks.measuring import judged, median, publish, rows, words_of
 from tests.lab.daemon import Daemon, program
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -119,8 +117,7 @@ def _lateness(daemon: Daemon) -> tuple[float, float, float]:
 
 def main() -> None:
     """`scripts/bench daemon`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench daemon", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("daemon", __doc__)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--scrape-every", type=float, default=0, metavar="SECONDS")
@@ -131,12 +128,9 @@ def main() -> None:
     found = measure(
         chosen.sites, chosen.minutes, paths, chosen.read_every or chosen.scrape_every, reports=chosen.reports
     )
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print("\n".join(f"| {name} | {value:,.3g} |" for name, value in found.items()))
     met = found["cpu_of_a_core"] < MOST_OF_A_CORE and found["outages"] == 0
-    print(f"less than {MOST_OF_A_CORE:.0%} of a core, and no outage: {'met' if met else 'MISSED'}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+    bar = f"less than {MOST_OF_A_CORE:.0%} of a core, and no outage"
+    publish(f"{rows(found)}\n{judged(bar, met=met)}", found, chosen.json)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ only `generate_latest` counts, not that they must be set as well. Each run measu
 asked with 5,000 outages open and 100,000 that are over.
 """
 
-import argparse
 import asyncio
 import gc
-import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -21,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
 from benchmarks.judging import T0, fleet, rounds
-from benchmarks.measuring import machine, median, spread
+from benchmarks.measuring import judged, median, publish, spread, words_of
 from monitor.charter.office import Office
 from monitor.domain.clock import SystemClock
 from monitor.domain.reasons import TIMEOUT
@@ -142,6 +140,7 @@ def compressed_s(daemon: Daemon) -> float:
 def fill(store: Store, settings: Settings) -> None:
     """Outages that are open, with two sites behind each, and outages that are over."""
     sites = list(settings.fleet.sites)
+    open_now = min(OPEN, len(sites))
 
     def outage(number: int, *, over: bool) -> dict[str, object]:
         at = T0 + timedelta(seconds=number)
@@ -151,10 +150,10 @@ def fill(store: Store, settings: Settings) -> None:
 
     with store.write() as session:
         session.execute(insert(Outage), [outage(number, over=True) for number in range(OVER)])
-        session.execute(insert(Outage), [outage(number, over=False) for number in range(OPEN)])
+        session.execute(insert(Outage), [outage(number, over=False) for number in range(open_now)])
         behind = [
             {"outage_id": OVER + 1 + number // 2, "site": sites[number % len(sites)], "since_utc": T0}
-            for number in range(2 * OPEN)
+            for number in range(2 * open_now)
         ]
         session.execute(insert(AffectedSite), behind)
 
@@ -206,25 +205,22 @@ def measure(sites: int, runs: int) -> dict[str, list[float]]:
 
 def main() -> None:
     """`scripts/bench exposition`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench exposition", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("exposition", __doc__)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=7)
     chosen = parser.parse_args()
     found = measure(chosen.sites, chosen.runs)
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print("| figure | min | median | max | spread |\n|---|---:|---:|---:|---:|")
+    shown = ["| figure | min | median | max | spread |\n|---|---:|---:|---:|---:|"]
     for name, values in found.items():
-        shown = " | ".join(f"{value:,.4g}" for value in (min(values), median(values), max(values)))
-        print(f"| {name} | {shown} | {spread(values):.0%} |")
+        figures = " | ".join(f"{value:,.4g}" for value in (min(values), median(values), max(values)))
+        shown.append(f"| {name} | {figures} | {spread(values):.0%} |")
     if chosen.sites < MANY:
         met = median(found["ours_s"]) <= MOST_S and median(found["ratio"]) <= MOST_SHARE
-        print(f"at most {MOST_S:g} s a scrape, {MOST_SHARE:g} of plain gauges: {'met' if met else 'MISSED'}")
+        bar = f"at most {MOST_S:g} s a scrape, {MOST_SHARE:g} of plain gauges"
     else:
         met = found["first_s"][0] <= MOST_FIRST_S and median(found["compressed_s"]) <= MOST_OF_MANY_S
-        print(f"at most {MOST_FIRST_S:g} s the first, {MOST_OF_MANY_S:g} s another: {'met' if met else 'MISSED'}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+        bar = f"at most {MOST_FIRST_S:g} s the first, {MOST_OF_MANY_S:g} s another"
+    publish("\n".join([*shown, judged(bar, met=met)]), found, chosen.json)
 
 
 if __name__ == "__main__":

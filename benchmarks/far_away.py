@@ -5,9 +5,7 @@ evaluated by vmalert. Each question of each dashboard is put three times, the ca
 fastest answer counts, as the machine may be busy.
 """
 
-import argparse
 import http.client
-import json
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.exposition import SCRAPE_EVERY, Daemon
 from benchmarks.judging import fleet
-from benchmarks.measuring import machine
+from benchmarks.measuring import judged, publish, rows, words_of
 from dashboards.generator.reading import dashboards, filled, queries
 from monitor.store.opening import open_store
 from tests.dashboards.asking import fill_in
@@ -71,21 +69,20 @@ def measure(sites: int, minutes: float, runs: int) -> dict[str, float]:
 
 def main() -> None:
     """`scripts/bench far_away`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench far_away", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("far_away", __doc__)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--runs", type=int, default=3)
     chosen = parser.parse_args()
     found = measure(chosen.sites, chosen.minutes, chosen.runs)
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print(f"{len(found)} questions about {chosen.sites} sites, {chosen.minutes:g} minutes")
-    print("| slowest | s |\n|---|---:|")
-    for name, took_s in sorted(found.items(), key=lambda each: -each[1])[:12]:
-        print(f"| {name} | {took_s:.3f} |")
-    print(f"at most {MOST_S:g} s each: {'met' if max(found.values()) <= MOST_S else 'MISSED'}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+    slowest = dict(sorted(found.items(), key=lambda each: -each[1])[:12])
+    shown = (
+        f"{len(found)} questions about {chosen.sites} sites, {chosen.minutes:g} minutes",
+        "| slowest | s |\n|---|---:|",
+        rows(slowest),
+        judged(f"at most {MOST_S:g} s each", met=max(found.values()) <= MOST_S),
+    )
+    publish("\n".join(shown), found, chosen.json)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ whole process by rusage; its start-up, the round over a few targets, is taken of
 process used meanwhile, without that of whoever asks it.
 """
 
-import argparse
 import json
 import os
 import re
@@ -23,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.loopback_bias import Bias, biases
 from benchmarks.loopback_bias import table as bias_table
-from benchmarks.measuring import debian_version, inside, machine, median, run, spread
+from benchmarks.measuring import debian_version, inside, machine, median, publish, run, spread, words_of
 from benchmarks.probe_command import Told
 from benchmarks.rounds import addresses_of, growth, table
 
@@ -219,30 +218,24 @@ def versions() -> dict[str, str]:
 
 def main() -> None:
     """`scripts/bench icmp`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench icmp", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("icmp", __doc__)
     parser.add_argument("--targets", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--without-blackbox", action="store_true", help="it takes nearly all of the time")
     chosen = parser.parse_args()
     inside("benchmarks.icmp", sys.argv[1:])
     rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
-    print(", ".join(f"{name} {value}" for name, value in versions().items()))
     found_biases = biases((0, RATE), chosen.runs)
-    print(report(rows, found_biases, chosen.targets, chosen.runs))
-    print("\n" + bias_table(found_biases))
     steps = growth(chosen.runs)
-    print("\n" + table(steps))
-    if chosen.json:
-        facts = {
-            "machine": versions(),
-            "targets": chosen.targets,
-            "runs": [asdict(row) for row in rows],
-            "bars": bars(rows, found_biases, chosen.targets),
-            "bias": [asdict(bias) for bias in found_biases],
-            "growth": [asdict(step) for step in steps],
-        }
-        chosen.json.write_text(json.dumps(facts, indent=1) + "\n")
+    shown = (report(rows, found_biases, chosen.targets, chosen.runs), bias_table(found_biases), table(steps))
+    figures = {
+        "targets": chosen.targets,
+        "runs": [asdict(row) for row in rows],
+        "bars": bars(rows, found_biases, chosen.targets),
+        "bias": [asdict(bias) for bias in found_biases],
+        "growth": [asdict(step) for step in steps],
+    }
+    publish("\n\n".join(shown), figures, chosen.json, versions())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ About one in a thousand rounds changes something. CPU is this process's, kernel 
 a plain Python loop that only parses the same lines.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measuring import machine, median
+from benchmarks.measuring import judged, median, publish, rows, words_of
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import do_what_is_due
 from monitor.charter.downtimes import downtime_of
@@ -115,25 +114,21 @@ def _cpu_s(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """`scripts/bench judging`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench judging", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("judging", __doc__)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--runs", type=int, default=3)
     chosen = parser.parse_args()
     with TemporaryDirectory() as name:
         settings = fleet(Path(name), chosen.sites)
-        judged = [judge(settings, chosen.minutes) for _ in range(chosen.runs)]
+        per_round = [judge(settings, chosen.minutes) for _ in range(chosen.runs)]
         replayed = [from_file(settings, chosen.minutes, Path(name)) for _ in range(chosen.runs)]
-    found = {key: median([one[key] for one in judged]) for key in judged[0]}
+    found = {key: median([one[key] for one in per_round]) for key in per_round[0]}
     found |= {key: median([one[key] for one in replayed]) for key in replayed[0]}
     found["month_of_20000_hours"] = MONTH_SAMPLES / found["replayed_per_s"] / 3_600
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    print("\n".join(f"| {name} | {value:,.4g} |" for name, value in found.items()))
     met = found["us_per_round"] <= MOST_US and found["month_of_20000_hours"] <= MONTH_HOURS
-    print(f"at most {MOST_US:g} us a round, {MONTH_HOURS:g} h for a month of 20,000: {'met' if met else 'MISSED'}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+    bar = f"at most {MOST_US:g} us a round, {MONTH_HOURS:g} h for a month of 20,000"
+    publish(f"{rows(found, 4)}\n{judged(bar, met=met)}", found, chosen.json)
 
 
 if __name__ == "__main__":

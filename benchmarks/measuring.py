@@ -1,12 +1,14 @@
 """How every benchmark measures: CPU by rusage of a whole process tree, wall time, peak memory; medians and spreads."""
 
+import argparse
+import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +78,37 @@ def machine() -> dict[str, str]:
         "kernel": platform.release().partition("-")[0],
         "python": platform.python_version(),
     }
+
+
+def words_of(benchmark: str, about: str) -> argparse.ArgumentParser:
+    """What can be typed behind `scripts/bench BENCHMARK`; ``about``: the docstring of its module."""
+    words = argparse.ArgumentParser(prog=f"scripts/bench {benchmark}", description=about.splitlines()[0])
+    words.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    return words
+
+
+def rows(figures: Mapping[str, float], digits: int = 3) -> str:
+    """A row of a table for each figure."""
+    return "\n".join(f"| {name} | {value:,.{digits}g} |" for name, value in figures.items())
+
+
+def judged(bar: str, *, met: bool) -> str:
+    """The line that says whether a bar was met."""
+    return f"{bar}: {'met' if met else 'MISSED'}"
+
+
+def publish(
+    shown: str, figures: Mapping[str, object], file: Path | None, facts: Mapping[str, str] | None = None
+) -> None:
+    """Prints the machine and what is to be shown, and writes all figures to a file where one was named.
+
+    ``facts``: the machine with what the figures depend on besides.
+    """
+    facts = facts or machine()
+    print(", ".join(f"{name} {value}" for name, value in facts.items()))
+    print(shown)
+    if file:
+        file.write_text(json.dumps({"machine": facts, **figures}, indent=1) + "\n", encoding="utf-8")
 
 
 def debian_version(package: str) -> str:

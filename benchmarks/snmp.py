@@ -6,7 +6,6 @@ server: its CPU is what its process used meanwhile, without that of whoever asks
 
 import argparse
 import asyncio
-import json
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 
-from benchmarks.measuring import debian_version, inside, machine, median, run, spread
+from benchmarks.measuring import debian_version, inside, machine, median, publish, run, spread, words_of
 from benchmarks.snmp_peers import EXPORTER, by_exporter, exporter, gufo, net_snmp
 from monitor.probes.snmp.ber import oid
 from monitor.probes.snmp.client import Agent, V2cClient
@@ -120,8 +119,7 @@ def report(found: dict[str, dict[str, list[float]]], columns: int) -> str:
 
 def main() -> None:
     """`scripts/bench snmp`."""
-    parser = argparse.ArgumentParser(prog="scripts/bench snmp", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser = words_of("snmp", __doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--times", type=int, default=10_000)
     parser.add_argument("--interfaces", type=int, default=94, help="made in the network namespace, beside lo")
@@ -143,10 +141,7 @@ def main() -> None:
         "net-snmp": debian_version("snmp"),
         "gufo_snmp": version("gufo_snmp"),
     }
-    print(", ".join(f"{name} {value}" for name, value in facts.items()))
-    print(report(found, chosen.interfaces + 1))
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": facts, "us": found}, indent=1) + "\n")
+    publish(report(found, chosen.interfaces + 1), {"us": found}, chosen.json, facts)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,13 @@ from monitor.settings.problems import no_such
 Names = Sequence[str] | None
 
 
-def refuse_unknown_scope(office: Office, unions: Names, kinds: Names) -> tuple[Names, Names]:
-    """Return unions and kinds as the configuration spells them, each once; raises BadInput for unknown ones."""
-    known = {comparison_key(site.union): site.union for site in office.fleet.sites.values() if site.union}
+def refuse_unknown_scope(office: Office, unions: Names, kinds: Names, given: Sequence[str] = ()) -> tuple[Names, Names]:
+    """Return unions and kinds as the configuration spells them, each once; raises BadInput for unknown ones.
+
+    ``given``: unions that somebody has already, who may be of another office.
+    """
+    known = {comparison_key(union): union for union in given}
+    known |= {comparison_key(site.union): site.union for site in office.fleet.sites.values() if site.union}
     return _known("union", unions, known), _known("kind", kinds, {kind: kind for kind in KINDS})
 
 

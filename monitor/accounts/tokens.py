@@ -67,7 +67,7 @@ def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
 
     ``places``: of the tree of offices, which whoever acts may give.
     """
-    refuse_bad_name("name", wanted.name)
+    refuse_bad_name(wanted.name)
     places.refuse_beyond(wanted.node)
     turns.take(work.session, ACCOUNTS)
     if token_rows.token(work.session, wanted.name) is not None:

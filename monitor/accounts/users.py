@@ -85,7 +85,7 @@ def add(
     """
     if profile.role is None:
         raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
-    refuse_bad_name("name", name)
+    refuse_bad_name(name)
     turns.take(work.session, ACCOUNTS)
     if user_rows.user(work.session, name) is not None:
         raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
@@ -106,7 +106,7 @@ def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None,
     user = _as_seen(work, name, seen)
     if profile.node not in {None, user.node}:
         places.refuse_beyond(profile.node or WHOLE)
-    profile = _checked(work, profile)
+    profile = _checked(work, profile, user.unions)
     if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE}:
         _refuse_last_admin(work, user)
     before, rights = _recorded(user), _rights_of(user)
@@ -168,11 +168,9 @@ def accept_invitation(work: Work, code: str, password: PasswordHash) -> User:
     return user
 
 
-def set_password(
-    work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None, seen: Seen | None = None
-) -> User:
-    """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises as `change`."""
-    user = _as_seen(work, name, seen)
+def set_password(work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None) -> User:
+    """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises NotAllowed."""
+    user = find(work.session, name)
     _set_password(work, user, password, keep_session)
     return user
 
@@ -257,8 +255,8 @@ def _given(profile: Profile) -> dict[str, object]:
     }
 
 
-def _checked(work: Work, profile: Profile) -> Profile:
-    """Return the profile as it is stored; raises BadInput."""
+def _checked(work: Work, profile: Profile, unions: Sequence[str] = ()) -> Profile:
+    """Return the profile as it is stored; raises BadInput. ``unions``: those that the user has."""
     if profile.lang and profile.lang not in languages():
         raise BadInput(
             "lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages())
@@ -268,10 +266,10 @@ def _checked(work: Work, profile: Profile) -> Profile:
             "email",
             message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email),
         )
-    unions, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds)
+    known, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds, unions)
     return replace(
         profile,
-        unions=unions,
+        unions=known,
         kinds=kinds,
         name_bn=None if profile.name_bn is None else clean(profile.name_bn, LONGEST_NAME),
         name_en=None if profile.name_en is None else clean(profile.name_en, LONGEST_NAME),

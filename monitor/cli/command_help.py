@@ -73,7 +73,7 @@ def prepare(command: Any) -> None:
 
 
 def _prepare_one(command: Any, general: Any) -> None:
-    if not any(option.name == "lang" for option in command.params):
+    if not any("--lang" in option.opts for option in command.params):
         command.params.append(copy(general))
     for name in ("help", "short_help", "epilog"):
         if text := getattr(command, name, None):

@@ -94,11 +94,6 @@ def history_words(document: Mapping[str, Any]) -> str:
     return history_text(reason, remark, _chosen)
 
 
-def in_english(said: Said) -> str:
-    """Return a message in English, as documents for programs have it whatever the language of the run."""
-    return catalogue.render(said, SOURCE)
-
-
 def render(said: Said) -> str:
     """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)

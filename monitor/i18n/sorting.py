@@ -32,7 +32,6 @@ _BANGLA = (
     *(0x09E2, 0x09E3, 0x09C7, 0x09C8, 0x09CB, 0x09CC),  # vowel signs of vocalic l to au
     *(0x09CD, 0x09D7),  # hasanta, au's length mark
 )
-_NUKTA = "\u09bc"
 _KHANDA_TA, _TA_HASANTA = "\u09ce", "\u09a4\u09cd"
 _TWO_PART_VOWELS = (("\u09c7\u09be", "\u09cb"), ("\u09c7\u09d7", "\u09cc"))  # o and au, decomposed and whole
 

@@ -5,7 +5,6 @@ outlive its caller; further callers for the same name wait for the same thread. 
 only half of the threads: a resolver that does not answer for some names does not block the others.
 """
 
-import asyncio
 import re
 import socket
 import threading
@@ -21,7 +20,7 @@ import idna
 from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import is_printable
 from monitor.i18n.reasons import reason_text
-from monitor.net.deadline import NS_PER_S, Deadline, DeadlinePassed
+from monitor.net.deadline import NS_PER_S, Deadline
 
 MOST_RUNNING = 128
 MOST_A_NAME = 2
@@ -121,17 +120,6 @@ class Names:
         while not future.done():
             wait([future], min(deadline.remaining_s(), STEP_S))
         return _at(port, future.result())
-
-    async def look_up_async(self, host: str, port: int, deadline: Deadline) -> list[Address]:
-        """Await `look_up` on the event loop."""
-        if (literal := _literal(host, port)) is not None:
-            return [literal]
-        future = self._begin(ascii_name(host))
-        try:
-            async with asyncio.timeout(deadline.remaining_s()):
-                return _at(port, await asyncio.wrap_future(future))
-        except TimeoutError:
-            raise DeadlinePassed(deadline.timeout_s) from None
 
     def _begin(self, name: str) -> "Future[list[Address]]":
         """Return the look-up of that name which is under way, or begin one."""

@@ -49,8 +49,3 @@ class Answers(Model):
 def read_answers(file: Path) -> Answers:
     """Read a file of answers; raises ConfigError with every fault of it."""
     return validate(read(file, str(file)), Answers, {})
-
-
-def list_of(answers: Answers, folder: Path) -> Path:
-    """Return the list of sites; a relative path begins at ``folder``."""
-    return folder / answers.sites.file

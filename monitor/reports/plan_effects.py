@@ -37,11 +37,11 @@ class PlanEffects:
     warnings: tuple[Said, ...]
 
 
-def effects(office: Office, name: str, window: Maintenance, now_utc: datetime) -> PlanEffects:
-    """Return what the work of that name does, were it planned now."""
+def effects(office: Office, window: Maintenance, now_utc: datetime) -> PlanEffects:
+    """Return what that work does, were it planned now."""
     sites = tuple(covered(office, window))
     first = next(occurrences(window, now_utc, LOOKS_AHEAD_DAYS), None)
-    return PlanEffects(sites, first, tuple(_warnings(office, name, window, sites, first, now_utc)))
+    return PlanEffects(sites, first, tuple(_warnings(office, window, sites, first, now_utc)))
 
 
 def occurrences(window: Maintenance, now_utc: datetime, days: int) -> Iterator[Occurrence]:
@@ -56,12 +56,7 @@ def occurrences(window: Maintenance, now_utc: datetime, days: int) -> Iterator[O
 
 
 def _warnings(
-    office: Office,
-    name: str,
-    window: Maintenance,
-    sites: Sequence[str],
-    first: Occurrence | None,
-    now_utc: datetime,
+    office: Office, window: Maintenance, sites: Sequence[str], first: Occurrence | None, now_utc: datetime
 ) -> Iterator[Said]:
     if first is None:
         return
@@ -75,8 +70,8 @@ def _warnings(
         if way & mine:
             text = N_("The monitor looks through {site} at others: it sees nothing behind it meanwhile.")
             yield Message(text, {"site": group.behind})
-    for other, planned in office.maintenance.items():
-        both = mine.intersection(covered(office, planned)) if other != name else set[str]()
+    for planned in office.maintenance.values():
+        both = mine.intersection(covered(office, planned))
         if both and any(_overlap(first, each) for each in occurrences(planned, now_utc, LOOKS_AHEAD_DAYS)):
             yield messages(
                 "At the same time '{other}' is planned at {count} of these sites.",

@@ -30,7 +30,7 @@ def found(value: object, known: Iterable[str] = ()) -> Said:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, str):
-        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else message(UNSHOWN)
+        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known) else message(UNSHOWN)
     if isinstance(value, list | tuple):
         return message("a list")
     return message("a table") if isinstance(value, dict) else message("something else")

@@ -44,15 +44,15 @@ class ConfigError(Exception):
         return "\n".join(problem.text(lang) for problem in self.problems)
 
 
-def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
-    """Return the names among ``known`` that ``word`` resembles, the most alike first; none where none does."""
-    return difflib.get_close_matches(word[:200], list(known), n=most, cutoff=0.6)
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the name among ``known`` that ``word`` resembles most; None where it resembles none."""
+    return next(iter(difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.6)), None)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Said:
     """Return "Did you mean 'x'?" when something known is close to ``word``, else an empty string."""
-    close = nearest(word, known, 1)
-    return message("Did you mean '{name}'?", name=close[0]) if close else ""
+    close = nearest(word, known)
+    return message("Did you mean '{name}'?", name=close) if close else ""
 
 
 def one_of(known: Iterable[str], word: str = "") -> Said:

@@ -102,7 +102,7 @@ def last_made(session: Session, channel: str, kind: str) -> dict[str, datetime]:
     made = (Notice.channel == channel, Notice.kind == kind, Notice.dead_utc.is_(None))
     out_utc = func.coalesce(Notice.sent_utc, FOR_EVER)
     query = select(Notice.recipient, func.max(out_utc, type_=Utc)).where(*made).group_by(Notice.recipient)
-    return {reader: at_utc for reader, at_utc in session.execute(query)}  # noqa: C416
+    return dict(session.execute(query).all())
 
 
 def facts_as_text(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -110,7 +110,7 @@ def facts_as_text(session: Session, ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in in_portions(ids):
         query = select(Notice.id, cast(Notice.facts, Text)).where(Notice.id.in_(some))
-        found |= {id_: text for id_, text in session.execute(query)}  # noqa: C416
+        found |= session.execute(query).all()
     return found
 
 
@@ -118,8 +118,7 @@ def kinds_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the kind of each."""
     found: dict[int, str] = {}
     for some in in_portions(ids):
-        rows = session.execute(select(Notice.id, Notice.kind).where(Notice.id.in_(some)))
-        found |= {id_: kind for id_, kind in rows}  # noqa: C416
+        found |= session.execute(select(Notice.id, Notice.kind).where(Notice.id.in_(some))).all()
     return found
 
 

@@ -86,7 +86,7 @@ def _times_recounted(session: Session) -> dict[int, int]:
         and_(~chain_runs, TicketEvent.kind.in_(TARGET_RESTARTS)), and_(later, TicketEvent.kind.in_(CHAIN_RESTARTS))
     )
     query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED), counts)
-    return {id_: count for id_, count in session.execute(query.group_by(TicketEvent.ticket_id))}  # noqa: C416
+    return dict(session.execute(query.group_by(TicketEvent.ticket_id)).all())
 
 
 def whole(session: Session, ids: Sequence[int]) -> list[Ticket]:

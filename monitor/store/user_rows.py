@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from monitor.domain.text import comparison_key
@@ -53,12 +53,6 @@ def sessions(session: Session, user_id: int | None = None) -> Sequence[UserSessi
     """Return the sessions of a user, or of all, with their users; the one seen last first."""
     asked = select(UserSession).options(joinedload(UserSession.user)).order_by(UserSession.seen_utc.desc())
     return session.scalars(asked if user_id is None else asked.where(UserSession.user_id == user_id)).all()
-
-
-def count_sessions(session: Session) -> dict[int, int]:
-    """Return the number of sessions by the user's id."""
-    asked = select(UserSession.user_id, func.count()).group_by(UserSession.user_id)
-    return dict(session.execute(asked).tuples().all())
 
 
 def note_visit(session: Session, user: User, seen_utc: datetime, *, looked_utc: datetime | None) -> None:

@@ -154,7 +154,6 @@ def test_who_saw_another_version_is_refused(desk: Desk) -> None:
     late: list[Callable[[Work], User]] = [
         lambda work: users.change(work, "rahim", Profile(lang="bn"), seen=seen),
         lambda work: users.disable(work, "rahim", seen=seen),
-        lambda work: users.set_password(work, "rahim", hash_of(), seen=seen),
     ]
     for act in late:
         with pytest.raises(StaleVersion) as stale, acting(desk) as work:

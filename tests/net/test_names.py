@@ -42,15 +42,6 @@ def test_a_silent_resolver_is_left_at_the_deadline_and_one_name_takes_one_thread
     assert names.look_up("silent.example", 80, Deadline.after(5)) == [Address(2, ("127.0.0.9", 80))]
 
 
-async def test_the_event_loop_is_not_held_up() -> None:
-    resolver = Resolver()
-    names = Names(resolver)
-    with pytest.raises(DeadlinePassed):
-        await names.look_up_async("silent.example", 80, Deadline.after(0.1))
-    assert await names.look_up_async("good.example", 443, Deadline.after(5)) == [Address(2, ("127.0.0.9", 443))]
-    resolver.released.set()
-
-
 def test_names_that_kept_us_waiting_hold_at_most_half_of_the_places() -> None:
     resolver, now_ns = Resolver(), [0]
     names = Names(resolver, lambda: now_ns[0], most=8)

@@ -163,7 +163,7 @@ def finish(work: Work, id_: int, made: MadeReport) -> Edition | None:
     return found
 
 
-def enter(work: Work, wanted: Wanted, made: MadeReport, *, ticket: Ticket | None = None) -> Edition:
+def enter(work: Work, wanted: Wanted, made: MadeReport) -> Edition:
     """Store a report that was asked for and made at once; return the edition that says it.
 
     Raises BadInput, and NotAllowed where another edition of it was made meanwhile.
@@ -171,7 +171,7 @@ def enter(work: Work, wanted: Wanted, made: MadeReport, *, ticket: Ticket | None
     last = edition_rows.last_made(work.session, wanted)
     if made.number != (last.number if last else 0) + (not made.is_same):
         raise NotAllowed(message("another edition was made meanwhile. Expected it to be asked for once more"))
-    row = ask(work, wanted, ticket=ticket)
+    row = ask(work, wanted)
     row.state, row.begun_utc, row.tries = EditionState.MAKING, work.now_utc, row.tries + 1
     found = finish(work, row.id, made)
     assert found is not None

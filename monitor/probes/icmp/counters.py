@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from monitor.domain.reasons import Reason
-from monitor.probes.icmp.packets import FORGED, Rejected
+from monitor.probes.icmp.packets import Rejected
 
 
 @dataclass
@@ -24,8 +24,3 @@ class Counters:
         All reasons are present from the start, as series need it.
         """
         return {reason.value: self.rejected_by_reason[reason] for reason in Rejected}
-
-    @property
-    def forged(self) -> int:
-        """Count the rejected datagrams that only somebody on the network can have made up."""
-        return sum(self.rejected_by_reason[reason] for reason in FORGED)

@@ -33,24 +33,11 @@ NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # error-status and error-index 0
 Binding = tuple[Oid, Value]
 
 
-class Response(NamedTuple):
-    """A response. ``status``: the error status of RFC 3416 (0: none).
-
-    ``error_index``: the binding it is about, from 1.
-    """
-
-    community: bytes
-    request_id: int
-    status: int
-    error_index: int
-    bindings: list[Binding]
-
-    def __repr__(self) -> str:
-        return f"<response {self.request_id}, status {self.status}>"  # a community is nothing to print
-
-
 class Header(NamedTuple):
-    """A response whose bindings are not read yet: those of `whole` from ``begins`` to ``ends``."""
+    """A response whose bindings are not read yet: those of `whole` from ``begins`` to ``ends``.
+
+    ``status``: the error status of RFC 3416 (0: none). ``error_index``: the binding it is about, from 1.
+    """
 
     community: bytes
     number: int
@@ -75,7 +62,7 @@ def _asked(oids: tuple[Oid, ...]) -> bytes:
 
 
 def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
-    """Encode a GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's. ``number``: from `Numbers`."""
+    """Encode a GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's, ``request_id`` one of `Numbers`."""
     before, after = _around_the_number(kind, community, tuple(oids), repetitions)
     return before + request_id.to_bytes(4) + after
 
@@ -114,12 +101,6 @@ def version_of(data: bytes) -> int:
     """Return the version that a message says it is of, where a well-formed one says it; V2C for what has none."""
     at = 4 if len(data) < 2 or data[1] < 0x80 else 4 + (data[1] & 0x7F)
     return data[at] if at < len(data) else V2C
-
-
-def read_response(data: bytes) -> Response:
-    """Decode the response in a datagram; raises BerError for anything else."""
-    header = read_header(data)
-    return Response(header.community, *header[1:4], header.bindings())
 
 
 def read_header(data: bytes) -> Header:

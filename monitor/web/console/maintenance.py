@@ -268,7 +268,7 @@ def _try(console: Console, asked: Asked, session: Session, typed: Typed) -> Plan
         _refuse_foreign(console, asked, window)
     except _Foreign:
         raise BadInput("where", FOREIGN) from None
-    return effects(console.office, "", window, asked.now_utc)
+    return effects(console.office, window, asked.now_utc)
 
 
 def _form(console: Console, asked: Asked, typed: Typed, found: PlanEffects | None, wrong: Refused | None) -> Response:

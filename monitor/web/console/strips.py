@@ -16,7 +16,6 @@ HEIGHT = 31.0
 STEP, WIDE = 4, 3  # of a day
 LEAST = 4.0  # height of what happened at all
 CHART_HEIGHT, MINUTE_WIDE = 60.0, 10.0
-MINUTES_A_DAY = 1_440
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Show the users to administrators, invite new ones, change their role and scope, and disable them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -179,13 +179,14 @@ class UserPages:
             "typed": one.user if refused is None else _typed(asked),
             "link": f"{asked.request.base_url}invite/{code}" if code else "",
             "path": _path_of(one.user["name"]),
-            **self._choices(asked),
+            **self._choices(asked, one.user["unions"]),
             **_fault(refused),
         }
         return self._console.page(asked, "user.html.j2", status, **values)
 
-    def _choices(self, asked: Asked) -> Mapping[str, Any]:
-        unions = {site.union for site in self._console.live.fleet.sites.values() if site.union}
+    def _choices(self, asked: Asked, given: Iterable[str] = ()) -> Mapping[str, Any]:
+        """Return what can be chosen; ``given``: unions that a user has, which may be another office's."""
+        unions = {site.union for site in self._console.live.fleet.sites.values() if site.union} | set(given)
         return {
             "places": self._console.places(asked),
             "roles": list(Role),

@@ -14,7 +14,7 @@ from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, BerError, Missi
 from monitor.probes.snmp.client import Agent, V2cClient
 from monitor.probes.snmp.exchange import Exchange
 from monitor.probes.snmp.keys import Credential
-from monitor.probes.snmp.messages import GET, MOST_BYTES, RESPONSE, V2C, Binding, read_response
+from monitor.probes.snmp.messages import GET, MOST_BYTES, RESPONSE, V2C, Binding, read_header
 from monitor.probes.snmp.mibs import INTERFACES, SYSTEM
 from monitor.probes.snmp.modules import _number
 from monitor.probes.snmp.notifications import read_v2c, version
@@ -157,7 +157,7 @@ class Told:
         return self._answer((name, self.said.get(name, tagged(Missing.END.value, b""))) for name in follows)
 
     def _answer(self, bindings: Iterable[tuple[bytes, bytes]]) -> list[Binding]:
-        return read_response(message(b"".join(binding(*one) for one in bindings))).bindings
+        return read_header(message(b"".join(binding(*one) for one in bindings))).bindings()
 
 
 async def test_odd_values_are_read_as_what_they_are() -> None:

@@ -189,6 +189,24 @@ def test_only_who_sees_a_place_gives_it(district: tuple[OfficesDesk, Browser], n
         assert found == ([node, node] if status == 200 else [])
 
 
+def test_a_union_of_another_office_stays_a_users_who_is_changed_in_this_one(
+    district: tuple[OfficesDesk, Browser],
+) -> None:
+    desk, browser = district
+    with desk.store.write() as session:
+        session.scalars(select(User).where(User.name == "user-mirpur")).one().unions = ["sadar"]
+    drawn = browser.get("/users/user-mirpur?office=bheramara")
+    assert '<input type="checkbox" name="unions" value="sadar" checked>' in drawn.text
+    asked = {"role": "viewer", "lang": "en", "node": "mirpur", "phone": "01711000000"}
+    assert browser.post("/users/user-mirpur", drawn=drawn, unions="sadar", **asked).status == 303
+    with desk.store.read() as session:
+        one = session.scalars(select(User).where(User.name == "user-mirpur")).one()
+        assert (one.unions, one.phone) == (["sadar"], "01711000000")
+    # Nobody is given one that neither the office has nor he had.
+    other = browser.get("/users/user-bheramara")
+    assert browser.post("/users/user-bheramara", drawn=other, unions="sadar", **asked).status == 422
+
+
 def test_tokens_of_other_places_are_not_there_to_be_revoked(district: tuple[OfficesDesk, Browser]) -> None:
     desk, browser = district
     listed = browser.get("/tokens")
