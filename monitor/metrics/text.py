@@ -11,8 +11,9 @@ A metric is declared once, as a `Family`: from that both the page and docs/metri
 
 name its FAMILIES in reference.py, for the docs, and put ``UncachedLines(FAMILIES, lambda: waiting(...))`` among the
 parts of exposition.py. Where there may be thousands of lines take `CachedLines` instead: it writes those of a source
-again only when the source has changed, so that a scrape does little more than concatenate lines. What is queried from
-the database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
+again only when the source has changed, so that a scrape does little more than concatenate lines; or `Columns` of
+columns.py, where all sources have the same families: it keeps their values in place of their lines. What is queried
+from the database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
 
 Every series has the label `office`, the office's id, besides those that are named: `Labels` cannot be written without.
 A label means the same on every metric; reference.py explains it, once.

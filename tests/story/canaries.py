@@ -43,7 +43,7 @@ URLS = {
 }
 """The keys with a URL that may carry a secret; every other one refuses user and password."""
 
-COMMENT = "canary-of-comment"
+COMMENT, QUERY = "canary-of-comment", "canary-of-query"
 
 
 def secret_keys() -> set[str]:
@@ -127,7 +127,7 @@ def planted(home: Path, listening: Callable[[], socket.socket] = _on_loopback) -
 
     login = _repeat_login(context)
     with server(repeat, listening=listening()) as web, server(login, reads=False, listening=listening()) as mail:
-        found = Planted(home, {**FILES, **URLS, "a comment": COMMENT})
+        found = Planted(home, {**FILES, **URLS, "a comment": COMMENT, "a query": QUERY})
         found.canaries["Web.key"] = own.key.read_text().splitlines()[1][:40]
         own.key.chmod(0o600)
         _configure(office, Path("secrets"), web.port, mail.port)
@@ -166,7 +166,7 @@ def _configure(office: Installation, secrets: Path, web: int, mail: int) -> None
     canary = URLS["HttpCheck.url"]
     for path in ("page", "raw", "led"):  # which the server refuses each in its own way
         office.configure("sites.toml", f"sites.backbone-north.services.{path}", kind="http",
-                         url=f"http://me:{canary}@{at}/{path}?key={canary}")  # fmt: skip
+                         url=f"http://me:{canary}@{at}/{path}?key={QUERY}")  # fmt: skip
     with (office.config / "monitor.toml").open("a", encoding="utf-8") as file:
         file.write(f"# password = {COMMENT}\n")
     secret("Storage.password_file")  # named only by `on_server`
