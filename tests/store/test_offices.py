@@ -105,6 +105,7 @@ OF_ALL = {
     "shard_rows",
     "soundness",
     "token_rows",
+    "turns",
     "unproven_rows",
     "user_rows",
 }
@@ -176,6 +177,7 @@ VALUES: Mapping[str, object] = {
     "outage": lambda session: session.scalars(select(Outage).limit(1)).one(),
     "offices": [A, B],
     "outage_id": 1,
+    "outages": lambda session: session.scalars(select(Outage)).all(),
     "root": SITE,
     "row": lambda session: session.scalars(select(HelpdeskTicket).limit(1)).one(),
     "rows": lambda session: session.scalars(select(Ticket)).all(),
