@@ -79,7 +79,7 @@ def shipped_sites() -> str:
 
 
 def many_sites(count: int, *, on_map: bool = False) -> str:
-    """A fleet of ``count`` sites: backbone links, a centre for every four labs behind it; each fifth speaks IPv6, and all of many."""
+    """A fleet of ``count`` sites: backbone links, a centre for every four labs behind it; each fifth speaks IPv6."""
     return "\n".join(site(number, count, on_map=on_map) for number in range(count))
 
 
