@@ -86,9 +86,9 @@ def storm(stores: Sequence[Store], office: Office, cpu: Cpu = time.process_time)
 
     def opens(number: int) -> None:
         with stores[number].write() as session:
-            work = Work(session, office, now)
-            for site in sites[number :: len(stores)]:
-                outages.apply(work, OutageOpened(site, now, now, None, TIMEOUT))
+            share = sites[number :: len(stores)]
+            opened = [(OutageOpened(site, now, now, None, TIMEOUT), now) for site in share]
+            outages.apply_all(Work(session, office, now), opened)
 
     def all_open() -> None:
         with ThreadPoolExecutor(len(stores)) as daemons:

@@ -11,8 +11,8 @@ from monitor.store.session import Session
 
 def first_seen(session: Session) -> dict[str, datetime | None]:
     """Return since when each known site is known; None for one of a version that did not store it."""
-    rows = session.execute(select(SiteState.site, SiteState.first_utc))  # no objects: there may be 100,000
-    return {site: first_utc for site, first_utc in rows}  # noqa: C416 (a row is no pair to mypy)
+    # No objects: there may be 100,000.
+    return dict(session.execute(select(SiteState.site, SiteState.first_utc)).all())
 
 
 def down_within(

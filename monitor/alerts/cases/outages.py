@@ -53,7 +53,7 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
 def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
     """Store many decisions, each with its time, in their order; of states only the last of each site."""
     states: dict[str, list[SiteChanged]] = {}
-    for decision, decided_utc in batch:
+    for decision, decided_utc in work.in_portions(batch):
         if isinstance(decision, SiteChanged):
             states.setdefault(decision.site, []).append(decision)
             continue

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from textwrap import dedent
@@ -10,15 +12,17 @@ import pytest
 from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
+from monitor.alerts.cases import outages
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices.render import render
 from monitor.domain import ticket_states
 from monitor.domain.states import EndReason
-from monitor.judging.decisions import OutageClosed
+from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.store import work
-from monitor.store.models import Notice, Ticket
+from monitor.store.models import Notice, Outage, Ticket
 from tests.desk import Desk
 from tests.places import SHIPPED
+from tests.told import said
 
 
 def test_an_outage_within_its_target_opens_no_ticket(desk: Desk) -> None:
@@ -41,12 +45,9 @@ def test_a_missed_target_opens_one_ticket_and_tells_the_officer_and_stage_one(de
     assert desk.notices() == [("opened", "responsible"), ("stage", "grievance")]
 
 
-def test_a_storm_is_stored_in_portions_since_a_server_ends_a_transaction_that_is_silent_too_long(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, "PORTION", 5)
-    for site in desk.office.fleet.sites:
-        desk.goes_down(site)
+@contextmanager
+def most_added_at_once() -> Iterator[Counter[type]]:
+    """Yield how many rows of each table one flush adds at most, counted until the end."""
     at_once: Counter[type] = Counter()
 
     def note(session: Session, *_: object) -> None:
@@ -55,12 +56,33 @@ def test_a_storm_is_stored_in_portions_since_a_server_ends_a_transaction_that_is
 
     listen(Session, "before_flush", note)
     try:
-        desk.wait(days=3)
+        yield at_once
     finally:
         remove(Session, "before_flush", note)
+
+
+def test_a_storm_is_stored_in_portions_since_a_server_ends_a_transaction_that_is_silent_too_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PORTION", 5)
+    for site in desk.office.fleet.sites:
+        desk.goes_down(site)
+    with most_added_at_once() as at_once:
+        desk.wait(days=3)
     assert len(desk.tickets()) == len(desk.office.fleet.sites) > 10
     # An opened ticket has one notice; one that has reached its stage has another, written in a portion of its own.
     assert (at_once[Ticket], at_once[Notice]) == (5, 5)
+
+
+def test_thousands_of_outages_that_begin_at_once_are_stored_in_portions_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PORTION", 5)
+    now, sites = desk.clock.utc(), list(desk.office.fleet.sites)
+    opened = [(OutageOpened(site, now, now, None, said("timeout")), now) for site in sites]
+    with most_added_at_once() as at_once, desk.store.write() as session:
+        outages.apply_all(desk.work(session), opened)
+    assert at_once[Outage] == 5 < len(sites)
 
 
 def test_the_backbone_is_promised_at_every_hour_so_its_ticket_opens_at_confirmation(desk: Desk) -> None:
