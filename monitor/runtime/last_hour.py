@@ -18,7 +18,7 @@ from monitor.domain.sample import Sample, Verdict
 MINUTES = 60
 MOST_SENT = 0xFFFF
 MOST_MS = 65_504.0  # the greatest number that has a place in 16 bits
-_MINUTE = Struct("=HHee")  # echoes sent and lost, slowest_ms (NaN: None), sum_ms
+_MINUTE = Struct("=HHee")  # echoes sent and lost, slowest_ms (NaN: None), mean_ms
 _UNUSED = _MINUTE.pack(0, 0, math.nan, 0.0)
 BARS = "▁▂▃▄▅▆▇█"
 LOST, NOTHING_STORED = "×", "·"
@@ -27,13 +27,13 @@ LOST, NOTHING_STORED = "×", "·"
 class Minute(NamedTuple):
     """One minute: echoes sent and lost, and round-trip times in milliseconds.
 
-    ``slowest_ms``: of the slowest round (None: nothing answered); ``sum_ms``: of all answers together.
+    ``slowest_ms``: of the slowest round (None: nothing answered); ``mean_ms``: of all answers.
     """
 
     sent: int
     lost: int
     slowest_ms: float | None = None
-    sum_ms: float = 0.0
+    mean_ms: float = 0.0
 
     @property
     def loss(self) -> float:
@@ -65,9 +65,9 @@ class Hour:
             for failed_minute, sent in zip(self._failed[::2], self._failed[1::2], strict=True):
                 self._put(failed_minute, Minute(sent, sent))
             self._failed, self._failed_since_s = None, math.nan
-        times_ms = [rtt_ns / 1e6 for rtt_ns in sample.rtts_ns]
         slowest_ms = None if sample.rtt_ns is None else sample.rtt_ns / 1e6
-        self._put(minute, Minute(sample.sent, sample.sent - sample.received, slowest_ms, sum(times_ms)))
+        mean_ms = sum(sample.rtts_ns) / 1e6 / max(sample.received, 1)
+        self._put(minute, Minute(sample.sent, sample.sent - sample.received, slowest_ms, mean_ms))
 
     def _fail(self, started_s: float, minute: int, sent: int) -> None:
         if self._failed is None:
@@ -84,12 +84,14 @@ class Hour:
         for begun in range(max(self._newest, minute - MINUTES) + 1, minute + 1):
             _MINUTE.pack_into(self._ring, _place(begun), 0, 0, math.nan, 0.0)
         self._newest = max(self._newest, minute)
-        sent, lost, slowest_ms, sum_ms = _MINUTE.unpack_from(self._ring, _place(minute))
+        sent, lost, slowest_ms, mean_ms = _MINUTE.unpack_from(self._ring, _place(minute))
+        answered, more = sent - lost, added.sent - added.lost
         if added.slowest_ms is not None and not slowest_ms >= added.slowest_ms:  # a NaN is never greater
             slowest_ms = min(added.slowest_ms, MOST_MS)
+        if more:
+            mean_ms = min((mean_ms * answered + added.mean_ms * more) / (answered + more), MOST_MS)
         sent, lost = min(sent + added.sent, MOST_SENT), min(lost + added.lost, MOST_SENT)
-        sum_ms = min(sum_ms + added.sum_ms, MOST_MS)
-        _MINUTE.pack_into(self._ring, _place(minute), sent, lost, slowest_ms, sum_ms)
+        _MINUTE.pack_into(self._ring, _place(minute), sent, lost, slowest_ms, mean_ms)
 
     def before(self, at_s: float) -> list[Minute | None]:
         """Return the 60 minutes up to that wall time, oldest first; None for one without a round.
@@ -99,8 +101,8 @@ class Hour:
         last = int(min(at_s, self._failed_since_s) if self._failed else at_s) // 60
         found: list[Minute | None] = []
         for minute in range(last - MINUTES + 1, last + 1):
-            sent, lost, slowest_ms, sum_ms = _MINUTE.unpack_from(self._ring, _place(minute))
-            there = Minute(sent, lost, None if math.isnan(slowest_ms) else slowest_ms, sum_ms)
+            sent, lost, slowest_ms, mean_ms = _MINUTE.unpack_from(self._ring, _place(minute))
+            there = Minute(sent, lost, None if math.isnan(slowest_ms) else slowest_ms, mean_ms)
             found.append(there if sent and self._newest - MINUTES < minute <= self._newest else None)
         return found
 
@@ -133,10 +135,11 @@ def summary(minutes: Sequence[Minute | None]) -> evidence.Hour | None:
     sent, lost = sum(minute.sent for minute in known), sum(minute.lost for minute in known)
     if not sent:
         return None
+    sum_ms = sum(minute.mean_ms * (minute.sent - minute.lost) for minute in known)
     times = [minute.slowest_ms for minute in known if minute.slowest_ms is not None]
     return evidence.Hour(
         chart=chart(minutes),
-        rtt_ms_mean=round(sum(minute.sum_ms for minute in known) / (sent - lost), 3) if sent > lost else None,
+        rtt_ms_mean=round(sum_ms / (sent - lost), 3) if sent > lost else None,
         rtt_ms_max=round(max(times), 3) if times else None,
         loss=round(lost / sent, 4),
         minutes=tuple(minute and (_rounded(minute.slowest_ms), round(minute.loss, 3)) for minute in minutes),
