@@ -1,5 +1,6 @@
 """Compiles the catalogues: each monitor.po to the monitor.mo that gettext reads. Run at set-up and by the packages."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def compile_catalogues(locales: Path = LOCALES) -> list[Path]:
         with source.open("rb") as read:
             catalogue = read_po(read, locale=source.parts[-3])
         catalogue.creation_date = catalogue.revision_date = NO_DATE  # babel says now where the source says nothing
-        partial = compiled.with_suffix(".new")
+        partial = compiled.with_suffix(f".{os.getpid()}.new")  # two may begin at one moment
         with partial.open("wb") as write:
             write_mo(write, catalogue)
         partial.replace(compiled)  # another process may read it meanwhile
