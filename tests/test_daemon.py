@@ -65,7 +65,7 @@ class Watched(Part):
 
 
 ELSEWHERE = (
-    *("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server"),
+    *("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server", "monitor.web.overview"),
     "monitor.doctor.examiner",
 )
 

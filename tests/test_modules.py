@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.places import DOCS, MONITOR, ROOT, TESTS
 
 OF_A_WHOLE_ROOM = {
+    "accounts/test_at_one_moment.py": "whatever twelve do to the accounts at one moment",
+    "alerts/cases/test_at_one_moment.py": "whatever two people do at one moment",
     "alerts/notices/test_languages.py": "every kind of letter in each language, and in a made-up one",
     "cli/test_bangla_elsewhere.py": "every command in Bangla, and in a made-up language",
     "cli/test_commands.py": "what each command prints, and its exit code",
