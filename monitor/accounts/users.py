@@ -170,7 +170,7 @@ def accept_invitation(work: Work, code: str, password: PasswordHash) -> User:
 
 def set_password(work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None) -> User:
     """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises NotAllowed."""
-    user = find(work.session, name)
+    user = to_be_changed(work, name)
     _set_password(work, user, password, keep_session)
     return user
 
