@@ -62,6 +62,7 @@ def _fuzz(name: str, runs: int, seed: int, folder: Path, found: Found) -> None:
         encoding="utf-8",
         errors="replace",
         check=False,
+        start_new_session=True,  # who ends the trial with its group ends no search, which would look like a fault
     )
     ended = re.search(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
     # What was kept before is tried too, however few are wanted.
