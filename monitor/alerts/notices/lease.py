@@ -16,11 +16,11 @@ from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
 from monitor.store import notice_rows
 from monitor.store.models import Notice
 from monitor.store.session import Session
+from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
-READ_AT_ONCE = 500  # a server ends a transaction that has asked for nothing for too long, as while thousands are read
 
 
 def lease_next(work: Work, channel: str, by: str = "") -> Letter | None:
@@ -124,9 +124,8 @@ def _merge(work: Work, reader: str, ids: Sequence[int]) -> int | None:
     Where all are about one case the last of them is sent, else a digest.
     """
     read: dict[int, tuple[str, CaseFacts]] = {}
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), READ_AT_ONCE):
-        some = ordered[start : start + READ_AT_ONCE]
+    # A server ends a transaction that has asked for nothing for too long, as while thousands are read.
+    for some in in_portions(sorted(ids)):
         kinds, stored = notice_rows.kinds_of(work.session, some), _stored(work.session, some)
         for id_ in some:
             try:

@@ -9,7 +9,7 @@ from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.stored import pack, unpack_case
 from monitor.alerts.notices import lease, render
 from monitor.alerts.notices.digests import cases_of, digest_facts
-from monitor.store import notice_rows
+from monitor.store import notice_rows, sqlite
 from monitor.store.models import Notice
 from monitor.store.session import Session
 from tests.desk import Desk
@@ -50,7 +50,7 @@ def test_thousands_are_read_in_portions(desk: Desk, monkeypatch: pytest.MonkeyPa
         asked.append(len(some))
         return facts_as_text(session, some)
 
-    monkeypatch.setattr(lease, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(sqlite, "MANY", 2)
     monkeypatch.setattr(notice_rows, "facts_as_text", noted)
     with desk.store.write() as session:
         merged = lease._merge(desk.work(session), "responsible", ids)
