@@ -11,6 +11,8 @@ from monitor.domain.text import clean
 
 CHUNK = 65_536
 MOST_CODINGS = 3
+MOST_INTERIM = 20  # 1xx before the final response (RFC 9110, 15.2); each costs time of the interpreter
+END_OF_HEADERS = (b"\r\n", b"\n", b"")
 GZIP = b"\x1f\x8b"
 MOST_MEMBERS = 1_000  # of one gzip body (RFC 1952, 2.2)
 
@@ -25,11 +27,13 @@ class Response(http.client.HTTPResponse):
             self.chunked, self.chunk_left, self.length = True, None, None
 
     def _read_status(self) -> tuple[str, int, str]:
-        while True:  # up to what the connection reads at all
+        for _ in range(MOST_INTERIM + 1):
             found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
             if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
                 return found
-            http.client.parse_headers(self.fp)
+            while self.fp.readline(CHUNK) not in END_OF_HEADERS:
+                pass
+        raise http.client.HTTPException(f"more than {MOST_INTERIM} interim responses")
 
 
 def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:

@@ -200,6 +200,15 @@ def test_interim_answers_come_before_the_one_that_counts() -> None:
     assert (answer.status, answer.body, answer.is_whole) == (200, b"ok", True)
 
 
+def test_twenty_interim_answers_are_read_and_no_more() -> None:
+    # Not up to the size cap: thousands of them cost more of the interpreter than any other answer of that size.
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    with server(says(20 * interim + page(b"ok"))) as running:
+        assert get(running.url()).status == 200
+    with server(says(21 * interim + page(b"ok"))) as running, pytest.raises(http.NotHttp, match="20 interim"):
+        get(running.url())
+
+
 def test_redirects_are_followed_with_cookies_and_each_hop_is_told() -> None:
     def answer(connection: socket.socket, path: str) -> None:
         where = {"/": "/a?x=1#y", "/a?x=1": "b"}.get(path)
