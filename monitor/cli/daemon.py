@@ -82,6 +82,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     from monitor.store.lock import only_daemon
 
     gc_tuning.use_one_arena()
+    gc_tuning.hold_off()
     sys.setswitchinterval(SWITCH_S)
     close_to_others()  # addresses in the configuration may hold passwords already
     sources: dict[str, bytes] = {}

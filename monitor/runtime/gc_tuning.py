@@ -27,6 +27,11 @@ def trim_heap() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def hold_off() -> None:
+    """Collect nothing until `freeze_heap`: the start makes what stays, and each collection would walk over all of it."""
+    gc.disable()
+
+
 def freeze_heap() -> None:
     """Exclude objects made at the start from collections, and disable automatic full ones.
 
@@ -36,6 +41,7 @@ def freeze_heap() -> None:
     trim_heap()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    gc.enable()
 
 
 def collect() -> object:

@@ -68,15 +68,24 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
     """Store the last state of many sites at once; of earlier ones only whether the site went on answering."""
     if not states:
         return
-    known = timeline_rows.states_of(work.session, states)
+    known, first = timeline_rows.states_of(work.session, states), list[timeline_rows.FirstState]()
     for site, changes in states.items():
         row, last = known.get(site), changes[-1]
-        if row is None:
-            row = SiteState(site=site, state=last.state, since_utc=last.since_utc, first_utc=changes[0].since_utc)
-            work.session.add(row)
+        answers_since_utc = None if row is None else row.answers_since_utc
         for change in changes:
-            row.answers_since_utc = (row.answers_since_utc or change.since_utc) if change.state in ANSWERS else None
-        row.state, row.since_utc = last.state, last.since_utc
+            answers_since_utc = (answers_since_utc or change.since_utc) if change.state in ANSWERS else None
+        if row is None:
+            state = timeline_rows.FirstState(
+                site=site,
+                state=last.state,
+                since_utc=last.since_utc,
+                first_utc=changes[0].since_utc,
+                answers_since_utc=answers_since_utc,
+            )
+            first.append(state)
+        else:
+            row.state, row.since_utc, row.answers_since_utc = last.state, last.since_utc, answers_since_utc
+    timeline_rows.add_states(work.session, first)
     work.session.flush()
 
 
