@@ -28,7 +28,7 @@ def trim_heap() -> None:
 
 
 def hold_off() -> None:
-    """Collect nothing until `freeze_heap`: the start makes what stays, and each collection would walk over all of it."""
+    """Collect nothing until `freeze_heap`: what the start makes stays, and each collection would walk over it."""
     gc.disable()
 
 

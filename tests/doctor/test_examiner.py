@@ -22,7 +22,6 @@ from tests.places import SHIPPED
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
 
-
 REFUSED = InForce("", {}, "", os.getpid(), started_of(os.getpid()), 0, refused=("sites.toml:1: no TOML",))
 
 
