@@ -171,7 +171,7 @@ def write_usual_times(session: Session, baselines: Baselines, elsewhere: Collect
     for device in list(baselines.changed):
         usual = baselines.known.get(device)
         if usual is not None:
-            session.merge(Learned(device=device, packed=usual.packed()))
+            session.merge(Learned(device=device, packed=usual.packed))
     known = set(session.scalars(select(Learned.device)))
     for device in known.difference(baselines.known, elsewhere):
         session.execute(delete(Learned).where(Learned.device == device))
