@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from monitor.domain.downtime import Downtime
@@ -168,10 +168,18 @@ def write_usual_times(session: Session, baselines: Baselines, elsewhere: Collect
 
     ``elsewhere``: devices that other daemons probe, and store the times of.
     """
-    for device in list(baselines.changed):
-        usual = baselines.known.get(device)
-        if usual is not None:
-            session.merge(Learned(device=device, packed=usual.packed))
     known = set(session.scalars(select(Learned.device)))
+    rows = [
+        {"device": device, "packed": usual.packed}
+        for device in list(baselines.changed)
+        if (usual := baselines.known.get(device)) is not None
+    ]
+    # No objects: in a large installation all devices have changed.
+    for statement, some in (
+        (insert(Learned), [row for row in rows if row["device"] not in known]),
+        (update(Learned), [row for row in rows if row["device"] in known]),
+    ):
+        if some:
+            session.execute(statement, some)
     for device in known.difference(baselines.known, elsewhere):
         session.execute(delete(Learned).where(Learned.device == device))
