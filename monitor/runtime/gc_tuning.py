@@ -30,6 +30,11 @@ def trim_heap() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def hold_off() -> None:
+    """Collect nothing until `freeze_heap`: what the start makes stays, and each collection would walk over it."""
+    gc.disable()
+
+
 def freeze_heap() -> None:
     """Exclude objects made at the start from collections, and disable automatic full ones.
 
@@ -39,6 +44,7 @@ def freeze_heap() -> None:
     trim_heap()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    gc.enable()
 
 
 def collect() -> object:

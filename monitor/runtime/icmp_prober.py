@@ -63,6 +63,7 @@ class IcmpProber(Part):
         self._clock, self._probe, self._live, self._in_force = clock, probe, live, in_force
         self._distrust, self._sink, self._look_at = distrust, sink, look_at
         self._rounds: set[asyncio.Task[None]] = set()
+        self._taking = asyncio.Lock()  # a pass of the loop takes one group's samples: after a stall there are thousands
         self._unjudged: set[str] = set()
         self._fleet = Fleet({})
         self._last_turn_mono_ns = clock.mono_ns()
@@ -172,9 +173,11 @@ class IcmpProber(Part):
         missing = {target.device for target in targets}
         try:
             async for samples in self._probe.run(targets):
-                for sample in samples:
-                    missing.discard(sample.device)
-                    self._take(sample)
+                async with self._taking:
+                    for sample in samples:
+                        missing.discard(sample.device)
+                        self._take(sample)
+                    await asyncio.sleep(0)
         finally:
             for id_ in missing:  # whatever broke the round, all devices stay on the wheel
                 if self._device(id_) is not None:
