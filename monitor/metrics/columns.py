@@ -5,7 +5,7 @@ For sources that all have the same families; where they differ, and where there 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
-from operator import ne
+from operator import is_not
 from typing import Any, Generic, TypeVar
 
 from monitor.metrics.pieces import Piece
@@ -52,9 +52,9 @@ class Columns(Generic[Key, Source]):
 
     ``families``: with how a value is written. ``sources``: all that there are at this moment, in an order that seldom
     changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for each family, None
-    for no line; asked for again only where the source has another ``mark``, which is kept in its place: until the next
-    page it would be held although nobody else needs it. Those of ``together`` sources are a piece of the page for each
-    family.
+    for no line; asked for again only where the ``mark`` of a source is another object. The mark is kept, and not the
+    source, which nobody else may need until the next page. Those of ``together`` sources are a piece of the page for
+    each family.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Columns(Generic[Key, Source]):
 
     def _renew(self, row: _Row[Key], sources: Sequence[Source]) -> None:
         marks = list(map(self._mark, sources))
-        for place in compress(range(len(sources)), map(ne, marks, row.marks)):
+        for place in compress(range(len(sources)), map(is_not, marks, row.marks)):
             for column, value in zip(row.columns, self._values(sources[place]), strict=True):
                 column.put(place, value)
         row.marks = marks

@@ -12,7 +12,7 @@ from monitor.i18n.languages import BOTH, Lang
 from monitor.i18n.sorting import NameKey, name_key
 from monitor.settings.fleet import Fleet
 
-FEW = 16  # of so many sites one or less is sorted by itself; of more the whole order is walked
+FEW = 64  # of so many sites one or less is sorted by itself; of more the whole order is walked
 
 
 class SiteIndex:
