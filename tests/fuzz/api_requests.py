@@ -19,7 +19,7 @@ from urllib.parse import quote
 PREFIX = "/api/v1"
 LATEST_S = 30.0  # then the answer is a fault, however busy the machine
 COSTLY = ("/letter", "/sheet", "/public/events.atom")  # set as pages, or of all sites: a tenth of a second and more
-OTHERS_PER_COSTLY = 10  # each other operation is asked so many times as often
+OTHERS_PER_COSTLY = 10
 GARBAGE = 12  # one request in so many is hardly HTTP
 SPOILT = 12  # one value in so many is none that the document allows
 MOST_FAULTS = 20
@@ -76,16 +76,14 @@ class Tally:
 class Maker:
     """Makes requests of a document and a source of chance."""
 
-    def __init__(
-        self, document: Mapping[str, Any], chance: random.Random, tokens: Sequence[str], others_per_costly: int
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], chance: random.Random, tokens: Sequence[str]) -> None:
         self._document, self._chance, self._tokens = document, chance, tokens
         self._operations = [
             (method.upper(), path, operation)
             for path, item in document["paths"].items()
             for method, operation in item.items()
             if isinstance(operation, dict)
-            for _ in range(1 if path.endswith(COSTLY) else others_per_costly)
+            for _ in range(1 if path.endswith(COSTLY) else OTHERS_PER_COSTLY)
         ]
 
     def request(self) -> tuple[str, bytes]:
@@ -221,16 +219,14 @@ def connected(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), LATEST_S)
 
 
-def asked_here(
-    port: int, tokens: Sequence[str], requests: int, seed: int, others_per_costly: int = OTHERS_PER_COSTLY
-) -> Tally:
+def asked_here(port: int, tokens: Sequence[str], requests: int, seed: int) -> Tally:
     """Ask so many of 127.0.0.1:``port``, made of its own document."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=LATEST_S)
     line.request("GET", f"{PREFIX}/openapi.json")
     document = json.loads(line.getresponse().read())
     line.close()
     chance = random.Random(seed)
-    return ask(port, requests, Maker(document, chance, tokens, others_per_costly), chance)
+    return ask(port, requests, Maker(document, chance, tokens), chance)
 
 
 def main(port: int, requests: int, seed: int) -> None:

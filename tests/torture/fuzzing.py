@@ -27,7 +27,6 @@ from tests.torture.trial import Found, Steps
 PARSERS = ("icmp", "snmp", "snmp_v3", "traps")
 A_PORTION = 100_000  # inputs to one process
 OF_AN_OFFICE = 10_000  # requests: its records would grow, and with them what reading them takes
-OTHERS_PER_COSTLY = 100  # of a million requests some hundreds still set each kind of page, half a second of a core each
 OF_A_FOLDER = 2_000  # configurations of one process between two looks at what has come
 PROCESSES = len(os.sched_getaffinity(0))
 ALL_ARE_NEEDED = b"[[citizen]]"  # every kind of site is promised by one of them, and they are numbered
@@ -92,7 +91,7 @@ def some_requests(count: int, seed: int) -> Found:
     """Ask an office of their own so many."""
     found = Found()
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder, served(Path(folder)) as (port, tokens):
-        tally = asked_here(port, tokens, count, seed, OTHERS_PER_COSTLY)
+        tally = asked_here(port, tokens, count, seed)
     found.done = tally.statuses.total()
     found.undetected = len(tally.faults)
     for fault in tally.faults:
