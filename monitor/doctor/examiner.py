@@ -1,7 +1,7 @@
 """Examine the installation while the daemon runs, one check after the other, each at its pace; readers see the last."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from monitor.doctor.check import Place
@@ -13,6 +13,7 @@ from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
 from monitor.settings import in_force
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 
@@ -20,12 +21,15 @@ LOOK_S = 1.0
 
 
 class Examiner(Part):
-    """The part that examines. ``examined``: by check, replaced as a whole."""
+    """The part that examines.
+
+    ``in_force``: what the installation is now. ``examined``: by check, replaced as a whole.
+    """
 
     name = "doctor"
 
-    def __init__(self, clock: Clock, live: RuntimeView, store: Store, settings: Settings) -> None:
-        self._clock, self._live, self._store, self._settings = clock, live, store, settings
+    def __init__(self, clock: Clock, live: RuntimeView, store: Store, in_force: Callable[[], Installation]) -> None:
+        self._clock, self._live, self._store, self._in_force = clock, live, store, in_force
         self.version = version("upazila-monitor")  # of what runs: another may be installed meanwhile
         self._since_mono_ns = clock.mono_ns()
         self._looked_mono_ns: dict[str, int] = {}
@@ -35,7 +39,6 @@ class Examiner(Part):
 
     def reconfigure(self, settings: Settings) -> None:
         """Look at everything again: another configuration may have mended it."""
-        self._settings = settings
         self._since_mono_ns = self._clock.mono_ns()
         self._looked_mono_ns = {}
 
@@ -55,10 +58,9 @@ class Examiner(Part):
         self.examined = {**self.examined, name: found}
 
     def _look(self, name: str) -> Examined:
-        settings = self._settings
-        daemon = in_force.read(settings.state)
-        office, cancellation = self._live.office, self._cancellation
-        place = Place(settings, office, self._clock, daemon, self._store, self.version, cancellation)
+        installation, offices, cancellation = self._in_force(), self._live.offices, self._cancellation
+        daemon = in_force.read(installation.host.state)
+        place = Place(installation, offices, self._clock, daemon, self._store, self.version, cancellation)
         return CHECKS[name].examine(place)
 
     async def close(self) -> None:
