@@ -366,4 +366,4 @@ def test_readers_of_a_place_s_report_are_recipients_of_the_installation_alone(of
     ]
     change(offices / "offices.toml", '["duty"]', '["nobody"]')
     (fault,) = faults(offices)
-    assert fault.startswith("offices.toml:12: offices.kushtia.report_readers: no recipient of that name.")
+    assert fault.startswith("offices.toml:13: offices.kushtia.report_readers: no recipient of that name.")

@@ -129,7 +129,8 @@ def ask_due(work: Work, report: MonthlyReport) -> str | None:
     is asked for again by `ask_again`.
     """
     due = last_due(work.office.calendar, work.now_utc)
-    if due is None or not notice_rows.anything_known(work.session, due.opens_utc):
+    anywhere = bool(report.place)
+    if due is None or not notice_rows.anything_known(work.session, due.opens_utc, anywhere=anywhere):
         return None
     if edition_rows.of_occasion(work.session, due.occasion, report.place):
         return None
