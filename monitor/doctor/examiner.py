@@ -12,7 +12,7 @@ from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
-from monitor.settings import in_force
+from monitor.settings.in_force import InForce
 from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
@@ -21,15 +21,25 @@ LOOK_S = 1.0
 
 
 class Examiner(Part):
-    """The part that examines.
+    """The part that examines. ``examined``: by check, replaced as a whole.
 
-    ``in_force``: what the installation is now. ``examined``: by check, replaced as a whole.
+    ``in_force``: what the installation is now. ``last_reading``: the daemon's own word on its configuration; called in a
+    thread. It is not read from the file that commands have it from: that holds all sites as text, and would be parsed
+    anew for each check.
     """
 
     name = "doctor"
 
-    def __init__(self, clock: Clock, live: RuntimeView, store: Store, in_force: Callable[[], Installation]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        live: RuntimeView,
+        store: Store,
+        in_force: Callable[[], Installation],
+        last_reading: Callable[[], InForce | None],
+    ) -> None:
         self._clock, self._live, self._store, self._in_force = clock, live, store, in_force
+        self._last_reading = last_reading
         self.version = version("upazila-monitor")  # of what runs: another may be installed meanwhile
         self._since_mono_ns = clock.mono_ns()
         self._looked_mono_ns: dict[str, int] = {}
@@ -59,7 +69,7 @@ class Examiner(Part):
 
     def _look(self, name: str) -> Examined:
         installation, offices, cancellation = self._in_force(), self._live.offices, self._cancellation
-        daemon = in_force.read(installation.host.state)
+        daemon = self._last_reading()
         place = Place(installation, offices, self._clock, daemon, self._store, self.version, cancellation)
         return CHECKS[name].examine(place)
 

@@ -54,7 +54,7 @@ class Desk:
         self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
         self.changes = Changes(self.live.instance)
-        self.examiner = Examiner(self.clock, self.live, self.store, self.in_force)
+        self.examiner = Examiner(self.clock, self.live, self.store, self.in_force, lambda: None)
 
     def in_force(self) -> Installation:
         """The installation, also of an office that stands alone."""
