@@ -23,9 +23,9 @@ LOOK_S = 1.0
 class Examiner(Part):
     """The part that examines. ``examined``: by check, replaced as a whole.
 
-    ``in_force``: what the installation is now. ``last_reading``: the daemon's own word on its configuration; called in a
-    thread. It is not read from the file that commands have it from: that holds all sites as text, and would be parsed
-    anew for each check.
+    ``in_force``: what the installation is now. ``last_reading``: the daemon's own word on its configuration; called in
+    a thread. It is not read from the file that commands have it from: that holds all sites as text, and would be
+    parsed anew for each check.
     """
 
     name = "doctor"
