@@ -1,10 +1,11 @@
 """Decide over which places of the tree of offices somebody gives users and tokens, and manages those that are there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from monitor.alerts.cases.refusals import BadInput
 from monitor.domain.message import message
+from monitor.settings.fleet import Fleet
 from monitor.settings.installation import Installation
 from monitor.settings.offices_file import Node, Tree
 from monitor.settings.problems import no_such
@@ -18,16 +19,20 @@ class Places:
     """The places below who acts, that place itself included. Pure.
 
     ``whole``: it is the whole installation, to which those belong as well whose place is not there any more.
+    ``fleets``: those of the offices, by their ids.
     """
 
     tree: Tree
     whole: bool
+    fleets: Mapping[str, Fleet] = field(default_factory=dict)
 
     @classmethod
     def of(cls, installation: Installation | None, node: str) -> "Places":
         """Return those of somebody at ``node``; without an installation of several offices there are none."""
-        several = installation is not None and installation.several
-        return cls(installation.seen_from(node).tree if installation and several else Tree({}), whole=node == WHOLE)
+        if installation is None or not installation.several:
+            return cls(Tree({}), whole=node == WHOLE)
+        seen = installation.seen_from(node)
+        return cls(seen.tree, node == WHOLE, {id_: office.fleet for id_, office in seen.offices.items()})
 
     def holds(self, node: str) -> bool:
         """Return whether a user or token of that node is among those who are managed from here."""
@@ -44,6 +49,11 @@ class Places:
         if not self.tree.nodes:
             raise BadInput("node", message("there is one office only. Expected no place"))
         raise BadInput("node", no_such("office", node, self.tree.nodes))
+
+    def fleets_of(self, node: str) -> Mapping[str, Fleet]:
+        """Return the fleets of the offices at or below a node, by their ids; none for a node beyond these places."""
+        ids = self.tree.offices if node == WHOLE else self.tree.below(node) if node in self.tree.nodes else ()
+        return {id_: self.fleets[id_] for id_ in ids if id_ in self.fleets}
 
     def rows(self) -> Sequence[tuple[int, Node]]:
         """Return the places, each with its depth, before what belongs to it."""

@@ -1,24 +1,29 @@
 """Check for which sites users and tokens are: unions and kinds that the office has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.alerts.cases.refusals import BadInput
 from monitor.charter.office import Office
 from monitor.domain.message import message
 from monitor.domain.text import comparison_key
 from monitor.i18n.terms import KINDS
+from monitor.settings.fleet import Fleet
 from monitor.settings.problems import no_such
 
 Names = Sequence[str] | None
 
 
-def refuse_unknown_scope(office: Office, unions: Names, kinds: Names, given: Sequence[str] = ()) -> tuple[Names, Names]:
+def refuse_unknown_scope(
+    office: Office, unions: Names, kinds: Names, given: Sequence[str] = (), fleets: Iterable[Fleet] = ()
+) -> tuple[Names, Names]:
     """Return unions and kinds as the configuration spells them, each once; raises BadInput for unknown ones.
 
-    ``given``: unions that somebody has already, who may be of another office.
+    ``given``: unions that somebody has already, who may be of another office; ``fleets``: those of the offices that
+    somebody is for.
     """
     known = {comparison_key(union): union for union in given}
-    known |= {comparison_key(site.union): site.union for site in office.fleet.sites.values() if site.union}
+    for fleet in (*fleets, office.fleet) if unions else ():
+        known |= {comparison_key(union): union for union in fleet.union_words}
     return _known("union", unions, known), _known("kind", kinds, {kind: kind for kind in KINDS})
 
 

@@ -76,7 +76,9 @@ def give_out(work: Work, wanted: Wanted, places: Places = ONE_OFFICE) -> str:
     scopes = _checked_scopes(wanted)
     if not 1 <= wanted.days <= LONGEST_DAYS:
         raise BadInput("days", message("found {days}. Expected 1 to {most}", days=wanted.days, most=LONGEST_DAYS))
-    unions, kinds = refuse_unknown_scope(work.office, wanted.unions, wanted.kinds)
+    unions, kinds = refuse_unknown_scope(
+        work.office, wanted.unions, wanted.kinds, fleets=places.fleets_of(wanted.node).values()
+    )
     token = new_token()
     row = ApiToken(
         name=wanted.name,

@@ -3,7 +3,7 @@
 ``seen``: the version that the person decided by; an act on another one raises StaleVersion.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from monitor.domain.message import message
 from monitor.domain.roles import Role, Scope
 from monitor.domain.text import clean
 from monitor.i18n.languages import languages
+from monitor.settings.fleet import Fleet
 from monitor.settings.mail_address import is_mail_address
 from monitor.store import acts, turns, user_rows
 from monitor.store.models import User
@@ -90,7 +91,7 @@ def add(
     if user_rows.user(work.session, name) is not None:
         raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
     places.refuse_beyond(profile.node or WHOLE)
-    profile = _checked(work, profile)
+    profile = _checked(work, profile, fleets=places.fleets_of(profile.node or WHOLE).values())
     user = User(name=name, password_hash=password or "", created_utc=work.now_utc, **_given(profile))
     work.session.add(user)
     work.session.flush()
@@ -106,7 +107,8 @@ def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None,
     user = _as_seen(work, name, seen)
     if profile.node not in {None, user.node}:
         places.refuse_beyond(profile.node or WHOLE)
-    profile = _checked(work, profile, user.unions)
+    node = user.node if profile.node is None else profile.node
+    profile = _checked(work, profile, user.unions, places.fleets_of(node).values())
     if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE}:
         _refuse_last_admin(work, user)
     before, rights = _recorded(user), _rights_of(user)
@@ -255,8 +257,11 @@ def _given(profile: Profile) -> dict[str, object]:
     }
 
 
-def _checked(work: Work, profile: Profile, unions: Sequence[str] = ()) -> Profile:
-    """Return the profile as it is stored; raises BadInput. ``unions``: those that the user has."""
+def _checked(work: Work, profile: Profile, unions: Sequence[str] = (), fleets: Iterable[Fleet] = ()) -> Profile:
+    """Return the profile as it is stored; raises BadInput.
+
+    ``unions``: those that the user has; ``fleets``: those of the offices that the user is for.
+    """
     if profile.lang and profile.lang not in languages():
         raise BadInput(
             "lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages())
@@ -266,7 +271,7 @@ def _checked(work: Work, profile: Profile, unions: Sequence[str] = ()) -> Profil
             "email",
             message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email),
         )
-    known, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds, unions)
+    known, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds, unions, fleets)
     return replace(
         profile,
         unions=known,

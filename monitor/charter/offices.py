@@ -1,12 +1,14 @@
 """Define the offices in force: the one that stands alone, or those of an installation of several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.charter.office import Office
-from monitor.settings.offices_file import Tree
+from monitor.domain.message import N_, Message, message
+from monitor.settings.offices_file import Node, Tree
 
 ALONE = ""
+MOST_NAMED = 6  # offices in one line
 NO_TREE = Tree({})
 
 
@@ -41,6 +43,12 @@ class Offices:
         """Return an office by that id; the installation's own rules for one that it has no longer."""
         return self.others.get(id_, self.host)
 
+    @property
+    def reported(self) -> Sequence[Node]:
+        """Return the places of several offices whose monthly report is made by itself."""
+        nodes = self.tree.nodes.values()
+        return [node for node in nodes if node.monthly_report and len(self.tree.below(node.id)) > 1]
+
     def below(self, place: str) -> Mapping[str, Office]:
         """Return the offices of a place of the tree by their ids, in its order."""
         return {id_: self.office(id_) for id_ in self.tree.below(place)}
@@ -50,3 +58,11 @@ class Offices:
         if not self.others or not site:
             return ALONE
         return site.partition(".")[0] if "." in site else self.plain
+
+
+def of_offices(said: Message, ids: Sequence[str]) -> Message:
+    """Return what is said with the offices that it is about before it."""
+    if len(ids) <= MOST_NAMED:
+        return message("{offices}: {fault}", offices=list(ids), fault=said)
+    text = N_("{offices} and {count:,} more offices: {fault}")
+    return message(text, offices=list(ids[:MOST_NAMED]), count=len(ids) - MOST_NAMED, fault=said)

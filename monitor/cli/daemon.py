@@ -102,7 +102,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
         sockets = listen_fds()
         _refuse_open_sockets(sockets, settings)
         if not sockets:
-            _find_a_network(settings)
+            _find_a_network(installation)
         with only_daemon(state):
             if fresh and settings.server is not None:
                 raise StoreError(message("run --fresh is for a database in a file. Expected an empty database at url"))
@@ -149,7 +149,7 @@ def _refuse_open_sockets(sockets: "Sequence[socket.socket]", settings: "Settings
             raise Failure(said, BAD_INPUT)
 
 
-def _find_a_network(settings: "Settings") -> None:
+def _find_a_network(installation: "Installation") -> None:
     """Do nothing where we may ping; else restart in a private network, if the fleet needs no other.
 
     Raises NoSocket, with the remedy in its message, when neither is possible.
@@ -158,10 +158,11 @@ def _find_a_network(settings: "Settings") -> None:
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import private_network
 
+    settings = installation.host
     try:
         open_socket(4, settings.monitor.probing.socket).close()
     except NoSocket:
-        if private_network.beyond_loopback(settings) or not private_network.is_allowed():
+        if private_network.beyond_loopback(installation) or not private_network.is_allowed():
             raise
         for line in private_network.notice_text(settings):
             emit(log, LogEvent.PRIVATE_NETWORK, "%s", line)

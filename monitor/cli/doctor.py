@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.console import console, print_json, say
-from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, NO, Failure, installation_of, seen_by_this_run
 from monitor.cli.language import _, n_, render, term
 from monitor.cli.options import AsJson
 from monitor.domain.message import Message, message
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.cli.listing import Listing
     from monitor.doctor.check import Place
     from monitor.doctor.finding import Examined
-    from monitor.settings.load import Settings
+    from monitor.settings.installation import Installation
 
 PATH = "/api/v1/doctor"
 STYLES = {"ok": "green", "info": "blue", "warning": "yellow", "error": "bold red"}
@@ -40,7 +40,7 @@ def doctor(
     from monitor.doctor.finding import Level, worst
 
     names = _chosen(only or [], offline)
-    place = _place(settings_of(context.obj))
+    place = _place(seen_by_this_run(installation_of(context.obj)))
     examined = _examined(place, names)
     if as_json:
         daemon = place.daemon is not None and place.daemon.lives
@@ -53,9 +53,9 @@ def doctor(
         raise typer.Exit(NO if level is Level.WARNING else BAD_INPUT)
 
 
-def examine(settings: "Settings", *, offline: bool) -> "list[Examined]":
+def examine(installation: "Installation", *, offline: bool) -> "list[Examined]":
     """Examine everything; ``offline``: but what asks other machines."""
-    return _examined(_place(settings), _chosen((), offline))
+    return _examined(_place(installation), _chosen((), offline))
 
 
 def _chosen(only: Sequence[str], offline: bool) -> list[str]:
@@ -77,16 +77,16 @@ def _chosen(only: Sequence[str], offline: bool) -> list[str]:
     return left
 
 
-def _place(settings: "Settings") -> "Place":
+def _place(installation: "Installation") -> "Place":
     from importlib.metadata import version
 
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import Entered
     from monitor.doctor.check import Place
     from monitor.domain.clock import SystemClock
     from monitor.settings import in_force
 
-    daemon = in_force.read(settings.state)
-    return Place(settings, Office.of(settings), SystemClock(), daemon, running=version("upazila-monitor"))
+    daemon, offices = in_force.read(installation.host.state), Entered().offices(installation)
+    return Place(installation, offices, SystemClock(), daemon, running=version("upazila-monitor"))
 
 
 def _examined(place: "Place", names: Sequence[str]) -> "list[Examined]":

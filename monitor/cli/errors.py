@@ -111,6 +111,14 @@ def settings_among(installation: "Installation", office: str = "") -> "Settings"
     return installation.host
 
 
+def seen_by_this_run(installation: "Installation") -> "Installation":
+    """Return the installation, or the office of --office as if it stood alone. Raises Failure for an unknown one."""
+    from monitor.settings.installation import Installation
+
+    settings = settings_among(installation)
+    return installation if settings is installation.host else Installation.of(settings)
+
+
 @contextmanager
 def acting(options: Mapping[str, str]) -> Iterator[None]:
     """End the command with the reason when an act is refused.

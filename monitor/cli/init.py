@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.console import console, say
-from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, installation_of
 from monitor.cli.language import _, lang, n_, render
 from monitor.cli.site_rows import fault_lines, faults, row_text, unknown_credentials
 from monitor.cli.spreadsheet import SiteList, site_list
@@ -98,9 +98,9 @@ def _conclude(folder: Path) -> None:
     from monitor.doctor.finding import Level
     from monitor.runtime.startup_messages import summary
 
-    settings = settings_of(folder)
-    say(_("{folder}: {fleet}. No errors.", folder=folder, fleet=summary(settings)))
-    for examined in examine(settings, offline=True):
+    installation = installation_of(folder)
+    say(_("{folder}: {fleet}. No errors.", folder=folder, fleet=summary(installation.host)))
+    for examined in examine(installation, offline=True):
         for finding in examined.findings:
             if finding.kind.level in {Level.WARNING, Level.ERROR}:
                 say(_("still missing: {what} → {mend}", what=finding.text, mend=finding.mend))

@@ -1,7 +1,7 @@
 """Run `status` and `outages`: what is up, what is down and since when."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,8 +9,8 @@ import typer
 
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import age, local
-from monitor.cli.errors import CANNOT, NO, settings_in_force, store_of
-from monitor.cli.helpdesk import mirror, mirror_line
+from monitor.cli.errors import CANNOT, NO, installation_in_force, settings_among, settings_in_force, store_of
+from monitor.cli.helpdesk import ShownDesk, document, mirror_line, mirrors
 from monitor.cli.language import _, lang, n_, reason_words, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from monitor.cli.listing import Listing
     from monitor.reports.status_document import LastKnownStatus, LiveStatus, SiteDocument
+    from monitor.settings.installation import Installation
     from monitor.settings.load import Settings
-    from monitor.store.documents import MirrorDocument, OutageDocument
+    from monitor.store.documents import OutageDocument
 
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
@@ -44,12 +45,12 @@ def status(
 
     Exit code 1 while anything is down, 3 while our daemon does not answer: then the last known state is shown.
     """
-    settings = settings_in_force(context.obj)
-    now = report(settings)
+    installation = installation_in_force(context.obj)
+    now = report(installation)
     if as_json:
         print_json(now.document())
     elif watch:
-        _watch(settings, every)
+        _watch(installation, every)
     else:
         console().print(_page(now, every))
     if now.live is None:
@@ -58,19 +59,19 @@ def status(
         raise typer.Exit(NO)
 
 
-def _watch(settings: "Settings", every: bool) -> None:
+def _watch(installation: "Installation", every: bool) -> None:
     """Show it until interrupted: in place on a terminal, one after the other into a file or pipe."""
     from rich.live import Live
 
     output = console()
     if not output.is_terminal:
         while True:
-            output.print(_page(report(settings), every))
+            output.print(_page(report(installation), every))
             output.file.flush()
             time.sleep(REFRESH_S)
     with Live(console=output, screen=True, auto_refresh=False) as live:
         while True:
-            live.update(_page(report(settings), every), refresh=True)
+            live.update(_page(report(installation), every), refresh=True)
             time.sleep(REFRESH_S)
 
 
@@ -78,25 +79,25 @@ def _watch(settings: "Settings", every: bool) -> None:
 class StatusReport:
     """The running daemon's status ``live``, or else the stored one; ``known``: whichever there is.
 
-    ``page_trouble``: why the page of a running daemon cannot be asked. ``helpdesk``: None where none is configured.
+    ``page_trouble``: why the page of a running daemon cannot be asked. ``desks``: the help desks, if any.
     """
 
     known: "LiveStatus | LastKnownStatus"
     live: "LiveStatus | None"
     page_trouble: str
-    helpdesk: "MirrorDocument | None"
+    desks: "Sequence[ShownDesk]"
 
     def document(self) -> dict[str, object]:
         """Return what `status --json` prints."""
         found: dict[str, object] = {"running": self.live is not None, **self.known}
         if self.live is None or self.page_trouble:
             found["page_trouble"] = self.page_trouble
-        if self.helpdesk is not None:
-            found["helpdesk"] = self.helpdesk
+        if self.desks:
+            found["helpdesk"] = document(self.desks)
         return found
 
 
-def report(settings: "Settings") -> StatusReport:
+def report(installation: "Installation") -> StatusReport:
     """Ask the running daemon, by its socket or else its page, or without one the database.
 
     Takes up to `ANSWER_S` for each.
@@ -105,6 +106,7 @@ def report(settings: "Settings") -> StatusReport:
     from monitor.settings import in_force
     from monitor.settings.web_section import connect_address
 
+    settings = settings_among(installation)
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
     said = answered(f"http://localhost{PATH}", settings.state / in_force.SOCKET)
@@ -114,8 +116,8 @@ def report(settings: "Settings") -> StatusReport:
     trouble = daemon.page_trouble if daemon is not None and known else ""
     if is_ours(said, settings):
         live = live_status(said)
-        return StatusReport(live, live, trouble, mirror(settings))
-    return StatusReport(_last_known(settings), None, trouble, mirror(settings))
+        return StatusReport(live, live, trouble, mirrors(installation))
+    return StatusReport(_last_known(settings), None, trouble, mirrors(installation))
 
 
 def answered(url: str, local: "Path | None" = None) -> Any:
@@ -195,8 +197,7 @@ def _page(now: StatusReport, every: bool) -> "Group":
         from monitor.cli.tickets import table
 
         parts.append(table(known["tickets"], _("Open tickets")))
-    if now.helpdesk:
-        parts.append(Text(mirror_line(now.helpdesk), style="yellow" if now.helpdesk["last_error"] else ""))
+    parts += [Text(mirror_line(desk), style="yellow" if desk.totals.last_error else "") for desk in now.desks]
     return Group(*parts)
 
 

@@ -8,11 +8,13 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from monitor.charter.office import Office
+from monitor.charter.offices import Offices
 from monitor.doctor.finding import FAILED, Examined, Finding, Kind, found
 from monitor.domain.clock import Clock
 from monitor.domain.message import said_by, said_by_system
 from monitor.net.deadline import Cancellation
 from monitor.settings.in_force import InForce
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from monitor.store.errors import DatabaseError, NotYet, StoreError
@@ -39,19 +41,30 @@ class Pace(Enum):
 
 @dataclass(frozen=True)
 class Place:
-    """The installation that is examined. ``daemon``: the one that runs, or ran last, None before the first.
+    """The installation that is examined, and its offices.
 
+    ``daemon``: the one that runs, or ran last, None before the first.
     ``store``: the daemon's own, where this process is the daemon. ``running``: the version of the program that runs as
     the daemon, '' where it is not known. ``cancellation``: ends what is asked of other machines.
     """
 
-    settings: Settings
-    office: Office
+    installation: Installation
+    offices: Offices
     clock: Clock
     daemon: InForce | None = None
     store: Store | None = None
     running: str = ""
     cancellation: Cancellation = field(default_factory=Cancellation)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the installation itself."""
+        return self.installation.host
+
+    @property
+    def office(self) -> Office:
+        """Return the office that stands alone, or the installation itself."""
+        return self.offices.host
 
     @property
     def is_daemon(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.doctor.check import Check, Place
 from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_, Message
-from monitor.runtime.startup_messages import faulty_entries, summary, unreadable_secrets
+from monitor.runtime.startup_messages import faults_of_all, faulty_entries, summary, unreadable_secrets
 
 OK = Kind("configuration.ok", Level.OK, N_("what the configuration names is there: {fleet}"))
 FAULTY = Kind(
@@ -26,7 +26,10 @@ Seen = tuple[Sequence[Message], Sequence[Message | str], Message]
 
 def _gather(place: Place) -> Seen:
     """Return what is faulty, why a later configuration was refused, and the fleet in numbers."""
-    faulty = [*unreadable_secrets(place.settings), *faulty_entries(place.settings)]
+    faulty = [
+        *faults_of_all(place.installation, unreadable_secrets),
+        *faults_of_all(place.installation, faulty_entries),
+    ]
     daemon = place.daemon
     return faulty, daemon.refused if daemon is not None and daemon.lives else (), summary(place.settings)
 

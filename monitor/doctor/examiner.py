@@ -13,6 +13,7 @@ from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
 from monitor.settings.in_force import InForce
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 
@@ -22,8 +23,9 @@ LOOK_S = 1.0
 class Examiner(Part):
     """The part that examines. ``examined``: by check, replaced as a whole.
 
-    ``last_reading``: the daemon's own word on its configuration; called in a thread. It is not read from the file that
-    commands have it from: that holds all sites as text, and would be parsed anew for each check.
+    ``in_force``: what the installation is now. ``last_reading``: the daemon's own word on its configuration; called in
+    a thread. It is not read from the file that commands have it from: that holds all sites as text, and would be
+    parsed anew for each check.
     """
 
     name = "doctor"
@@ -33,10 +35,10 @@ class Examiner(Part):
         clock: Clock,
         live: RuntimeView,
         store: Store,
-        settings: Settings,
+        in_force: Callable[[], Installation],
         last_reading: Callable[[], InForce | None],
     ) -> None:
-        self._clock, self._live, self._store, self._settings = clock, live, store, settings
+        self._clock, self._live, self._store, self._in_force = clock, live, store, in_force
         self._last_reading = last_reading
         self.version = version("upazila-monitor")  # of what runs: another may be installed meanwhile
         self._since_mono_ns = clock.mono_ns()
@@ -47,7 +49,6 @@ class Examiner(Part):
 
     def reconfigure(self, settings: Settings) -> None:
         """Look at everything again: another configuration may have mended it."""
-        self._settings = settings
         self._since_mono_ns = self._clock.mono_ns()
         self._looked_mono_ns = {}
 
@@ -67,8 +68,9 @@ class Examiner(Part):
         self.examined = {**self.examined, name: found}
 
     def _look(self, name: str) -> Examined:
-        office, daemon, cancellation = self._live.office, self._last_reading(), self._cancellation
-        place = Place(self._settings, office, self._clock, daemon, self._store, self.version, cancellation)
+        installation, offices, cancellation = self._in_force(), self._live.offices, self._cancellation
+        daemon = self._last_reading()
+        place = Place(installation, offices, self._clock, daemon, self._store, self.version, cancellation)
         return CHECKS[name].examine(place)
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.charter.offices import of_offices
 from monitor.domain.message import N_, Message
 
 
@@ -46,7 +47,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding; ``values`` fill the gaps of its kind's words."""
+    """One finding; ``values`` fill the gaps of its kind's words.
+
+    Its value 'offices', where there is one, is a list of those that it is about: they are named before the words.
+    """
 
     kind: Kind
     values: Mapping[str, object] = field(default_factory=dict)
@@ -54,7 +58,8 @@ class Finding:
     @property
     def text(self) -> Message:
         """Return what is so."""
-        return Message(self.kind.text, self.values)
+        said, offices = Message(self.kind.text, self.values), self.values.get("offices")
+        return of_offices(said, offices) if isinstance(offices, list) else said
 
     @property
     def mend(self) -> Message:
@@ -79,6 +84,18 @@ class Examined:
 def found(kind: Kind, /, **values: object) -> Finding:
     """Make a finding."""
     return Finding(kind, values)
+
+
+def found_of_all(faults: Mapping[str, Iterable[Finding]]) -> list[Finding]:
+    """Return what was found of each office, by its id, each once: with the offices unless it is about all of them."""
+    found_of: dict[str, tuple[Finding, list[str]]] = {}
+    for id_, findings in faults.items():
+        for each in findings:
+            found_of.setdefault(f"{each.kind.code} {each.values}", (each, []))[1].append(id_)
+    return [
+        each if len(ids) == len(faults) else Finding(each.kind, {**each.values, "offices": ids})
+        for each, ids in found_of.values()
+    ]
 
 
 def worst(findings: Iterable[Finding]) -> Level:

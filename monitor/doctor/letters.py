@@ -1,11 +1,12 @@
 """Examine whether letters can reach anybody, as far as the configuration says; no machine is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.charter.office import Office
 from monitor.doctor.check import Check, Place
-from monitor.doctor.finding import Finding, Kind, Level, found
+from monitor.doctor.finding import Finding, Kind, Level, found, found_of_all
 from monitor.domain.message import N_
 from monitor.settings.monitor_file import Mail
 from monitor.settings.web_section import is_loopback
@@ -46,14 +47,18 @@ class Seen:
     without_address: Sequence[str]
 
 
-def _gather(place: Place) -> Seen:
-    charter = place.office.charter
-    roles = [officer.role for officer in charter.without_email()]
-    return Seen(place.settings.monitor.mail, charter.officers_confirmed, roles)
+def _gather(place: Place) -> Mapping[str, Seen]:
+    """Return how the letters of each office are sent, by its id."""
+    return {id_: _seen(office) for id_, office in place.offices.by_id.items()}
 
 
-def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
-    faults = list(_faults(seen))
+def _seen(office: Office) -> Seen:
+    roles = [officer.role for officer in office.charter.without_email()]
+    return Seen(office.mail, office.charter.officers_confirmed, roles)
+
+
+def _judge(seen: Mapping[str, Seen], _: datetime) -> Iterator[Finding]:
+    faults = found_of_all({id_: _faults(each) for id_, each in seen.items()})
     yield from faults or [found(OK)]
 
 
@@ -72,7 +77,7 @@ def _faults(seen: Seen) -> Iterator[Finding]:
 LETTERS = Check(
     "letters",
     N_("Letters"),
-    "Whether a mail server is configured, the officers are confirmed as the office's own, and each has an address.",
+    "Whether a mail server is configured, each office's officers are confirmed as its own, and each has an address.",
     _gather,
     _judge,
     (OK, NO_SERVER, NOT_CONFIRMED, NO_ADDRESS, IN_THE_CLEAR),

@@ -21,6 +21,7 @@ from monitor.probes.icmp.engine import IcmpProbe
 from monitor.probes.icmp.sockets import NoSocket
 from monitor.runtime.icmp_prober import icmp_options
 from monitor.runtime.private_network import beyond_loopback
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 
 NAME_S = 5.0
@@ -105,17 +106,23 @@ async def _round(probe: IcmpProbe, targets: list[Target]) -> Mapping[str, Sample
         probe.close()
 
 
-def servers(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the hosts by name that the configuration has, each with its key; addresses are none."""
-    monitor = settings.monitor
-    hosts = {
-        "mail.host": monitor.mail.host,
-        "heartbeat.url": urlsplit(monitor.heartbeat.url).hostname,
-        "helpdesk.url": urlsplit(monitor.helpdesk.url).hostname,
-    }
-    for key, host in hosts.items():
-        if host and not _is_address(host):
-            yield key, host
+def servers(installation: Installation) -> Iterator[tuple[str, str]]:
+    """Yield the hosts by name that the configuration has, each once with its key; addresses are none.
+
+    An office's own help desk has the office's id before its key.
+    """
+    monitor = installation.host.monitor
+    hosts = [
+        ("mail.host", monitor.mail.host),
+        ("heartbeat.url", urlsplit(monitor.heartbeat.url).hostname),
+        ("helpdesk.url", urlsplit(monitor.helpdesk.url).hostname),
+        *(
+            (f"{id_}: helpdesk.url", urlsplit(each.monitor.helpdesk.url).hostname)
+            for id_, each in installation.offices.items()
+        ),
+    ]
+    named = {host: key for key, host in reversed(hosts) if host and not _is_address(host)}
+    yield from ((key, host) for host, key in reversed(named.items()))
 
 
 def _gather(place: Place) -> Seen:
@@ -132,8 +139,8 @@ def _gather(place: Place) -> Seen:
         name: {str(each): _answers(answered, str(each)) for each in listed} for name, listed in uplinks.items()
     }
     unknown = next((each.reason for each in answered.values() if each.verdict is Verdict.UNKNOWN), None)
-    names = tuple((key, host, _fault_of(host, place)) for key, host in servers(settings))
-    needs_gateway = bool(beyond_loopback(settings))
+    names = tuple((key, host, _fault_of(host, place)) for key, host in servers(place.installation))
+    needs_gateway = bool(beyond_loopback(place.installation))
     why = why or ("" if unknown is None else reason_message(unknown))
     return Seen(references, why, names, _has_gateway() if needs_gateway else None)
 

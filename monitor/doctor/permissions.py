@@ -14,6 +14,7 @@ from monitor.doctor.finding import Finding, Kind, Level, found
 from monitor.domain.message import N_
 from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.startup_messages import secret_files
+from monitor.settings.offices_file import FOLDER
 from monitor.settings.secrets import closed_mode, is_open_to_others
 
 MOST_FILES = 2_000  # that are looked at in the state folder
@@ -81,8 +82,15 @@ def _gather(place: Place) -> Seen:
     settings, state = place.settings, place.settings.state
     owner = (state if state.is_dir() else settings.directory).stat()
     certificate = certificate_of(settings)
-    secrets = {*secret_files(settings), *([certificate.key_path] if certificate else [])}
-    configuration = [settings.directory, *sorted(settings.directory.glob("*.toml"))]
+    offices = place.installation.offices.values()
+    secrets = {path for each in offices for path in secret_files(each)}
+    secrets.update([certificate.key_path] if certificate else [])
+    folder = settings.directory / FOLDER
+    folders = [
+        settings.directory,
+        *([folder, *(folder / each.office for each in offices if each.office)] if folder.is_dir() else []),
+    ]
+    configuration = [path for each in folders for path in (each, *sorted(each.glob("*.toml")))]
     entries = [
         *(entry for path in sorted(secrets) for entry in _entries(path, "secret")),
         *(entry for path in configuration for entry in _entries(path, "configuration")),

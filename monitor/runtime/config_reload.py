@@ -61,7 +61,7 @@ class ConfigReload(Part):
         try:
             before = self._in_force()
             reading = await load_again(before.host.directory, before, self._known)
-            private_network.check_settings(reading.installation.host)
+            private_network.check_settings(reading.installation)
         except ConfigError as error:
             await self._apart(partial(self._verdicts.refuse, error.problems, asked_mono_ns))
             for problem in error.problems:

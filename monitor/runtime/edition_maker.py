@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import Job, MadeFile, MadeReport, NotMade
+from monitor.alerts.cases.report_schedule import MonthlyReport
 from monitor.charter.offices import ALONE
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.edition_states import EditionProgress
@@ -152,8 +153,8 @@ class EditionMaker(Part):
         if id_ not in self._taken_up:
             return True
         with self._store.of(id_).read_briefly() as session, self._of(session, id_):
-            monthly = self._live.offices.office(id_).reports.monthly
-            again = monthly and report_schedule.is_due_again(session, self._clock.utc())
+            now_utc = self._clock.utc()
+            again = any(report_schedule.is_due_again(session, each, now_utc) for each in self._monthly(id_))
             return again or edition_rows.next_queued(session) is not None
 
     def _unfinished(self) -> Sequence[str]:
@@ -175,27 +176,35 @@ class EditionMaker(Part):
     def _begin(self, work: Work) -> Job | None:
         if office_of(work.session) not in self._taken_up:
             editions.take_up_again(work)
-        report_schedule.ask_again(work)
+        monthly = self._monthly(office_of(work.session))
+        for each in monthly:
+            report_schedule.ask_again(work, each)
         monitor = self._settings.monitor
         kept_since_utc = work.now_utc - timedelta(days=monitor.storage.keep_days)
         page = monitor.public.url
         job = editions.begin_next(work, self._store.place, kept_since_utc, monitor.history, page, self._live.offices)
-        report_schedule.enqueue_failure(work)  # one that ended the daemon again and again is given up there
+        for each in monthly:  # one that ended the daemon again and again is given up there
+            report_schedule.enqueue_failure(work, each)
         return job
 
-    @staticmethod
-    def _end(work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
+    def _end(self, work: Work, job: Job, made: MadeReport | MadeFile | NotMade) -> bool:
         match made:
             case MadeReport():
                 editions.finish(work, job.edition, made)
-                report_schedule.enqueue_letters(work, job.edition, made.titles)
             case NotMade():
                 editions.fail(work, job.edition, made.why)
-                report_schedule.enqueue_failure(work)
             case _:
                 editions.fail(work, job.edition, reason(ReasonCode.REPORT_ENDED, status=0))
-                report_schedule.enqueue_failure(work)
+        for each in self._monthly(job.stored_as):
+            if isinstance(made, MadeReport):
+                report_schedule.enqueue_letters(work, each, job.edition, made.titles)
+            else:
+                report_schedule.enqueue_failure(work, each)
         return True
+
+    def _monthly(self, office: str) -> Sequence[MonthlyReport]:
+        """Return the reports that are made by themselves each month and stored as this office's."""
+        return MonthlyReport.of(self._live.offices, office)
 
     async def _do(self, office: str, job: Callable[[Work], T]) -> T | None:
         """Do a job in a transaction of an office, in the thread; return None where the database refuses.

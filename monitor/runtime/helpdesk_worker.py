@@ -23,6 +23,7 @@ from monitor.runtime.leases import Leases, store_for
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.helpdesk_section import served_by
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
 from monitor.store import helpdesk_queries
@@ -59,13 +60,10 @@ def desks_of(section: Section, offices: Offices) -> list[ServedDesk]:
     ``section``: that of an office that stands alone. Among several each has what its own file or the installation's
     names, and those that name the same one share it.
     """
-    if not offices.several:
-        return [ServedDesk(section, (ALONE,))] if section.configured else []
-    named: dict[Section, list[str]] = {}
-    for id_, office in offices.others.items():
-        if office.helpdesk.configured:
-            named.setdefault(office.helpdesk, []).append(id_)
-    return [ServedDesk(each, ids) for each, ids in named.items()]
+    named = (
+        ((id_, office.helpdesk) for id_, office in offices.others.items()) if offices.several else [(ALONE, section)]
+    )
+    return [ServedDesk(each, ids) for each, ids in served_by(named).items()]
 
 
 class HelpdeskWorker(Part):

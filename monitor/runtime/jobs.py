@@ -7,8 +7,10 @@ from typing import TypeVar
 from monitor.accounts import upkeep
 from monitor.alerts.cases import report_schedule
 from monitor.alerts.cases.events import note_unused_labs
+from monitor.alerts.cases.report_schedule import MonthlyReport
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
 from monitor.alerts.notices.shared_briefs import enqueue_shared, shared_briefs
+from monitor.charter.offices import ALONE
 from monitor.domain.leases import Duty
 from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
@@ -17,6 +19,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.store.database import Store
 from monitor.store.leases import LeaseLost
+from monitor.store.offices import office_of, on_behalf_of
 from monitor.store.retention import back_up, forget_old
 from monitor.store.work import Work
 
@@ -108,22 +111,22 @@ class Jobs:
         if self._store.waiting:
             return None
         offices = [office for office in self._live.offices.by_id.values() if office.reports.monthly]
-        offices += [self._live.offices.host] if self._places() else []
+        offices += [self._live.offices.host] if self._live.offices.reported else []
         due = [report_schedule.last_due(office.calendar, now_utc) for office in offices]
         return max((each.opens_utc for each in due if each), default=None)
 
     def _ask_for_report(self) -> object:
-        found = self._in_each(Duty.BRIEFS, report_schedule.ask_due)
-        for place in self._places():
-            with self._behind(Duty.BRIEFS).write() as session:
-                work = Work(session, self._live.offices.host, self._live.clock.utc())
-                found.append(report_schedule.ask_due_of_place(work, place))
+        found = self._in_each(Duty.BRIEFS, self._ask_due)
+        if self._live.offices.reported:
+            with self._behind(Duty.BRIEFS).write() as session, on_behalf_of(session, ALONE):
+                found.append(self._ask_due(Work(session, self._live.offices.host, self._live.clock.utc())))
         return next(filter(None, found), None)
 
-    def _places(self) -> list[str]:
-        """Return the places of several offices whose monthly report is made by itself."""
-        tree = self._live.offices.tree
-        return [id_ for id_, node in tree.nodes.items() if node.monthly_report and len(tree.below(id_)) > 1]
+    def _ask_due(self, work: Work) -> str | None:
+        """Ask for the reports that are due, of an office or of the places; return the month of the last one."""
+        every = MonthlyReport.of(self._live.offices, office_of(work.session))
+        asked = [report_schedule.ask_due(work, each) for each in every]
+        return next(filter(None, asked), None)
 
     def _back_up(self) -> object:
         if self._store.waiting:

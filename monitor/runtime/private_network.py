@@ -18,6 +18,7 @@ from typing import NoReturn
 
 from monitor.domain.message import message
 from monitor.runtime.systemd import FIRST_FD
+from monitor.settings.installation import Installation
 from monitor.settings.load import Settings
 from monitor.settings.problems import ConfigError, Problem
 
@@ -29,12 +30,12 @@ IFF_UP, IFF_RUNNING = 0x1, 0x40
 IFREQ = "16sh14x"
 
 
-def beyond_loopback(settings: Settings) -> str:
+def beyond_loopback(installation: Installation) -> str:
     """Return the key of something configured that is not on loopback (device, service, reference, server).
 
-    '' if none.
+    '' if none. What an office's own file names has the office's id before it.
     """
-    fleet, monitor = settings.fleet, settings.monitor
+    fleet, monitor = installation.host.fleet, installation.host.monitor
     outside = {
         "mail": monitor.mail.configured,
         "heartbeat": monitor.heartbeat.url,
@@ -46,20 +47,22 @@ def beyond_loopback(settings: Settings) -> str:
             f"the address or SNMP of {device.id}": device.snmp or not device.address.is_loopback
             for device in (*fleet.devices.values(), *fleet.references.values())
         },
+        **{f"{id_}: helpdesk": office.monitor.helpdesk.configured for id_, office in installation.offices.items()},
+        **{f"{id_}: recipients": office.monitor.recipients for id_, office in installation.offices.items()},
     }
     return next((key for key, is_beyond in outside.items() if is_beyond), "")
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise ConfigError in a private network when ``settings`` need another: unreachable hosts would count as down."""
-    if os.environ.get(INSIDE) and (key := beyond_loopback(settings)):
+def check_settings(installation: Installation) -> None:
+    """Raise ConfigError in a private network when it needs another: unreachable hosts would count as down."""
+    if os.environ.get(INSIDE) and (key := beyond_loopback(installation)):
         said = message(
             "{key} lies beyond the private network in which the example fleet is monitored. Expected loopback alone "
             "until the program is restarted with ping sockets open: as root, {command}",
             key=key,
             command=OPEN_PING,
         )
-        raise ConfigError([Problem(str(settings.directory), 0, "", said)])
+        raise ConfigError([Problem(str(installation.host.directory), 0, "", said)])
 
 
 def is_allowed() -> bool:

@@ -1,12 +1,13 @@
 """Describe the configuration at a start and in `check`: what is monitored, and what is missing."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from os.path import isfile
 from pathlib import Path
 
 from monitor.charter.office import Office
+from monitor.charter.offices import MOST_NAMED, of_offices
 from monitor.domain.message import N_, Message, message, messages, said_by
 from monitor.i18n.terms import COUNTED
 from monitor.runtime.server_certificate import NoCertificate, certificate_of
@@ -16,7 +17,6 @@ from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others
 from monitor.store.database import Store
 
 EXPIRES_SOON = timedelta(days=14)
-MOST_NAMED = 6  # offices in one warning
 
 
 def summary(settings: Settings) -> Message:
@@ -35,19 +35,18 @@ def summary(settings: Settings) -> Message:
 
 
 def warnings_of_all(installation: Installation, now_utc: datetime) -> Iterator[Message]:
-    """Yield the warnings of every office, each once: with the offices that it is about, unless it is about all."""
+    """Yield the warnings of every office."""
+    yield from faults_of_all(installation, lambda settings: warnings(settings, Office.of(settings), now_utc))
+
+
+def faults_of_all(installation: Installation, faults: Callable[[Settings], Iterable[Message]]) -> Iterator[Message]:
+    """Yield the faults of every office, each once: with the offices that it is about, unless it is about all."""
     found: dict[str, tuple[Message, list[str]]] = {}
     for id_, settings in installation.offices.items():
-        for each in warnings(settings, Office.of(settings), now_utc):
+        for each in faults(settings):
             found.setdefault(str(each), (each, []))[1].append(id_)
     for fault, ids in found.values():
-        if len(ids) == len(installation.offices):
-            yield fault
-        elif len(ids) <= MOST_NAMED:
-            yield message("{offices}: {fault}", offices=ids, fault=fault)
-        else:
-            text = N_("{offices} and {count:,} more offices: {fault}")
-            yield message(text, offices=ids[:MOST_NAMED], count=len(ids) - MOST_NAMED, fault=fault)
+        yield fault if len(ids) == len(installation.offices) else of_offices(fault, ids)
 
 
 def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[Message]:

@@ -1,6 +1,6 @@
 """[helpdesk] of config/monitor.toml: an outside help desk that every ticket is mirrored to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,3 +90,15 @@ class Helpdesk(OfKind):
                 message("over http:// the token would travel in the clear. Expected https://…, or allow_http = true")
             )
         return self
+
+
+def served_by(sections: Iterable[tuple[str, Helpdesk]]) -> dict[Helpdesk, list[str]]:
+    """Return the help desks that are configured, each once, with the offices whose tickets go there. Pure.
+
+    ``sections``: each office's id with its section; those that name the same one share it.
+    """
+    found: dict[Helpdesk, list[str]] = {}
+    for office, section in sections:
+        if section.configured:
+            found.setdefault(section, []).append(office)
+    return found

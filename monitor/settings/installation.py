@@ -96,7 +96,7 @@ class OfficesReader(Reader):
     def installation(self) -> Installation:
         """Read everything; raises ConfigError."""
         tree, base = self._tree_and_base()
-        read = {office: self._office(office, base) for office in tree.offices if self._path(office).is_dir()}
+        read = {office: self._office(office, base, tree) for office in tree.offices if self._path(office).is_dir()}
         files = {office: each for office, each in read.items() if each is not None}
         self._find_doubled_prefixes(files)
         self._find_unknown_parents(tree)
@@ -112,7 +112,7 @@ class OfficesReader(Reader):
     def offices(self, offices: Collection[str]) -> tuple[Tree, Settings, Mapping[str, OfficeFiles]]:
         """Read the tree, the base, and these of its offices; raises ConfigError for what is wrong within them."""
         tree, base = self._tree_and_base()
-        files = {office: each for office in offices if (each := self._office(office, base)) is not None}
+        files = {office: each for office in offices if (each := self._office(office, base, tree)) is not None}
         self._raise_faults()
         return tree, base, files
 
@@ -121,6 +121,8 @@ class OfficesReader(Reader):
             self.directory / OFFICES, str(self.directory / OFFICES), self.kinds
         )
         base = self._base()
+        if base is not None:
+            self._find_unknown_readers(tree, base)
         self._look_at_folders(tree)
         if base is None:
             raise ConfigError(self.faults)
@@ -149,6 +151,15 @@ class OfficesReader(Reader):
             return None
         return Settings(self.directory, Fleet({}), monitor, charter, calendar, holidays, areas)
 
+    def _find_unknown_readers(self, tree: Tree, base: Settings) -> None:
+        """Find readers of the report of a place who are no recipients of the installation."""
+        document, known = self.documents[OFFICES], base.monitor.recipients
+        for id_, node in tree.nodes.items():
+            for reader in node.report_readers:
+                if reader not in known:
+                    fault = no_such("recipient", reader, known)
+                    self.faults.append(document.problem(("offices", id_, "report_readers"), fault))
+
     def _look_at_folders(self, tree: Tree) -> None:
         """Find offices without a folder, and folders of no office."""
         for office in tree.offices:
@@ -162,7 +173,7 @@ class OfficesReader(Reader):
                 said = message("offices.toml has {fault}", fault=no_such("office", path.name, tree.offices))
                 self.faults.append(Problem(str(path), 0, "", said))
 
-    def _office(self, office: str, base: Settings) -> OfficeFiles | None:
+    def _office(self, office: str, base: Settings, tree: Tree) -> OfficeFiles | None:
         """Read the files of one office over the base; None when one is wrong."""
         folder = f"{FOLDER}/{office}"
         sites = self.sites(f"{folder}/sites.toml")
@@ -183,6 +194,7 @@ class OfficesReader(Reader):
         self.faults.extend(alone.channels_without_section(document, merged, self.kinds))
         self.faults.extend(alone.conflicting_recipients(document, merged, charter))
         self.faults.extend(_doubled_names(document, monitor, base.monitor))
+        self.faults.extend(_doubled_readers(document, monitor, tree))
         return OfficeFiles(sites, charter, calendar, monitor, areas)
 
     def _if_there(self, name: str) -> Document | None:
@@ -261,6 +273,15 @@ class OfficesReader(Reader):
         """Return the file of a site, and its path there."""
         document = self.documents[f"{FOLDER}/{site.office}/sites.toml"]
         return document, ("sites", site.id.removeprefix(f"{site.office}."))
+
+
+def _doubled_readers(document: Document, own: OfficeMonitorFile, tree: Tree) -> Iterator[Problem]:
+    """Yield recipients of an office that are named as one who reads the report of a place: that is somebody else."""
+    readers = {reader for node in tree.nodes.values() for reader in node.report_readers}
+    for name in own.recipients:
+        if name in readers:
+            said = message("offices.toml has reports of places go to the installation's. Expected a name of its own")
+            yield document.problem(("recipients", name), said)
 
 
 def _table(value: object) -> Mapping[str, object]:

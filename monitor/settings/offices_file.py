@@ -17,6 +17,7 @@ from monitor.domain.message import N_, Message, message
 from monitor.domain.reasons import Names
 from monitor.settings.base import Model
 from monitor.settings.fleet_problems import circle_of_parents, cycles
+from monitor.settings.notices_section import RecipientName
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError, Problem, no_such
 from monitor.settings.sites_file import Id, Name
@@ -50,8 +51,11 @@ class NodeEntry(Model):
     officer_en: Name | None = None
     """The same in English."""
     monthly_report: bool = False
-    """The last month's report of a nation, division or district is made on the first working day; it stands on its page
-    and goes with no letter.
+    """The last month's report of a nation, division or district is made on the first working day; it stands on its
+    page."""
+    report_readers: tuple[RecipientName, ...] = ()
+    """Recipients of config/monitor.toml who get that report as a letter, with the files that `[reports]` there names.
+    It goes out as the letters of the place's first office do.
     """
 
 
@@ -65,7 +69,8 @@ class OfficesFile(Model):
 class Node:
     """A place in the tree. ``parent``: None at the root. ``plain_ids``: its sites keep their plain ids.
 
-    ``officer_bn``, ``officer_en``: who answers for it; ``monthly_report``: its report is made by itself.
+    ``officer_bn``, ``officer_en``: who answers for it; ``monthly_report``: its report is made by itself, and
+    goes to ``report_readers``.
     """
 
     id: str
@@ -77,6 +82,7 @@ class Node:
     officer_bn: str | None = None
     officer_en: str | None = None
     monthly_report: bool = False
+    report_readers: tuple[str, ...] = ()
 
     @property
     def officer(self) -> Names | None:
@@ -204,11 +210,15 @@ def _problems(document: Document, entries: Mapping[str, NodeEntry]) -> Iterator[
 
 def _problems_of_reports(document: Document, id_: str, entry: NodeEntry) -> Iterator[Problem]:
     """Yield what is wrong with who signs a place's report, and with whether it is made by itself."""
-    above = {"officer_bn": entry.officer_bn, "officer_en": entry.officer_en, "monthly_report": entry.monthly_report}
+    keys = ("officer_bn", "officer_en", "monthly_report", "report_readers")
+    above = {key: getattr(entry, key) for key in keys}
     for key, value in above.items():
         if value and entry.kind == "upazila":
             said = message("is said by an office's own files. Expected it at a nation, division or district")
             yield document.problem(("offices", id_, key), said)
+    if entry.report_readers and not entry.monthly_report and entry.kind != "upazila":
+        said = message("no report is made for them by itself. Expected monthly_report = true")
+        yield document.problem(("offices", id_, "report_readers"), said)
     if (entry.officer_bn is None) != (entry.officer_en is None):
         said = message("'officer_bn' and 'officer_en' belong together. Expected both, or neither")
         yield document.problem(("offices", id_), said)

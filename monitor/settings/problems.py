@@ -90,6 +90,7 @@ NO_SUCH: Mapping[str, tuple[str, str]] = {
     "office": (N_("no office '{word}'."), N_("no office of that name.")),
     "officer": (N_("no officer '{word}'."), N_("no officer of that name.")),
     "officer or recipient": (N_("no officer or recipient '{word}'."), N_("no officer or recipient of that name.")),
+    "recipient": (N_("no recipient '{word}'."), N_("no recipient of that name.")),
     "site": (N_("no site '{word}'."), N_("no site of that name.")),
     "union": (N_("no union '{word}'."), N_("no union of that name.")),
 }

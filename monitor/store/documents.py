@@ -3,6 +3,7 @@
 Takes the views of `store`; nothing here queries a database. Times are in ISO 8601, UTC.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -119,9 +120,23 @@ class MirrorDocument(TypedDict):
     last_error: str
 
 
+class DeskDocument(MirrorDocument):
+    """The totals of one help desk ``desk``, and the ids of the offices whose tickets go there."""
+
+    desk: str
+    offices: list[str]
+
+
+class MirrorsDocument(MirrorDocument):
+    """The totals of all help desks together, and those of each."""
+
+    desks: list[DeskDocument]
+
+
 class MirroredTicketDocument(TypedDict):
     """A ticket's state in the help desk, and how many events are still to be sent."""
 
+    desk: str
     number: str
     state: str
     outside_id: str
@@ -133,10 +148,10 @@ class MirroredTicketDocument(TypedDict):
     last_error: str
 
 
-class HelpdeskDocument(MirrorDocument):
-    """The mirror's totals and tickets."""
+class HelpdeskDocument(MirrorsDocument):
+    """The mirror's totals and tickets; ``desk``: None where there are several help desks."""
 
-    desk: str
+    desk: str | None
     tickets: list[MirroredTicketDocument]
 
 
@@ -248,9 +263,19 @@ def mirror_document(totals: MirrorTotals) -> MirrorDocument:
     }
 
 
+def mirrors_document(desks: Iterable[tuple[str, Sequence[str], MirrorTotals]]) -> MirrorsDocument:
+    """Make the document of all help desks; ``desks``: of each its key, its offices' ids, and its totals."""
+    each = list(desks)
+    parts: list[DeskDocument] = [
+        {"desk": desk, "offices": list(offices), **mirror_document(totals)} for desk, offices, totals in each
+    ]
+    return {**mirror_document(MirrorTotals.sum_of(totals for *_, totals in each)), "desks": parts}
+
+
 def mirrored_ticket_document(view: MirrorView) -> MirroredTicketDocument:
     """Make the document of one mirrored ticket."""
     return {
+        "desk": view.desk,
         "number": view.number,
         "state": view.state,
         "outside_id": view.outside_id,

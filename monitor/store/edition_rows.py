@@ -9,6 +9,7 @@ from sqlalchemy.orm import undefer
 
 from monitor.domain.edition_states import UNDER_WAY, EditionState
 from monitor.store.models import Edition, EditionFile
+from monitor.store.offices import ALL
 from monitor.store.session import Session
 
 
@@ -47,15 +48,6 @@ def about(
     return session.scalars(query.order_by(Edition.id.desc()).limit(limit)).all()
 
 
-def asked_since(
-    session: Session, scope_kind: str, scope_id: str, period_code: str, since_utc: datetime
-) -> Edition | None:
-    """Return the edition about that scope and period that was asked for last, unless that was before ``since_utc``."""
-    query = select(Edition).where(Edition.scope_kind == scope_kind, Edition.scope_id == scope_id)
-    query = query.where(Edition.period_code == period_code, Edition.asked_utc >= since_utc)
-    return session.scalars(query.order_by(Edition.id.desc()).limit(1)).first()
-
-
 def made_of(session: Session, scope_kind: str, scope_id: str, limit: int) -> Sequence[Edition]:
     """Return at most ``limit`` editions of that scope that have a number, the latest first."""
     query = select(Edition).where(
@@ -87,15 +79,23 @@ def last_made(session: Session, about: About) -> Edition | None:
     return session.scalar(query.options(undefer(Edition.value)))
 
 
-def of_occasion(session: Session, occasion: str) -> Sequence[Edition]:
-    """Return the editions that the schedule asked for on that occasion, the first one first."""
-    return session.scalars(select(Edition).where(Edition.occasion == occasion).order_by(Edition.id)).all()
+def of_occasion(session: Session, occasion: str, scope_id: str = "") -> Sequence[Edition]:
+    """Return the editions that the schedule asked for on that occasion, the first one first.
+
+    ``scope_id``: the place of the tree that they are about; '' for an office's own.
+    """
+    query = select(Edition).where(Edition.occasion == occasion, Edition.scope_id == scope_id)
+    return session.scalars(query.order_by(Edition.id)).all()
 
 
-def of_last_occasion(session: Session) -> Sequence[Edition]:
-    """Return the editions of what the schedule asked for last, the first one first; none where it never asked."""
-    last = session.scalar(select(Edition.occasion).where(Edition.occasion != "").order_by(Edition.id.desc()).limit(1))
-    return () if last is None else of_occasion(session, last)
+def of_last_occasion(session: Session, scope_id: str = "") -> Sequence[Edition]:
+    """Return the editions of what the schedule asked for last, the first one first; none where it never asked.
+
+    ``scope_id``: as for `of_occasion`.
+    """
+    asked = select(Edition.occasion).where(Edition.occasion != "", Edition.scope_id == scope_id)
+    last = session.scalar(asked.order_by(Edition.id.desc()).limit(1))
+    return () if last is None else of_occasion(session, last, scope_id)
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Edition]:
@@ -108,10 +108,13 @@ def value_of(session: Session, id_: int) -> bytes | None:
     return session.scalar(select(Edition.value).where(Edition.id == id_))
 
 
-def kept_file(session: Session, edition_id: int, name: str) -> EditionFile | None:
-    """Return a file that was kept with an edition, with its contents; None for none."""
+def kept_file(session: Session, edition_id: int, name: str, *, of_any: bool = False) -> EditionFile | None:
+    """Return a file that was kept with an edition, with its contents; None for none.
+
+    ``of_any``: also with one of another office or of a place, as a letter names it.
+    """
     query = select(EditionFile).where(EditionFile.edition_id == edition_id, EditionFile.name == name)
-    return session.scalar(query.options(undefer(EditionFile.content)))
+    return session.scalar(query.options(undefer(EditionFile.content)), execution_options=ALL if of_any else {})
 
 
 def take_up_again(session: Session) -> int:

@@ -1,10 +1,11 @@
 """Query what is mirrored to a help desk and what is pending; always from the database, never cached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from monitor.domain.message import Said
@@ -15,11 +16,15 @@ ACTOR = "helpdesk"  # who did what was done there: 'helpdesk', or 'helpdesk/NAME
 FARTHEST = timedelta(days=2)
 WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still reopen a ticket there
 
+Mirrored = tuple[str, str]
+"""A help desk's key and the id of an office whose tickets go there, under which its rows are stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class MirrorView:
-    """A ticket's state in the help desk, how many events are ``pending``, and its last error."""
+    """A ticket's state in the help desk ``desk``, how many events are ``pending``, and its last error."""
 
+    desk: str
     number: str
     state: str
     outside_id: str
@@ -42,13 +47,31 @@ class MirrorBacklog:
 
 @dataclass(frozen=True, slots=True)
 class MirrorTotals:
-    """Totals: tickets in the help desk, tickets with pending events, since when, and refused ones."""
+    """Totals: tickets in the help desk, tickets with pending events, since when, refused ones, and the last error.
 
-    mirrored: int
-    pending: int
-    oldest_utc: datetime | None
-    refused: int
-    last_error: Said
+    ``failed_utc``: when the ticket that the error is about is tried again; the last error of several is the latest.
+    """
+
+    mirrored: int = 0
+    pending: int = 0
+    oldest_utc: datetime | None = None
+    refused: int = 0
+    last_error: Said = ""
+    failed_utc: datetime | None = None
+
+    @classmethod
+    def sum_of(cls, parts: Iterable["MirrorTotals"]) -> "MirrorTotals":
+        """Return the totals of several together."""
+        each = list(parts)
+        latest = max((part for part in each if part.failed_utc), key=attrgetter("failed_utc"), default=cls())
+        return cls(
+            mirrored=sum(part.mirrored for part in each),
+            pending=sum(part.pending for part in each),
+            oldest_utc=min((part.oldest_utc for part in each if part.oldest_utc), default=None),
+            refused=sum(part.refused for part in each),
+            last_error=latest.last_error,
+            failed_utc=latest.failed_utc,
+        )
 
 
 def unsynced() -> ColumnElement[bool]:
@@ -73,18 +96,19 @@ def watched(now_utc: datetime) -> ColumnElement[bool]:
     return or_(Ticket.state.in_(UNSOLVED), Ticket.resolved_utc > now_utc - WATCHED)
 
 
-def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
-    """Return the tickets that are or should be in this help desk, pending ones first, then the newest."""
+def mirrored(session: Session, of: Collection[Mirrored], limit: int = 1_000) -> list[MirrorView]:
+    """Return the tickets that are or should be in these help desks, pending ones first, then the newest."""
     count = select(func.count()).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     query = (
         select(HelpdeskTicket, Ticket.number, Ticket.state, count)
         .join(Ticket)
-        .where(HelpdeskTicket.desk == desk)
+        .where(tuple_(HelpdeskTicket.desk, HelpdeskTicket.office).in_(of))
         .order_by(~pending(), HelpdeskTicket.id.desc())
         .limit(limit)
     )
     return [
         MirrorView(
+            row.desk,
             number,
             state,
             row.outside_id,
@@ -113,20 +137,25 @@ def backlogs(session: Session) -> dict[tuple[str, str], MirrorBacklog]:
     return found
 
 
-def totals(session: Session, desk: str) -> MirrorTotals:
-    """Return the mirror's totals."""
-    here = HelpdeskTicket.desk == desk
-    each = [backlog for (of_desk, _), backlog in backlogs(session).items() if of_desk == desk]
-    count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
-    failed = select(HelpdeskTicket.why, HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
-    latest = session.execute(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)).first()
-    return MirrorTotals(
-        mirrored=session.scalar(count.where(here, HelpdeskTicket.outside_id != "")) or 0,
-        pending=sum(backlog.pending for backlog in each),
-        oldest_utc=min((backlog.oldest_utc for backlog in each if backlog.oldest_utc), default=None),
-        refused=sum(backlog.refused for backlog in each),
-        last_error=(latest.why or latest.last_error) if latest else "",
-    )
+def totals(session: Session) -> dict[Mirrored, MirrorTotals]:
+    """Return the totals of each help desk and office with any ticket of the mirror."""
+    of = (HelpdeskTicket.desk, HelpdeskTicket.office)
+    there = func.count().filter(HelpdeskTicket.outside_id != "")
+    counts = select(*of, there).select_from(HelpdeskTicket).join(Ticket).group_by(*of)
+    latest = func.row_number().over(partition_by=of, order_by=HelpdeskTicket.next_try_utc.desc())
+    ranked = select(HelpdeskTicket.id, latest.label("rank")).where(HelpdeskTicket.last_error != "").subquery()
+    last = select(HelpdeskTicket).join(ranked, ranked.c.id == HelpdeskTicket.id).where(ranked.c.rank == 1)
+    failed = {(row.desk, row.office): row for row in session.scalars(last)}
+    backlog_of, none = backlogs(session), MirrorBacklog()
+    found = dict[Mirrored, MirrorTotals]()
+    for desk, office, count in session.execute(counts):
+        backlog, row = backlog_of.get((desk, office), none), failed.get((desk, office))
+        error: Said = (row.why or row.last_error) if row is not None else ""
+        failed_utc = row.next_try_utc if row is not None else None
+        found[desk, office] = MirrorTotals(
+            count, backlog.pending, backlog.oldest_utc, backlog.refused, error, failed_utc
+        )
+    return found
 
 
 def unlisted(session: Session, desk: str) -> list[int]:

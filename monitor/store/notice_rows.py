@@ -11,6 +11,7 @@ from monitor.domain.message import Said
 from monitor.store.among import among
 from monitor.store.columns import Utc
 from monitor.store.models import Notice, SiteState
+from monitor.store.offices import ALL
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
@@ -139,9 +140,10 @@ def sent_of(session: Session, offices: Collection[str], keys: Sequence[str]) -> 
     return found
 
 
-def anything_known(session: Session, at_utc: datetime) -> bool:
-    """Return whether any site was known by then."""
-    return session.scalar(select(SiteState.site).where(_known_utc() <= at_utc).limit(1)) is not None
+def anything_known(session: Session, at_utc: datetime, *, anywhere: bool = False) -> bool:
+    """Return whether any site was known by then; ``anywhere``: of whichever office."""
+    known = select(SiteState.site).where(_known_utc() <= at_utc).limit(1)
+    return session.scalar(known, execution_options=ALL if anywhere else {}) is not None
 
 
 def offices_known(session: Session, at_utc: datetime) -> set[str]:

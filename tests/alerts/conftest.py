@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
-from tests.alerts.mirrored import Mirrored, mirrored
+from tests.alerts.mirrored import REAL_S, Mirrored, mirrored
 from tests.lab.desks import PlayedDesk
 from tests.lab.glpi import Glpi
 from tests.lab.rt import RealRt
@@ -24,7 +24,7 @@ def request_tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRt
 def both(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Iterator[Mirrored]:
     """An office and each kind of help desk in turn."""
     if request.param == "rt":
-        found = mirrored(request.getfixturevalue("request_tracker"), office, tmp_path)
+        found = mirrored(request.getfixturevalue("request_tracker"), office, tmp_path, timeout_s=REAL_S)
         yield found
         found.here.store.close()
         return

@@ -10,12 +10,13 @@ from typing import Any
 
 import tomlkit
 
-from monitor.charter.office import Office
-from monitor.configuration import load
+from monitor.alerts.cases.entered import Entered
+from monitor.configuration import load_installation
 from monitor.doctor.check import Place
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.finding import Examined, Finding
 from monitor.domain.clock import Clock, VirtualClock
+from monitor.settings import installation
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 from tests.places import SHIPPED
@@ -69,14 +70,14 @@ class Installation:
         self.store().close()
 
     def settings(self) -> Settings:
-        return load(self.config)
+        return load_installation(self.config).host
 
     @staticmethod
-    def place_of(settings: Settings, clock: Clock, **others: Any) -> Place:
-        return Place(settings, Office.of(settings), clock, **others)
+    def place_of(found: installation.Installation, clock: Clock, **others: Any) -> Place:
+        return Place(found, Entered().offices(found), clock, **others)
 
     def place(self, **others: Any) -> Place:
-        return self.place_of(self.settings(), self.clock, **others)
+        return self.place_of(load_installation(self.config), self.clock, **others)
 
     def examined(self, check: str, **others: Any) -> Examined:
         return CHECKS[check].examine(self.place(**others))

@@ -16,6 +16,7 @@ from monitor.doctor.check import Pace
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.examiner import Examiner, next_due
 from monitor.domain.clock import NS_PER_S
+from monitor.settings import installation
 from monitor.settings.in_force import InForce, started_of
 from tests.doctor.installation import Installation
 from tests.places import SHIPPED
@@ -71,7 +72,8 @@ async def test_what_was_found_is_seen_and_forgotten_by_another_configuration(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(examiner, "LOOK_S", 0.01)
-    part = Examiner(desk.clock, desk.live, desk.store, desk.settings, lambda: REFUSED)
+    now = [desk.settings]
+    part = Examiner(desk.clock, desk.live, desk.store, lambda: installation.Installation.of(now[0]), lambda: REFUSED)
     running = asyncio.create_task(part.run())
     quick = {name for name, check in CHECKS.items() if check.pace is Pace.QUICK}
     desk.clock.advance(6)
@@ -83,7 +85,8 @@ async def test_what_was_found_is_seen_and_forgotten_by_another_configuration(
     assert "check.failed" not in {one.kind.code for each in part.examined.values() for one in each.findings}
     monitor = desk.settings.monitor
     web = monitor.web.model_copy(update={"certificate": "a.pem", "key": "a.key"})
-    part.reconfigure(replace(desk.settings, monitor=monitor.model_copy(update={"web": web})))
+    now[0] = replace(desk.settings, monitor=monitor.model_copy(update={"web": web}))
+    part.reconfigure(now[0])
     desk.clock.advance(6)
     await until(lambda: part.examined["tls"].findings[0].kind.code == "tls.unusable")
     running.cancel()
@@ -97,6 +100,6 @@ def test_a_check_that_meets_what_it_does_not_know_costs_nobody_anything(desk: De
         raise ValueError("strange")
 
     check = replace(CHECKS["disk"], gather=fails)
-    (finding,) = check.examine(Installation.place_of(desk.settings, desk.clock)).findings
+    (finding,) = check.examine(Installation.place_of(installation.Installation.of(desk.settings), desk.clock)).findings
     assert finding.kind.code == "check.failed"
     assert "strange" in str(finding.text)

@@ -351,3 +351,19 @@ def test_somebody_at_a_place_sees_the_offices_below_it_and_nothing_where_it_is_n
     alone = load_installation(SHIPPED)
     assert not alone.seen_from("bheramara").several
     assert alone.seen_from("kushtia").offices == {}
+
+
+def test_readers_of_a_place_s_report_are_recipients_of_the_installation_alone(offices: Path) -> None:
+    with (offices / "monitor.toml").open("a") as file:
+        file.write('\n[recipients.duty]\nemail = "duty@example.org"\n')
+    wants = 'monthly_report = true\nreport_readers = ["{}"]\n\n[offices.meherpur]'
+    change(offices / "offices.toml", "[offices.meherpur]", wants.format("duty"))
+    assert load_installation(offices).tree.nodes["kushtia"].report_readers == ("duty",)
+    (offices / "offices/mirpur/monitor.toml").write_text('[recipients.duty]\nemail = "mirpur@example.org"\n')
+    assert faults(offices) == [
+        "offices/mirpur/monitor.toml:1: recipients.duty: offices.toml has reports of places go to the installation's. "
+        "Expected a name of its own"
+    ]
+    change(offices / "offices.toml", '["duty"]', '["nobody"]')
+    (fault,) = faults(offices)
+    assert fault.startswith("offices.toml:13: offices.kushtia.report_readers: no recipient of that name.")

@@ -86,6 +86,16 @@ NODE = '[offices.{}]\nkind = "{}"\n{}name_bn = "ক"\nname_en = "A"\n'
             ],
         ),
         (
+            NODE.format("d", "district", 'report_readers = ["duty"]\n')
+            + NODE.format("a", "upazila", 'parent = "d"\nreport_readers = ["duty"]\n'),
+            [
+                "offices.toml:3: offices.d.report_readers: no report is made for them by itself. "
+                "Expected monthly_report = true",
+                "offices.toml:9: offices.a.report_readers: is said by an office's own files. "
+                "Expected it at a nation, division or district",
+            ],
+        ),
+        (
             NODE.format("a", "village", ""),
             [
                 "offices.toml:2: offices.a.kind: found another text. "

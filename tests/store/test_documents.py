@@ -19,7 +19,7 @@ TICKET = TicketView(
     "BHR-2026-000001", "citizen:10", "a", "open", 0, T, T, T, None, None, 1, "person", "Karim", "no", (EVENT,)
 )
 NOTICE = NoticeView(1, "stage", "it", "o", "email", "sent", None, T, T, None, 1, "<1@x>", None, "250", "", "")
-MIRRORED = MirrorView("BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
+MIRRORED = MirrorView("rt https://desk.example.org", "BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ MIRRORED = MirrorView("BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
         (documents.timeline_document(TimelineView(T, "a", "", "trap")), documents.TimelineDocument),
         (documents.notice_document(NOTICE), documents.NoticeDocument),
         (documents.mirror_document(MirrorTotals(1, 0, None, 0, "")), documents.MirrorDocument),
+        (documents.mirrors_document([("rt x", ["mirpur"], MirrorTotals())]), documents.MirrorsDocument),
+        (documents.mirrors_document([("rt x", ["mirpur"], MirrorTotals())])["desks"][0], documents.DeskDocument),
         (documents.mirrored_ticket_document(MIRRORED), documents.MirroredTicketDocument),
     ],
 )

@@ -54,7 +54,11 @@ class Desk:
         self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
         self.changes = Changes(self.live.instance)
-        self.examiner = Examiner(self.clock, self.live, self.store, self.settings, lambda: None)
+        self.examiner = Examiner(self.clock, self.live, self.store, self.in_force, lambda: None)
+
+    def in_force(self) -> Installation:
+        """The installation, also of an office that stands alone."""
+        return self.installation or Installation.of(self.settings)
 
     @property
     def office(self) -> Office:
@@ -107,7 +111,7 @@ class Desk:
             keeper=self.keeper,
             papers=self.papers,
             examiner=self.examiner,
-            installation_of=lambda: self.installation or Installation.of(self.settings),
+            installation_of=self.in_force,
         )
 
     def probes(self) -> AskedProbes:

@@ -18,6 +18,7 @@ from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.settings import in_force
 from monitor.settings.in_force import SOCKET, InForce
+from monitor.settings.installation import Installation
 from monitor.web import local_server
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer, listen
@@ -76,7 +77,7 @@ async def test_status_needs_no_port(office: Desk, tmp_path: Path) -> None:
     office.live.instance = "ours"
     in_force.write(settings.state, InForce("", {}, "ours", os.getpid(), "1", 0))
     async with serving(office, settings.state):
-        found = await asyncio.to_thread(status.report, settings)
+        found = await asyncio.to_thread(status.report, Installation.of(settings))
     assert found.live is not None
     assert found.live["instance"] == "ours"
 

@@ -4,9 +4,10 @@ Both are derived from what is stored, under the name of the month: a restart, a 
 loses nor repeats one. Months that were over before the monitor was first started have none.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.alerts.cases import editions
@@ -16,7 +17,8 @@ from monitor.alerts.facts.briefs import ReportFacts
 from monitor.alerts.notices.gather import attachment, letterhead
 from monitor.alerts.notices.outbox import key, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
-from monitor.charter.offices import ALONE
+from monitor.charter.office import Office
+from monitor.charter.offices import Offices
 from monitor.domain.edition_states import EditionState
 from monitor.domain.notice_kinds import REPORT
 from monitor.domain.reasons import Reason
@@ -24,7 +26,7 @@ from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.formats import month_text
 from monitor.i18n.languages import Lang, languages
 from monitor.i18n.reasons import reason_text
-from monitor.settings.reports_section import MAIL_SHARE
+from monitor.settings.reports_section import MAIL_SHARE, Reports
 from monitor.store import edition_rows, notice_rows, ticket_history
 from monitor.store.models import EditionFile
 from monitor.store.offices import on_behalf_of
@@ -33,6 +35,7 @@ from monitor.store.work import Work
 
 WAITS = (timedelta(minutes=10), timedelta(hours=2))
 """How long after the first failure the report is asked for again, and after the second."""
+LONGEST_REF = 48  # of a letter's key and Message-ID
 MOST_FAILURES = len(WAITS) + 1
 
 
@@ -54,6 +57,56 @@ class MonthDue:
         return f"month-{self.code}"
 
 
+@dataclass(frozen=True, slots=True)
+class MonthlyReport:
+    """The report of the last month that is made by itself: of an office, or of a ``place`` of the tree.
+
+    ``readers``: who gets it as a letter, which is kept with ``writer``; ``rules``: which files go with it.
+    """
+
+    rules: Reports
+    readers: Sequence[str]
+    writer: Office
+    place: str = ""
+
+    @classmethod
+    def of(cls, offices: Offices, office: str) -> "Sequence[MonthlyReport]":
+        """Return those whose editions are stored as this office's: its own, if it wants one; those of places for ''."""
+        if office or not offices.several:
+            found = offices.office(office)
+            return [cls.of_office(found)] if found.reports.monthly else []
+        return [
+            cls(offices.host.reports, node.report_readers, offices.office(offices.tree.below(node.id)[0]), node.id)
+            for node in offices.reported
+        ]
+
+    @classmethod
+    def of_office(cls, office: Office) -> "MonthlyReport":
+        """Return an office's own."""
+        return cls(office.reports, office.reports.recipients, office)
+
+    @property
+    def ref(self) -> str:
+        """Return what distinguishes its letters from those about an office's own; at most `LONGEST_REF` letters."""
+        fits = len(self.place) <= LONGEST_REF
+        return self.place if fits else hashlib.sha256(self.place.encode()).hexdigest()[:LONGEST_REF]
+
+    def wanted(self, code: str, month: date) -> Wanted:
+        """Return it of a month, as it is asked for."""
+        scope = (PLACE, self.place) if self.place else ("office", "")
+        return Wanted("month", code, month, *scope, files=self.rules.files)
+
+    def to_write(self, work: Work) -> AbstractContextManager[Work]:
+        """Return the work in which its letters are kept, within the block: in the same transaction."""
+        return _on_behalf_of(work, self.writer) if self.place else nullcontext(work)
+
+
+@contextmanager
+def _on_behalf_of(work: Work, office: Office) -> Iterator[Work]:
+    with on_behalf_of(work.session, office.among):
+        yield replace(work, office=office)
+
+
 def last_due(calendar: Calendar, now_utc: datetime) -> MonthDue | None:
     """Return the month whose report fell due last: on the first working day after it, at its opening. Pure."""
     first = calendar.local(now_utc).date().replace(day=1)
@@ -69,74 +122,66 @@ def last_due(calendar: Calendar, now_utc: datetime) -> MonthDue | None:
     return None
 
 
-def ask_due(work: Work) -> str | None:
+def ask_due(work: Work, report: MonthlyReport) -> str | None:
     """Ask for the report that is due, unless it was asked for; return its month, None for none.
 
-    One that failed is asked for again by `ask_again`.
-    """
-    rules, due = work.office.reports, last_due(work.office.calendar, work.now_utc)
-    if due is None or not rules.monthly or not notice_rows.anything_known(work.session, due.opens_utc):
-        return None
-    if edition_rows.of_occasion(work.session, due.occasion):
-        return None
-    editions.ask(work, Wanted("month", due.code, due.month, files=rules.files), occasion=due.occasion)
-    return due.code
-
-
-def ask_due_of_place(work: Work, place: str) -> str | None:
-    """Ask for the report of a place that is due, unless it was asked for since it fell due; return its month.
-
-    ``work``: of the whole installation, by whose calendar it falls due. It goes with no letter, and is not tried again.
+    ``work``: of the office, or of the whole installation, by whose calendar that of a place falls due. One that failed
+    is asked for again by `ask_again`.
     """
     due = last_due(work.office.calendar, work.now_utc)
-    if due is None or not notice_rows.anything_known(work.session, due.opens_utc):
+    anywhere = bool(report.place)
+    if due is None or not notice_rows.anything_known(work.session, due.opens_utc, anywhere=anywhere):
         return None
-    with on_behalf_of(work.session, ALONE):
-        if edition_rows.asked_since(work.session, PLACE, place, due.code, due.opens_utc):
-            return None
-        editions.ask(work, Wanted("month", due.code, due.month, PLACE, place))
+    if edition_rows.of_occasion(work.session, due.occasion, report.place):
+        return None
+    editions.ask(work, report.wanted(due.code, due.month), occasion=due.occasion)
     return due.code
 
 
-def is_due_again(session: Session, now_utc: datetime) -> bool:
+def is_due_again(session: Session, report: MonthlyReport, now_utc: datetime) -> bool:
     """Return whether the report that the schedule asked for last failed, and is to be asked for again now.
 
     By what is stored alone, so that it is asked for as often whatever restarts in between.
     """
-    tries = edition_rows.of_last_occasion(session)
+    tries = edition_rows.of_last_occasion(session, report.place)
     if not tries or tries[-1].state != EditionState.FAILED or len(tries) >= MOST_FAILURES:
         return False
     return now_utc >= (tries[-1].made_utc or tries[-1].asked_utc) + WAITS[len(tries) - 1]
 
 
-def ask_again(work: Work) -> None:
+def ask_again(work: Work, report: MonthlyReport) -> None:
     """Ask once more for the scheduled report that failed, when it is due again."""
-    if not work.office.reports.monthly or not is_due_again(work.session, work.now_utc):
+    if not is_due_again(work.session, report, work.now_utc):
         return
-    last = edition_rows.of_last_occasion(work.session)[-1]
+    last = edition_rows.of_last_occasion(work.session, report.place)[-1]
     month = date.fromisoformat(f"{last.period_code}-01")
-    wanted = Wanted("month", last.period_code, month, files=work.office.reports.files)
     with suppress(NotAllowed):  # too many wait: it is looked at again in a moment
-        editions.ask(work, wanted, occasion=last.occasion)
+        editions.ask(work, report.wanted(last.period_code, month), occasion=last.occasion)
 
 
-def enqueue_failure(work: Work) -> None:
+def enqueue_failure(work: Work, report: MonthlyReport) -> None:
     """Enqueue the letters that the scheduled report could not be made, once it is asked for no more."""
-    tries = edition_rows.of_last_occasion(work.session)
+    tries = edition_rows.of_last_occasion(work.session, report.place)
     if len(tries) < MOST_FAILURES or tries[-1].state != EditionState.FAILED:
         return
-    last, about = tries[-1], f"report-{tries[-1].occasion}-failed"
-    facts = ReportFacts(
-        **letterhead(work.office, work.now_utc),
-        head=ticket_history.head_of(work),
-        edition=last.id,
-        ordinal=0,
-        different=0,
-        titles={lang: month_text(date.fromisoformat(f"{last.period_code}-01"), lang) for lang in languages()},
-        summaries={lang: _failed(last.why, len(tries), lang) for lang in languages()},
-    )
-    for reader in _without_letter(work, about):
-        work.session.add(new_notice(work, about, REPORT, reader, facts))
+    last = tries[-1]
+    with report.to_write(work) as written:
+        missing = _without_letter(written, report, about := f"report-{last.occasion}-failed")
+        if not missing:
+            return
+        facts = ReportFacts(
+            **letterhead(written.office, work.now_utc),
+            head=ticket_history.head_of(written),
+            edition=last.id,
+            ordinal=0,
+            different=0,
+            titles={lang: month_text(date.fromisoformat(f"{last.period_code}-01"), lang) for lang in languages()},
+            summaries={lang: _failed(last.why, len(tries), lang) for lang in languages()},
+            place=report.place,
+        )
+        for reader in missing:
+            written.session.add(new_notice(written, about, REPORT, reader, facts, report.ref))
+        written.session.flush()
 
 
 def _failed(why: Reason | None, tries: int, lang: Lang) -> str:
@@ -152,14 +197,14 @@ def _failed(why: Reason | None, tries: int, lang: Lang) -> str:
     return f"{said} {hint}"
 
 
-def _without_letter(work: Work, about: str) -> list[str]:
-    """Return the recipients of reports for whom no letter about that was ever enqueued."""
-    readers = work.office.reports.recipients
-    there = notice_rows.known_keys(work.session, [key(about, REPORT, "", reader) for reader in readers])
-    return [reader for reader in readers if key(about, REPORT, "", reader) not in there]
+def _without_letter(work: Work, report: MonthlyReport, about: str) -> list[str]:
+    """Return the recipients of a report for whom no letter about that was ever enqueued."""
+    keys = {reader: key(about, REPORT, report.ref, reader) for reader in report.readers}
+    there = notice_rows.known_keys(work.session, list(keys.values()))
+    return [reader for reader, each in keys.items() if each not in there]
 
 
-def enqueue_letters(work: Work, id_: int, titles: Mapping[str, str]) -> None:
+def enqueue_letters(work: Work, report: MonthlyReport, id_: int, titles: Mapping[str, str]) -> None:
     """Enqueue the letters with a report that was made, if the schedule asked for it; once for each recipient.
 
     ``titles``: the report's title, by language.
@@ -168,26 +213,30 @@ def enqueue_letters(work: Work, id_: int, titles: Mapping[str, str]) -> None:
     found = asked if asked is None or asked.same_as is None else edition_rows.by_id(work.session, asked.same_as)
     if asked is None or found is None or not asked.occasion or found.state != EditionState.MADE:
         return
-    about = f"report-{asked.occasion}"
-    missing = _without_letter(work, about)
-    if not missing:
+    if asked.scope_id != report.place:
         return
     files = {file.name: file for file in found.kept}
     wanted = [files[name] for name in asked.files if name in files]
-    sent = list(_within(wanted, work.office.reports.mail_mb * MAIL_SHARE))
-    facts = ReportFacts(
-        **letterhead(work.office, work.now_utc),
-        head=ticket_history.head_of(work),
-        attachments=tuple(attachment(file) for file in sent),
-        edition=found.id,
-        ordinal=found.number,
-        different=found.different,
-        titles=titles,
-        summaries=found.said,
-        left_out=tuple(file.filename for file in wanted if file not in sent),
-    )
-    for reader in missing:
-        work.session.add(new_notice(work, about, REPORT, reader, facts))
+    sent = list(_within(wanted, report.rules.mail_mb * MAIL_SHARE))
+    with report.to_write(work) as written:
+        missing = _without_letter(written, report, about := f"report-{asked.occasion}")
+        if not missing:
+            return
+        facts = ReportFacts(
+            **letterhead(written.office, work.now_utc),
+            head=ticket_history.head_of(written),
+            attachments=tuple(attachment(file) for file in sent),
+            edition=found.id,
+            ordinal=found.number,
+            different=found.different,
+            titles=titles,
+            summaries=found.said,
+            left_out=tuple(file.filename for file in wanted if file not in sent),
+            place=report.place,
+        )
+        for reader in missing:
+            written.session.add(new_notice(written, about, REPORT, reader, facts, report.ref))
+        written.session.flush()
 
 
 def _within(files: list[EditionFile], most: float) -> Iterator[EditionFile]:

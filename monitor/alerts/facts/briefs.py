@@ -151,6 +151,7 @@ class ReportFacts(Letterhead):
 
     ``different``: how many figures the edition before had otherwise. ``titles``, ``summaries``: by language, as the
     report itself has them. ``left_out``: files that are too large for a letter; they are to be had on the page.
+    ``place``: the id of the place of the tree that it is about, '' for the office's own.
     """
 
     edition: int
@@ -159,3 +160,4 @@ class ReportFacts(Letterhead):
     titles: Mapping[str, str]
     summaries: Mapping[str, str]
     left_out: tuple[str, ...] = ()
+    place: str = ""

@@ -79,7 +79,7 @@ def _files(session: Session, letter: Letter) -> Iterator[AttachedFile]:
     except FactsError:
         return
     for each in attachments:
-        kept = edition_rows.kept_file(session, each.edition, each.name)
+        kept = edition_rows.kept_file(session, each.edition, each.name, of_any=True)
         if kept is not None and hashlib.sha256(kept.content).hexdigest() == each.sha256:
             yield AttachedFile(each.filename, each.media, kept.content)
 

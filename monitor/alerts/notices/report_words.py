@@ -24,7 +24,8 @@ def report_words(facts: ReportFacts, lang: Lang) -> Words:
 def _rows(facts: ReportFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     yield from attached_rows(facts, lang)
     yield "left_out", "\n".join(facts.left_out)
-    yield "page", facts.page(f"/reports/{facts.edition}")
+    home = f"/offices/{facts.place}/reports" if facts.place else "/reports"
+    yield "page", facts.page(f"{home}/{facts.edition}")
 
 
 def _again(facts: ReportFacts, lang: Lang) -> str:

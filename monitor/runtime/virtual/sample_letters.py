@@ -19,6 +19,7 @@ from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.cases.edition_jobs import MadeFile, MadeReport
+from monitor.alerts.cases.report_schedule import MonthlyReport
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.stored import Facts, pack, unpack_case
 from monitor.alerts.notices.brief_facts import morning_facts, weekly_facts
@@ -145,7 +146,7 @@ def _reports(work: Work) -> None:
     summaries = {lang: tr(lang, A_SUMMARY) for lang in BOTH}
     file = MadeFile(f"report-{month:%Y-%m}-ed1.pdf", "application/pdf", b"%PDF")
     editions.finish(work, edition, MadeReport(1, b"", "", work.now_utc, titles, summaries, files={name: file}))
-    report_schedule.enqueue_letters(work, edition, titles)
+    report_schedule.enqueue_letters(work, MonthlyReport.of_office(work.office), edition, titles)
     service = next((key for key in work.office.charter.services if key.startswith(OFFICIAL)), "")
     if service:
         request = Request(service, "letter", in_both(REQUESTER), in_both(A_REPORT), work.now_utc, "uno@example.org")

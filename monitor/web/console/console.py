@@ -1,7 +1,7 @@
 """Give the pages what they need: the present state, transactions in threads, rendering."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -34,6 +34,7 @@ from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
 from monitor.web.console.rendering import render
+from monitor.web.console.union_choices import UnionChoice, union_choices
 from monitor.web.overview import Overview, Overviews
 from monitor.web.papers import Papers
 
@@ -220,6 +221,11 @@ class Console:
     def places(self, asked: Asked) -> Places:
         """Return the places of the tree of offices at or below the visitor's."""
         return Places.of(self.installation_of and self.installation_of(), asked.visitor.node)
+
+    def union_choices(self, asked: Asked, node: str, given: Iterable[str]) -> Sequence[UnionChoice]:
+        """Return the unions that a user or program of ``node`` can be given, and those that are ``given``."""
+        here = {self.live.office_id: self.live.fleet}
+        return union_choices(self.places(asked), node, here, given, asked.lang)
 
     def site(self, asked: Asked, id_: str) -> Site:
         """Return a site of the visitor's scope; raises NotFound."""

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.alerts.cases import editions
 from monitor.alerts.cases.edition_jobs import NotMade
-from monitor.alerts.cases.editions import PLACE
+from monitor.alerts.cases.editions import PLACE, Wanted
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
 from monitor.domain.roles import Right
@@ -17,6 +17,9 @@ from monitor.i18n.act_terms import EDITION_STATES
 from monitor.i18n.reasons import reason_message
 from monitor.reports.asking import wanted_of_place
 from monitor.reports.edition_view import EditionView, usual_periods
+from monitor.reports.of_place import place_scope
+from monitor.reports.period import period_of
+from monitor.reports.quick_report import quick_periods, quick_place_report
 from monitor.reports.wording import period_text
 from monitor.settings.installation import Installation
 from monitor.settings.offices_file import Node
@@ -25,7 +28,7 @@ from monitor.store.session import Session
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import refused_page
-from monitor.web.console.reports import ALL, PAGE, edition_page, file_of, given_out
+from monitor.web.console.reports import ALL, PAGE, Preview, edition_page, file_of, given_out
 from monitor.web.edition_files import EditionFiles
 
 
@@ -47,6 +50,9 @@ class PlaceReportPages:
 
     async def list(self, asked: Asked) -> Response:
         """List the editions about a place, with the form for another one; of a place with one office that office's."""
+        return await self._list(asked)
+
+    async def _list(self, asked: Asked, preview: Preview | None = None) -> Response:
         whole, installation, place = self._asked(asked)
         if len(installation.tree.below(place.id)) == 1:
             return RedirectResponse(f"/reports?office={installation.tree.below(place.id)[0]}", 303)
@@ -68,6 +74,7 @@ class PlaceReportPages:
             following=found[PAGE - 1].id if len(found) > PAGE else None,
             periods=[(f"{each.kind}:{each.code}", period_text(each, asked.lang)) for each in usual_periods(today)],
             typed={name: asked.field(name) for name in ("period", "from", "to")},
+            preview=preview,
         )
 
     async def ask(self, asked: Asked) -> Response:
@@ -77,8 +84,17 @@ class PlaceReportPages:
         if first := asked.field("from"):
             kind, code = "days", f"{first}..{asked.field('to') or date.isoformat(asked.now_utc.astimezone(DHAKA))[:10]}"
         about = wanted_of_place(installation.tree, place.id, kind, code)
+        if asked.field("do") == "preview":
+            return await self._list(asked, await self._preview(asked, whole, place, about))
         made = await whole.act(asked, lambda work: editions.ask(work, about).id, changed=(ALL,))
         return self._console.back(asked, f"{_home(place)}/{made}", message("The report is being made."))
+
+    async def _preview(self, asked: Asked, whole: Console, place: Node, about: Wanted) -> Preview:
+        offices, period = whole.live.offices.below(place.id), period_of(about.period_kind, about.period_code)
+        editions.refuse_period(about, asked.now_utc)
+        stored = await whole.read(lambda session: quick_periods(session, offices, period, asked.now_utc))
+        report = await whole.count(lambda: quick_place_report(place, offices, stored))
+        return Preview.of(period, place_scope(place), report, asked.lang)
 
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""

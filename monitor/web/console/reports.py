@@ -16,16 +16,16 @@ from monitor.domain.message import message
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.i18n.act_terms import EDITION_STAGES, EDITION_STATES
-from monitor.i18n.languages import languages, own_name
+from monitor.i18n.languages import Lang, languages, own_name
 from monitor.i18n.reasons import reason_message
 from monitor.i18n.terms import KINDS
 from monitor.reports.asking import wanted
 from monitor.reports.difference_words import difference_texts
 from monitor.reports.edition_view import EditionView, covers, usual_periods
 from monitor.reports.export.formats import FORMATS
-from monitor.reports.period import period_of
+from monitor.reports.period import Period, period_of
 from monitor.reports.quick_report import quick_period, quick_report
-from monitor.reports.report import Difference
+from monitor.reports.report import Difference, Report, ReportScope
 from monitor.reports.report_scope import scope_of
 from monitor.reports.wording import period_text, scope_text, summary
 from monitor.settings.fleet import Site
@@ -59,6 +59,12 @@ class Preview:
 
     title: str
     said: str
+
+    @classmethod
+    def of(cls, period: Period, scope: ReportScope, report: Report | None, lang: Lang) -> "Preview":
+        """Return that of a report; ``report``: None where counting it takes longer."""
+        title = f"{period_text(period, lang)} — {scope_text(scope, lang)}"
+        return cls(title, "" if report is None else summary(report, lang))
 
 
 class ReportPages:
@@ -128,8 +134,7 @@ class ReportPages:
 
         stored = await self._console.read(lambda each: quick_period(each, office, period, scope, asked.now_utc))
         report = await self._console.count(lambda: quick_report(office, stored))
-        title = f"{period_text(period, asked.lang)} — {scope_text(scope, asked.lang)}"
-        return Preview(title, "" if report is None else summary(report, asked.lang))
+        return Preview.of(period, scope, report, asked.lang)
 
     async def show(self, asked: Asked) -> Response:
         """Show an edition."""

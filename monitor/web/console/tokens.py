@@ -14,7 +14,6 @@ from monitor.domain.api_scopes import SCOPES
 from monitor.domain.message import message
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
-from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import KINDS
 from monitor.store import token_rows
 from monitor.store.session import Session
@@ -76,13 +75,14 @@ class TokenPages:
             rows = [each for each in token_rows.tokens(session) if places.holds(each.node)]
             return [(token_document(row), accounts.holds(row, asked.now_utc)) for row in rows]
 
-        unions = {site.union for site in self._console.live.fleet.sites.values() if site.union}
         values: Mapping[str, Any] = {
             "shown": await self._console.read(read),
             "token": token,
             "places": places,
             "scopes": SCOPES,
-            "unions": sorted(unions, key=name_key),
+            "unions": self._console.union_choices(
+                asked, asked.field("node") or asked.visitor.node, asked.fields("unions")
+            ),
             "kinds": list(KINDS),
             "days": LONGEST_DAYS,
             "at": datetime.fromisoformat,

@@ -18,7 +18,6 @@ from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVe
 from monitor.domain.message import Message, message
 from monitor.domain.roles import Right, Role
 from monitor.i18n.languages import languages, own_name
-from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import KINDS
 from monitor.store import user_rows
 from monitor.store.models import User
@@ -164,7 +163,7 @@ class UserPages:
         values = {
             "shown": await self._console.read(read),
             "typed": _typed(asked),
-            **self._choices(asked),
+            **self._choices(asked, asked.field("node") or asked.visitor.node, asked.fields("unions")),
             **_fault(refused),
         }
         return self._console.page(asked, "users.html.j2", status, **values)
@@ -179,18 +178,17 @@ class UserPages:
             "typed": one.user if refused is None else _typed(asked),
             "link": f"{asked.request.base_url}invite/{code}" if code else "",
             "path": _path_of(one.user["name"]),
-            **self._choices(asked, one.user["unions"]),
+            **self._choices(asked, one.user["node"], one.user["unions"]),
             **_fault(refused),
         }
         return self._console.page(asked, "user.html.j2", status, **values)
 
-    def _choices(self, asked: Asked, given: Iterable[str] = ()) -> Mapping[str, Any]:
-        """Return what can be chosen; ``given``: unions that a user has, which may be another office's."""
-        unions = {site.union for site in self._console.live.fleet.sites.values() if site.union} | set(given)
+    def _choices(self, asked: Asked, node: str, given: Iterable[str]) -> Mapping[str, Any]:
+        """Return what can be chosen, for a user of ``node``; ``given``: unions that the user has."""
         return {
             "places": self._console.places(asked),
             "roles": list(Role),
-            "unions": sorted(unions, key=name_key),
+            "unions": self._console.union_choices(asked, node, given),
             "kinds": list(KINDS),
             "all_languages": [(code, own_name(code)) for code in languages()],
             "at": datetime.fromisoformat,

@@ -1,5 +1,6 @@
 """The month's report is asked for on the first working day and goes with one letter to each recipient."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,12 +9,13 @@ import pytest
 
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.edition_jobs import MadeFile, MadeReport
-from monitor.alerts.cases.report_schedule import last_due
+from monitor.alerts.cases.report_schedule import MonthlyReport, last_due
 from monitor.alerts.channels.base import AttachedFile, Channel
 from monitor.alerts.facts.briefs import ReportFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.alerts.notices import deliver
 from monitor.alerts.notices.render import render
+from monitor.charter.offices import ALONE, Offices
 from monitor.domain.notice_kinds import REPORT
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.settings.reports_section import Reports
@@ -47,7 +49,12 @@ def desk(desk: Desk) -> Desk:
 
 def look(desk: Desk) -> str | None:
     with desk.store.write() as session:
-        return report_schedule.ask_due(desk.work(session))
+        asked = [report_schedule.ask_due(desk.work(session), each) for each in monthly(desk)]
+        return next(iter(asked), None)
+
+
+def monthly(desk: Desk) -> Sequence[MonthlyReport]:
+    return MonthlyReport.of(Offices(desk.office), ALONE)
 
 
 def make(desk: Desk, made: MadeReport = MADE) -> Edition:
@@ -57,7 +64,9 @@ def make(desk: Desk, made: MadeReport = MADE) -> Edition:
         assert job is not None
     with desk.store.write() as session:
         editions.finish(desk.work(session), job.edition, made)
-        report_schedule.enqueue_letters(desk.work(session), job.edition, made.titles)
+        report_schedule.enqueue_letters(
+            desk.work(session), MonthlyReport.of_office(desk.office), job.edition, made.titles
+        )
     with desk.store.read() as session:
         found = edition_rows.by_id(session, job.edition)
         assert found is not None
@@ -92,14 +101,14 @@ def fails(desk: Desk) -> int:
         job = editions.begin_next(desk.work(session), Place(Path("var")), BEFORE)
         assert job is not None
         editions.fail(desk.work(session), job.edition, reason(ReasonCode.REPORT_TOO_LONG, seconds=600))
-        report_schedule.enqueue_failure(desk.work(session))
+        report_schedule.enqueue_failure(desk.work(session), MonthlyReport.of_office(desk.office))
     return len(desk.notices())
 
 
 def again(desk: Desk) -> bool:
     """Look whether it is asked for again, as the daemon does every few seconds."""
     with desk.store.write() as session:
-        report_schedule.ask_again(desk.work(session))
+        report_schedule.ask_again(desk.work(session), MonthlyReport.of_office(desk.office))
     with desk.store.read() as session:
         return edition_rows.next_queued(session) is not None
 
@@ -122,7 +131,7 @@ def test_one_that_failed_is_asked_for_again_after_a_while_each_time_longer_and_g
     assert not again(desk)
     assert look(desk) is None
     with desk.store.write() as session:
-        report_schedule.enqueue_failure(desk.work(session))
+        report_schedule.enqueue_failure(desk.work(session), MonthlyReport.of_office(desk.office))
     assert desk.notices() == [("report", "responsible"), ("report", "grievance")]
     letter = deliver.look(desk.store, desk.office, "email", desk.clock)
     assert letter is not None
@@ -169,7 +178,7 @@ def test_each_recipient_gets_one_letter_with_the_files(desk: Desk) -> None:
     look(desk)
     made = make(desk)
     with desk.store.write() as session:
-        report_schedule.enqueue_letters(desk.work(session), made.id, MADE.titles)
+        report_schedule.enqueue_letters(desk.work(session), MonthlyReport.of_office(desk.office), made.id, MADE.titles)
     assert desk.notices() == [("report", "responsible"), ("report", "grievance")]
     letter = deliver.look(desk.store, desk.office, "email", desk.clock)
     assert letter is not None

@@ -11,7 +11,7 @@ from monitor.alerts.helpdesks.registry import open_desk
 from monitor.alerts.helpdesks.rt import LONGEST_SUBJECT_BYTES
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import S
-from tests.alerts.mirrored import Mirrored, mirrored
+from tests.alerts.mirrored import REAL_S, Mirrored, mirrored
 from tests.lab.rt import RealRt
 
 pytestmark = pytest.mark.long
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def both(request_tracker: RealRt, office: Office, tmp_path: Path) -> Iterator[Mirrored]:
-    found = mirrored(request_tracker, office, tmp_path)
+    found = mirrored(request_tracker, office, tmp_path, timeout_s=REAL_S)
     yield found
     found.here.store.close()
 

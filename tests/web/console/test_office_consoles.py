@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import editions, report_schedule
 from monitor.alerts.cases.editions import Wanted
+from monitor.alerts.cases.report_schedule import MonthlyReport
 from monitor.alerts.notices.lease import lease_next
 from monitor.alerts.notices.render import render
 from monitor.domain.edition_states import EditionState
@@ -90,7 +91,7 @@ def test_the_link_to_a_report_in_a_letter_opens_it_whichever_office_its_reader_h
         work = Work(session, mirpur, desk.clock.utc())
         asked = editions.ask(work, Wanted("month", "2026-10", date(2026, 10, 1)), occasion="month-2026-10")
         asked.state, asked.number = EditionState.MADE, 1
-        report_schedule.enqueue_letters(work, asked.id, {"en": "October 2026"})
+        report_schedule.enqueue_letters(work, MonthlyReport.of_office(mirpur), asked.id, {"en": "October 2026"})
         letter = lease_next(work, "email")
     assert letter is not None
     (link,) = re.findall(r"https://ict\.example\.org(/\S+)", render(letter, "en").text)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.roles import Role, Scope
+from monitor.reports import quick_report
 from monitor.reports.edition_process import COMMAND
 from monitor.runtime.edition_maker import EditionMaker
 from monitor.runtime.leases import SoleHolder
@@ -101,3 +102,17 @@ def test_a_period_that_is_none_is_refused_in_words(visits: Visits, period: str) 
     answer = visits.post(KUSHTIA, {"period": period})
     assert answer.status == 422
     assert "Expected" in answer.text
+
+
+def test_what_it_will_say_is_shown_before_it_is_made_unless_that_takes_longer(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {**visits.get(KUSHTIA).form(KUSHTIA), **OCTOBER, "do": "preview"}
+    shown = visits.post(KUSHTIA, wanted)
+    assert (shown.status, "October 2026 — All offices of Kushtia" in shown.text) == (200, True)
+    assert "2 offices, " in shown.text
+    monkeypatch.setattr(quick_report, "MOST_OFFICES", 1)
+    shown = visits.post(KUSHTIA, wanted)
+    assert "This takes longer than a page may" in shown.text
+    with visits.desk.store.read() as session:
+        assert session.scalars(select(Edition)).all() == []

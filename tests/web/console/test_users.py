@@ -196,7 +196,9 @@ def test_a_union_of_another_office_stays_a_users_who_is_changed_in_this_one(
     with desk.store.write() as session:
         session.scalars(select(User).where(User.name == "user-mirpur")).one().unions = ["sadar"]
     drawn = browser.get("/users/user-mirpur?office=bheramara")
-    assert '<input type="checkbox" name="unions" value="sadar" checked>' in drawn.text
+    assert (
+        '<input type="checkbox" name="unions" value="sadar" checked> Mirpur Sadar <small>Mirpur</small>' in drawn.text
+    )
     asked = {"role": "viewer", "lang": "en", "node": "mirpur", "phone": "01711000000"}
     assert browser.post("/users/user-mirpur", drawn=drawn, unions="sadar", **asked).status == 303
     with desk.store.read() as session:
@@ -204,7 +206,34 @@ def test_a_union_of_another_office_stays_a_users_who_is_changed_in_this_one(
         assert (one.unions, one.phone) == (["sadar"], "01711000000")
     # Nobody is given one that neither the office has nor he had.
     other = browser.get("/users/user-bheramara")
+    asked["node"] = "bheramara"
     assert browser.post("/users/user-bheramara", drawn=other, unions="sadar", **asked).status == 422
+
+
+def unions_offered(page: str) -> dict[str, str]:
+    """The words of the unions that a form offers, each with what stands beside its box."""
+    return dict(re.findall(r'name="unions" value="([^"]*)"(?: checked)?>(.*?)</label>', page))
+
+
+def test_the_unions_offered_are_those_of_the_offices_that_a_user_is_for(district: tuple[OfficesDesk, Browser]) -> None:
+    _, browser = district
+    of_mirpur = unions_offered(browser.get("/users/user-mirpur?office=bheramara").text)
+    assert {word: " ".join(shown.split()) for word, shown in of_mirpur.items()} == {
+        "sadar": "Mirpur Sadar <small>Mirpur</small>"
+    }
+    of_district = unions_offered(browser.get("/users/user-kushtia").text)
+    assert of_district.keys() == {"sadar", *unions_offered(browser.get("/users/user-bheramara").text)}
+    assert "<small>Bheramara</small>" in of_district["juniadaha"]
+    asked = {"role": "viewer", "lang": "en", "node": "kushtia"}
+    drawn = browser.get("/users/user-kushtia?office=bheramara")
+    assert browser.post("/users/user-kushtia", drawn=drawn, unions=["sadar", "juniadaha"], **asked).status == 303
+    drawn = browser.get("/tokens?office=bheramara")
+    assert "sadar" in unions_offered(drawn.text)
+    program = {"name": "program", "scopes": "status:read", "days": "9", "node": "mirpur"}
+    assert browser.post("/tokens", drawn=drawn, unions="sadar", **program).status == 200
+    drawn = browser.get("/tokens")
+    program |= {"name": "other", "node": "bheramara"}
+    assert browser.post("/tokens", drawn=drawn, unions="sadar", **program).status == 422
 
 
 def test_tokens_of_other_places_are_not_there_to_be_revoked(district: tuple[OfficesDesk, Browser]) -> None:
