@@ -176,11 +176,17 @@ def _plain(value: Any) -> Any:
         return value
     if kind is dict:
         return {
-            storable(str(key)): storable(item) if type(item) is str else _plain(item) for key, item in value.items()
+            _plain_name(name): storable(item) if type(item) is str else _plain(item) for name, item in value.items()
         }
     if kind is list or kind is tuple:
         return [_plain(item) for item in value]
     return _plain_of_another_kind(value)
+
+
+@lru_cache(maxsize=1_024, typed=True)
+def _plain_name(name: object) -> str:
+    """Clean the name of a field: there are few, in thousands of rows."""
+    return storable(str(name))
 
 
 def _plain_of_another_kind(value: Any) -> Any:
@@ -189,7 +195,7 @@ def _plain_of_another_kind(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {storable(str(key)): _plain(item) for key, item in value.items()}
+        return {storable(str(name)): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
