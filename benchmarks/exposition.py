@@ -64,7 +64,9 @@ class Daemon:
         self.take(
             [
                 sample._replace(
-                    started_utc=sample.started_utc + after, rtts_ns=tuple(rtt + self._turn for rtt in sample.rtts_ns)
+                    started_utc=sample.started_utc + after,
+                    started_mono_ns=self._turn,
+                    rtts_ns=tuple(rtt + self._turn for rtt in sample.rtts_ns),
                 )
                 for sample in self._rounds[self._turn % parts :: parts]
             ]

@@ -145,7 +145,7 @@ class Daemon:
         jobs = Jobs(store, live, in_force, opener.examine, leases).all_of_them()
         calendar = CalendarJobs(self._trusted_utc, [*jobs, copying], leases)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
-        examiner = Examiner(clock, live, store, settings)
+        examiner = Examiner(clock, live, store, settings, lambda: self._verdicts.last)
 
         def look_again() -> None:
             """Look for what an act of a person may have left to do."""

@@ -58,15 +58,21 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
 
 
 def _installation(directory: Path, sources: dict[str, bytes]) -> "Installation":
-    """Load the files; the daemon's own modules are imported while another process reads many: a second of each start.
+    """Load the files; what a daemon of any size needs is made while another process reads many: two seconds.
 
     Raises Failure.
     """
     from monitor.runtime.subprocess_load import load_at_start
 
-    return installation_of(
-        directory, sources, partial(load_at_start, meanwhile=partial(import_module, "monitor.daemon"))
-    )
+    return installation_of(directory, sources, partial(load_at_start, meanwhile=_prepare))
+
+
+def _prepare() -> None:
+    """Import the daemon's own modules, and compile its pages."""
+    import_module("monitor.daemon")
+    from monitor.web.console.rendering import compile_templates
+
+    compile_templates()
 
 
 def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
@@ -82,6 +88,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     from monitor.store.lock import only_daemon
 
     gc_tuning.use_one_arena()
+    gc_tuning.hold_off()
     sys.setswitchinterval(SWITCH_S)
     close_to_others()  # addresses in the configuration may hold passwords already
     sources: dict[str, bytes] = {}

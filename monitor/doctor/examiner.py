@@ -1,7 +1,7 @@
 """Examine the installation while the daemon runs, one check after the other, each at its pace; readers see the last."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from monitor.doctor.check import Place
@@ -12,7 +12,7 @@ from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import Part
-from monitor.settings import in_force
+from monitor.settings.in_force import InForce
 from monitor.settings.load import Settings
 from monitor.store.database import Store
 
@@ -20,12 +20,24 @@ LOOK_S = 1.0
 
 
 class Examiner(Part):
-    """The part that examines. ``examined``: by check, replaced as a whole."""
+    """The part that examines. ``examined``: by check, replaced as a whole.
+
+    ``last_reading``: the daemon's own word on its configuration; called in a thread. It is not read from the file that
+    commands have it from: that holds all sites as text, and would be parsed anew for each check.
+    """
 
     name = "doctor"
 
-    def __init__(self, clock: Clock, live: RuntimeView, store: Store, settings: Settings) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        live: RuntimeView,
+        store: Store,
+        settings: Settings,
+        last_reading: Callable[[], InForce | None],
+    ) -> None:
         self._clock, self._live, self._store, self._settings = clock, live, store, settings
+        self._last_reading = last_reading
         self.version = version("upazila-monitor")  # of what runs: another may be installed meanwhile
         self._since_mono_ns = clock.mono_ns()
         self._looked_mono_ns: dict[str, int] = {}
@@ -55,10 +67,8 @@ class Examiner(Part):
         self.examined = {**self.examined, name: found}
 
     def _look(self, name: str) -> Examined:
-        settings = self._settings
-        daemon = in_force.read(settings.state)
-        office, cancellation = self._live.office, self._cancellation
-        place = Place(settings, office, self._clock, daemon, self._store, self.version, cancellation)
+        office, daemon, cancellation = self._live.office, self._last_reading(), self._cancellation
+        place = Place(self._settings, office, self._clock, daemon, self._store, self.version, cancellation)
         return CHECKS[name].examine(place)
 
     async def close(self) -> None:

@@ -185,6 +185,7 @@ class LogEvent(Enum):
         "Free disk space, or correct `[storage] record`.",
     )
     HISTORY_REFUSES = ERROR, "", "Summaries for pictures and reports cannot be kept; all else goes on.", _WAIT
+    HISTORY_CUT_SHORT = WARNING, "", "The daemon stopped before all summaries of the last hour were written."
     HISTORY_SET_ASIDE = WARNING, "", "The file of summaries was damaged: it is kept aside, and a new one is begun."
 
     # What is judged

@@ -233,7 +233,7 @@ class Board(OutageAttribution):
         for site in [*self.open_outages, *self.affected]:
             decisions += self._with_other_devices(site, now_utc)
         self.flaps.keep(fleet.sites)
-        self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
+        self.states = {site: self.states[site] for site in fleet.sites if site in self.states}
         decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
 

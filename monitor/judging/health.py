@@ -91,8 +91,8 @@ def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = No
     rows = _with_round(health, sample.started_utc, failed=failed, poor=poor)
     state, since_utc = _hard_state(rows, rules)
     if state is health.state or since_utc is None:
-        return rows, None
-    changed = replace(rows, state=state, since_utc=since_utc)
+        return _settled(rows), None
+    changed = _settled(replace(rows, state=state, since_utc=since_utc))
     return changed, Transition(sample.device, health.state, state, since_utc, sample.started_utc)
 
 
@@ -102,6 +102,12 @@ def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
         return True
     rtt_ns = sample.rtt_ns or 0
     return rtt_ns >= rules.degraded_rtt_ns or (slow_ns is not None and rtt_ns > slow_ns)
+
+
+def _settled(health: Health) -> Health:
+    """Drop the rows of what is up and well: none of them changes anything any more, and nearly all devices are so."""
+    is_well = health.state is State.UP and health.failed is NO_ROW and health.poor is NO_ROW
+    return Health(State.UP, health.since_utc) if is_well else health
 
 
 def suspect(health: Health) -> Health:

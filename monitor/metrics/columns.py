@@ -38,13 +38,13 @@ class Column(Piece):
         return "".join([write(value, labels) for value, labels in of_each if value is not None and labels]).encode()
 
 
-class _Row(Generic[Key, Source]):
+class _Row(Generic[Key]):
     """Some sources in a row as they were seen last, and a column for each family."""
 
-    __slots__ = ("columns", "keys", "sources")
+    __slots__ = ("columns", "keys", "marks")
 
-    def __init__(self, keys: Sequence[Key], sources: Sequence[Source], columns: Sequence[Column]) -> None:
-        self.keys, self.sources, self.columns = keys, sources, columns
+    def __init__(self, keys: Sequence[Key], marks: Sequence[object], columns: Sequence[Column]) -> None:
+        self.keys, self.marks, self.columns = keys, marks, columns
 
 
 class Columns(Generic[Key, Source]):
@@ -52,8 +52,9 @@ class Columns(Generic[Key, Source]):
 
     ``families``: with how a value is written. ``sources``: all that there are at this moment, in an order that seldom
     changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for each family, None
-    for no line; asked for again only where the source is another object. Those of ``together`` sources are a piece of
-    the page for each family.
+    for no line; asked for again only where the ``mark`` of a source is another object. The mark is kept, and not the
+    source, which nobody else may need until the next page. Those of ``together`` sources are a piece of the page for
+    each family.
     """
 
     def __init__(
@@ -62,11 +63,12 @@ class Columns(Generic[Key, Source]):
         sources: Callable[[], Iterable[tuple[Key, Source]]],
         labels: Callable[[Key], str],
         values: Callable[[Source], Sequence[object]],
+        mark: Callable[[Source], object],
         together: int = TOGETHER,
     ) -> None:
         self._families, self._sources, self._together = families, sources, together
-        self._labels, self._values = labels, values
-        self._rows: list[_Row[Key, Source]] = []
+        self._labels, self._values, self._mark = labels, values, mark
+        self._rows: list[_Row[Key]] = []
 
     def look(self) -> Iterator[None]:
         """Take in other sources, a row at each step."""
@@ -81,17 +83,18 @@ class Columns(Generic[Key, Source]):
             yield
         del self._rows[count:]
 
-    def _row(self, keys: Sequence[Key], sources: Sequence[Source]) -> _Row[Key, Source]:
+    def _row(self, keys: Sequence[Key], sources: Sequence[Source]) -> _Row[Key]:
         labels = "\n".join(map(self._labels, keys)).encode()
         values = zip(*map(self._values, sources), strict=True)
         columns = [Column(write, labels, column) for write, column in zip(self._families.values(), values, strict=True)]
-        return _Row(keys, sources, columns)
+        return _Row(keys, list(map(self._mark, sources)), columns)
 
-    def _renew(self, row: _Row[Key, Source], sources: Sequence[Source]) -> None:
-        for place in compress(range(len(sources)), map(is_not, sources, row.sources)):
+    def _renew(self, row: _Row[Key], sources: Sequence[Source]) -> None:
+        marks = list(map(self._mark, sources))
+        for place in compress(range(len(sources)), map(is_not, marks, row.marks)):
             for column, value in zip(row.columns, self._values(sources[place]), strict=True):
                 column.put(place, value)
-        row.sources = sources
+        row.marks = marks
 
     def bodies(self) -> Iterator[Body]:
         """Yield each family's lines as of the end of `look`."""

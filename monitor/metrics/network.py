@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
@@ -10,6 +11,7 @@ from monitor.judging.labs import Count
 from monitor.metrics.columns import Columns
 from monitor.metrics.pieces import Piece
 from monitor.metrics.text import TOGETHER, Body, CachedLines, Family, Labels, Part, gathered
+from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Fleet, Site
 
@@ -94,9 +96,10 @@ def network(live: RuntimeView) -> list[Part]:
     return [
         Columns(
             {family: family.line for family in (SUCCESS, RTT, LOSS)},
-            lambda: zip(list(live.samples), list(live.samples.values()), strict=True),
-            lambda key: _device(live, *key),
+            lambda: list(live.echoes.items()),
+            lambda id_: _device(live, id_),
             _round,
+            attrgetter("started_mono_ns"),
         ),
         _Infos(live),
         Columns(
@@ -104,6 +107,7 @@ def network(live: RuntimeView) -> list[Part]:
             _States(live),
             lambda id_: _of_site(live, id_),
             lambda state: (state, state),
+            lambda state: state,
         ),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)
@@ -111,13 +115,13 @@ def network(live: RuntimeView) -> list[Part]:
     ]
 
 
-def _device(live: RuntimeView, id_: str, probe: str) -> str:
-    """Write the labels of a device's rounds; "" when it has gone."""
+def _device(live: RuntimeView, id_: str) -> str:
+    """Write the labels of a device's rounds of echoes; "" when it has gone."""
     device = live.fleet.devices.get(id_)
     if device is None:
         return ""
     site = live.fleet.sites[device.site]
-    return DEVICE(live.office_of(site.id), site.id, device.name, site.kind, probe)
+    return DEVICE(live.office_of(site.id), site.id, device.name, site.kind, IcmpProbe.name)
 
 
 def _round(sample: Sample) -> tuple[bool | None, float | None, float | None]:

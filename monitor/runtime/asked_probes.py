@@ -67,7 +67,7 @@ class AskedProbes:
         try:
             async with asyncio.timeout(LONGEST_S):
                 while True:
-                    sample = self._live.samples.get((device, "icmp"))
+                    sample = self._live.echoes.get(device)
                     if sample is not None and sample.started_mono_ns >= asked_ns:
                         return sample
                     await asyncio.sleep(LOOK_S)

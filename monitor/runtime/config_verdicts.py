@@ -39,6 +39,11 @@ class ConfigVerdicts:
         self._one_at_a_time = Lock()
         live.instance = self._found.instance  # by which a command knows that the answer on a port is ours
 
+    @property
+    def last(self) -> InForce:
+        """Return the result of the last reading, without the files' texts. For any thread."""
+        return self._found
+
     def accept(self, reading: Reading, asked_mono_ns: int) -> None:
         """Record the files that are in force from now on."""
         try:

@@ -55,7 +55,8 @@ def log_decision(decision: Decision) -> None:  # noqa: PLR0912, PLR0915 (one bra
         case SiteChanged(site, State.DEGRADED, since):
             emit(log, LogEvent.SITE_DEGRADED, "%s: degraded since %s", site, _utc(since), site=site)
         case SiteChanged(site, state, since):
-            emit(log, LogEvent.SITE_STATE, "%s: %s since %s", site, state, _utc(since), site=site, state=state)
+            text = "%s: %s since %.19sZ"  # written by the log, where anybody wants it: a start has one of each site
+            emit(log, LogEvent.SITE_STATE, text, site, state, since, site=site, state=state)
         case UplinkLost(group, since):
             text = "nothing behind '%s' is judged since %s: all its references are silent"
             emit(log, LogEvent.UPLINK_LOST, text, group, _utc(since), uplink=group)

@@ -1,7 +1,7 @@
 """Read what other daemons store of the sites that they watch, so that pages show all sites wherever they are asked."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
@@ -55,7 +55,7 @@ class ElsewhereReader(Part):
         changed = board.see_elsewhere(found.states)
         self._changed([f"site:{site}" for site in sorted(changed)])
 
-    def _read(self, sites: Collection[str]) -> shard_rows.SeenElsewhere:
+    def _read(self, sites: Set[str]) -> shard_rows.SeenElsewhere:
         if not sites:
             return shard_rows.NOTHING_ELSEWHERE
         with self._store.read_briefly() as session:

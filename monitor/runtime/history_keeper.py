@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 3_600.0
 LOOK_S = 5.0
+LAST_WRITE_S = 3.0  # when the daemon stops: 100,000 devices' would take half a minute
 GONE_S = 300.0  # who takes a site out by mistake has so long to put it back, and nothing of its day is lost
 DAYS_A_YEAR = 365.25
 PORTION = 200  # series written in one transaction: the loop and other writers get their turn between two
@@ -118,10 +119,14 @@ class HistoryKeeper(Part):
                 await self.write()
 
     async def close(self) -> None:
-        """Write what there is."""
+        """Write what there is, as far as `LAST_WRITE_S` reaches: what is left is lost, as at a kill."""
         for rounds in self._rounds.values():
             rounds.finish()
-        await self.write()
+        try:
+            async with asyncio.timeout(LAST_WRITE_S):
+                await self.write()
+        except TimeoutError:
+            emit(log, LogEvent.HISTORY_CUT_SHORT, "not all summaries could be written in %g s", LAST_WRITE_S)
         self._thread.close()
 
     async def write(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -63,8 +63,9 @@ class IcmpProber(Part):
         self._clock, self._probe, self._live, self._in_force = clock, probe, live, in_force
         self._distrust, self._sink, self._look_at = distrust, sink, look_at
         self._rounds: set[asyncio.Task[None]] = set()
+        self._taking = asyncio.Lock()  # a pass of the loop takes one group's samples: after a stall there are thousands
         self._unjudged: set[str] = set()
-        self._fleet, self._targets = Fleet({}), dict[str, Target]()
+        self._fleet = Fleet({})
         self._last_turn_mono_ns = clock.mono_ns()
         self._last_turn_boot_ns: int | None = None
         self._schedule = Schedule(in_force.settings.monitor.probing.interval_s)
@@ -95,25 +96,24 @@ class IcmpProber(Part):
         self._probing = settings.monitor.probing
         self._schedule.restart(self._probing.interval_s)
         self._aim_at(settings.fleet)
-        self._put_soon(self._targets)
+        self._put_soon(_probed(self._fleet))
 
     def watch(self, fleet: Fleet) -> None:
         """Probe another fleet, or part of it; the first round of devices that come or have changed is soon."""
-        before = self._targets
+        before, probed = _probed(self._fleet), _probed(fleet)
         self._aim_at(fleet)
-        for device in before.keys() - self._targets.keys():
+        for device in before.keys() - probed.keys():
             self._schedule.remove(device)
-        self._put_soon([device for device, target in self._targets.items() if before.get(device) != target])
+        self._put_soon([id_ for id_, device in probed.items() if _is_another(before.get(id_), device)])
         self._note_judged()
 
     def _aim_at(self, fleet: Fleet) -> None:
-        before, self._fleet = self._fleet, fleet
-        targets = {**fleet.devices, **fleet.references}
-        known, aimed_at = {**before.devices, **before.references}, self._targets
-        self._targets = {
-            id_: aimed_at[id_] if known.get(id_) is device else _target(device) for id_, device in targets.items()
-        }
+        self._fleet = fleet
         self._unjudged = {device for device in fleet.devices if self._live.board.last(device) is None}
+
+    def _device(self, id_: str) -> Device | None:
+        """Return who is probed under that id; None for who is not in the configuration any more."""
+        return self._fleet.devices.get(id_) or self._fleet.references.get(id_)
 
     def _put_soon(self, devices: Collection[str]) -> None:
         """Schedule devices for a round soon, spread so that the rate is kept."""
@@ -145,8 +145,8 @@ class IcmpProber(Part):
             return
         for _, due_ns in due:
             self._live.round_lateness.observe((now_ns - due_ns) / NS_PER_S)
-        targets = [self._targets[device] for device, _ in due]
-        self._rounds.add(task := asyncio.create_task(self._round(targets)))
+        devices = [device for id_, _ in due if (device := self._device(id_)) is not None]
+        self._rounds.add(task := asyncio.create_task(self._round(list(map(_target, devices)))))
         task.add_done_callback(self._round_done)
 
     def _stalled(self, lasted_ns: int) -> None:
@@ -173,15 +173,18 @@ class IcmpProber(Part):
         missing = {target.device for target in targets}
         try:
             async for samples in self._probe.run(targets):
-                for sample in samples:
-                    missing.discard(sample.device)
-                    self._take(sample)
+                async with self._taking:
+                    for sample in samples:
+                        missing.discard(sample.device)
+                        self._take(sample)
+                    await asyncio.sleep(0)
         finally:
-            for device in missing & self._targets.keys():  # whatever broke the round, all devices stay on the wheel
-                self._again(device, self._probing.recheck_s)
+            for id_ in missing:  # whatever broke the round, all devices stay on the wheel
+                if self._device(id_) is not None:
+                    self._again(id_, self._probing.recheck_s)
 
     def _take(self, sample: Sample) -> None:
-        if sample.device not in self._targets:
+        if self._device(sample.device) is None:
             return  # taken out of the configuration while its round was under way
         sample = self._distrust.of(sample)
         self._sink.sampled(sample)
@@ -222,6 +225,17 @@ class IcmpProber(Part):
 
     def _again(self, device: str, after_s: float) -> None:
         self._schedule.put(device, self._clock.mono_ns() + round(after_s * NS_PER_S))
+
+
+def _probed(fleet: Fleet) -> Mapping[str, Device]:
+    return {**fleet.devices, **fleet.references}
+
+
+def _is_another(before: Device | None, device: Device) -> bool:
+    """Return whether it is probed in another way than before, or was not probed at all."""
+    if before is device or before == device:
+        return False
+    return before is None or _target(before) != _target(device)
 
 
 def _target(device: Device) -> Target:

@@ -19,7 +19,7 @@ MINUTES = 60
 MOST_SENT = 0xFFFF
 MOST_MS = 65_504.0  # the greatest number that has a place in 16 bits
 _MINUTE = Struct("=HHee")  # echoes sent and lost, slowest_ms (NaN: None), mean_ms
-_UNUSED = _MINUTE.pack(0, 0, math.nan, 0.0)
+_NOTHING = _MINUTE.pack(0, 0, math.nan, 0.0) * MINUTES
 BARS = "▁▂▃▄▅▆▇█"
 LOST, NOTHING_STORED = "×", "·"
 
@@ -47,7 +47,7 @@ class Hour:
     __slots__ = ("_failed", "_failed_since_s", "_newest", "_ring")
 
     def __init__(self) -> None:
-        self._ring = bytearray(_UNUSED * MINUTES)
+        self._ring = bytearray(_NOTHING)
         self._newest = 0  # since 1970
         self._failed: array[int] | None = None  # minute and echoes sent, alternately
         self._failed_since_s = math.nan
@@ -81,8 +81,12 @@ class Hour:
     def _put(self, minute: int, added: Minute) -> None:
         if minute <= self._newest - MINUTES:
             return  # the clock was set back: what is later stays
-        for begun in range(max(self._newest, minute - MINUTES) + 1, minute + 1):
-            _MINUTE.pack_into(self._ring, _place(begun), 0, 0, math.nan, 0.0)
+        begun = range(max(self._newest, minute - MINUTES) + 1, minute + 1)
+        if len(begun) == MINUTES:  # as of all devices at a start, which is not to cost sixty times as much
+            self._ring[:] = _NOTHING
+        else:
+            for each in begun:
+                _MINUTE.pack_into(self._ring, _place(each), 0, 0, math.nan, 0.0)
         self._newest = max(self._newest, minute)
         sent, lost, slowest_ms, mean_ms = _MINUTE.unpack_from(self._ring, _place(minute))
         answered, more = sent - lost, added.sent - added.lost

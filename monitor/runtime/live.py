@@ -139,8 +139,8 @@ class RuntimeView(Protocol):
         """Return whether this daemon sends the letters: else it does not know which channels can be reached."""
 
     @property
-    def samples(self) -> Mapping[tuple[str, str], Sample]:
-        """Return the last sample by device and probe."""
+    def echoes(self) -> Mapping[str, Sample]:
+        """Return each device's last round of echoes."""
 
     @property
     def services(self) -> Mapping[str, ServiceState]:
@@ -233,7 +233,7 @@ class RuntimeState:
     leases: Leases = field(default_factory=SoleHolder)
     decisions_waiting: int = 0
     mail_trouble: dict[str, Said] = field(default_factory=dict)
-    samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    echoes: dict[str, Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
@@ -289,13 +289,11 @@ class RuntimeState:
         return self.elsewhere.watchers.get(shard_of(self.fleet, site), "")
 
     def observe(self, sample: Sample) -> None:
-        """Keep the sample as the device's latest; an ``unknown`` one is only counted."""
+        """Keep a round of echoes as the device's latest."""
         self.taken[sample.probe] += 1
         if sample.verdict is Verdict.UNKNOWN:
             self.unknown[sample.probe] += 1
-        self.samples[sample.device, sample.probe] = sample
-        if sample.probe != "icmp":  # the hour before an outage is one of echoes
-            return
+        self.echoes[sample.device] = sample
         hour = self.hours.get(sample.device)
         if hour is None:
             hour = self.hours[sample.device] = Hour()
@@ -311,5 +309,5 @@ class RuntimeState:
         """Drop all that is known of these devices."""
         if not devices:
             return
-        self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in devices}
+        self.echoes = {device: sample for device, sample in self.echoes.items() if device not in devices}
         self.hours = {device: hour for device, hour in self.hours.items() if device not in devices}

@@ -13,7 +13,6 @@ from monitor.domain.sample import Verdict
 from monitor.judging.links import LinkRules
 from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.logs.emit import emit
-from monitor.probes.icmp.engine import IcmpProbe
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import Series, read_modules
 from monitor.probes.snmp.port_check import is_port_closed
@@ -197,7 +196,7 @@ class SnmpPoller(Part):
         A device that has answered echoes since, and does not report the port closed, most likely has another community.
         """
         since_ns = self._silent_since.setdefault(device.id, begun_mono_ns)
-        echoes = self._live.samples.get((device.id, IcmpProbe.name))
+        echoes = self._live.echoes.get(device.id)
         alive = echoes is not None and echoes.verdict is Verdict.OK and echoes.started_mono_ns > since_ns
         snmp = self._settings.monitor.snmp
         if not alive or device.snmp not in snmp.v2c:

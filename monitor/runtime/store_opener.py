@@ -7,6 +7,7 @@ from collections.abc import Callable
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.runtime import gc_tuning
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.trusted_clock import TrustedClock
@@ -46,6 +47,8 @@ class StoreOpener(Part):
     async def run(self) -> None:
         """Open it if need be, and examine it after the first round of all devices, which takes precedence.
 
+        What storing that round and the examination have taken is given back then.
+
         Raises StoreError when the database can be reached and must not be used.
         """
         if self._store.waiting:
@@ -53,6 +56,7 @@ class StoreOpener(Part):
         self._take_up = None  # it holds the configuration of the start, which may be another by and by
         await self._live.judged.wait()
         await asyncio.wrap_future(self._thread.submit(self.examine))
+        await asyncio.wrap_future(self._thread.submit(gc_tuning.trim_heap))
 
     async def _open(self) -> None:
         text = "the database cannot be used yet, decisions wait in memory: %s"

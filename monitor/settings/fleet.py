@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from sys import intern
 
 from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
@@ -262,8 +263,8 @@ class Naming:
     plain: str = ""
 
     def id(self, site: str) -> str:
-        """Return the id of one of the office's own sites."""
-        return site if self.office == self.plain else f"{self.office}.{site}"
+        """Return the id of one of the office's own sites; one object, however many sites lie behind it."""
+        return intern(site if self.office == self.plain else f"{self.office}.{site}")
 
     def meant(self, text: str) -> str:
         """Return the id of a site as a file names it: a plain id is the office's own, 'OFFICE.SITE' any office's."""
@@ -283,10 +284,8 @@ class _Spellings:
 
 
 def _site(id_: str, entry: SiteEntry, spelt: _Spellings, naming: Naming) -> Site:
-    devices = [
-        Device(f"{id_}/{name}", id_, name, **dict(device))  # a device's keys are named as its fields are
-        for name, device in entry.devices.items()
-    ]
+    # a device's keys are named as its fields are
+    devices = [Device(f"{id_}/{name}", id_, intern(name), **dict(device)) for name, device in entry.devices.items()]
     if entry.address is not None:
         devices.insert(0, Device(f"{id_}/gateway", id_, "gateway", entry.address))
     return Site(

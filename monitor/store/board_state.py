@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from monitor.domain.downtime import Downtime
@@ -19,8 +19,11 @@ from monitor.store.among import among
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 
-def load_state(session: Session) -> StoredState:
-    """Load the board's state as the run before left it."""
+def load_state(session: Session, sites: Collection[str] | None = None) -> StoredState:
+    """Load the board's state as the run before left it; ``sites``: whose states are wanted, None for all that are."""
+    states = select(SiteState.site, SiteState.state)
+    if sites is not None:
+        states = states.where(among(SiteState.site, sites))
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
@@ -31,7 +34,7 @@ def load_state(session: Session) -> StoredState:
     return StoredState(
         {row.site: row.started_utc for row in open_rows},
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
-        {row.site: State(row.state) for row in session.scalars(select(SiteState))},
+        {site: State(state) for site, state in session.execute(states)},
         silent_since,
         {row.site: Downtime(DowntimeKind(row.kind), row.why, row.planned_until_utc) for row in excused if row.why},
         {row.uplink: row.started_utc for row in blind},
@@ -157,8 +160,10 @@ def note_gap_before(session: Session, move: Move) -> None:
 
 def usual_times(session: Session, devices: Collection[str] | None = None) -> dict[str, Usual]:
     """Return the stored usual round-trip times of these devices; None: of each device."""
-    query = select(Learned) if devices is None else select(Learned).where(among(Learned.device, devices))
-    return {row.device: Usual(row.packed) for row in session.scalars(query)}
+    query = select(Learned.device, Learned.packed)
+    if devices is not None:
+        query = query.where(among(Learned.device, devices))
+    return {device: Usual(packed) for device, packed in session.execute(query)}
 
 
 def write_usual_times(session: Session, baselines: Baselines, elsewhere: Collection[str] = ()) -> None:
@@ -166,10 +171,18 @@ def write_usual_times(session: Session, baselines: Baselines, elsewhere: Collect
 
     ``elsewhere``: devices that other daemons probe, and store the times of.
     """
-    for device in list(baselines.changed):
-        usual = baselines.known.get(device)
-        if usual is not None:
-            session.merge(Learned(device=device, packed=usual.packed()))
     known = set(session.scalars(select(Learned.device)))
+    rows = [
+        {"device": device, "packed": usual.packed}
+        for device in list(baselines.changed)
+        if (usual := baselines.known.get(device)) is not None
+    ]
+    # No objects: in a large installation all devices have changed.
+    for statement, some in (
+        (insert(Learned), [row for row in rows if row["device"] not in known]),
+        (update(Learned), [row for row in rows if row["device"] in known]),
+    ):
+        if some:
+            session.execute(statement, some)
     for device in known.difference(baselines.known, elsewhere):
         session.execute(delete(Learned).where(Learned.device == device))

@@ -1,6 +1,6 @@
 """Read what a daemon needs that takes shards over from another one, and record the time for which nobody held them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -26,8 +26,9 @@ class TakenUp(NamedTuple):
 
 def take_up(session: Session, fleet: Fleet, shards: Collection[int]) -> TakenUp:
     """Read it; behind the proof of the shards' leases, so that it is what the holder before stored last."""
-    known = board_state.load_state(session).only(lambda site: shard_of(fleet, site) in shards)
-    return TakenUp(known, board_state.usual_times(session, part_of(fleet, shards).devices.keys()))
+    part = part_of(fleet, shards)
+    known = board_state.load_state(session, part.sites).only(lambda site: shard_of(fleet, site) in shards)
+    return TakenUp(known, board_state.usual_times(session, part.devices.keys()))
 
 
 def note_handover(
@@ -57,11 +58,16 @@ class SeenElsewhere(NamedTuple):
 NOTHING_ELSEWHERE = SeenElsewhere({}, {}, {})
 
 
-def seen_elsewhere(session: Session, sites: Collection[str]) -> SeenElsewhere:
-    """Read what is stored of ``sites``; on a server."""
-    states = {
-        site: State(state) for site, state in session.execute(select(SiteState.site, SiteState.state)) if site in sites
-    }
+def seen_elsewhere(session: Session, sites: Set[str]) -> SeenElsewhere:
+    """Read what is stored of ``sites``; on a server.
+
+    It is asked every other second for all sites of an installation: their ids come as one text a state, not in a row
+    each.
+    """
+    ids = func.aggregate_strings(SiteState.site, " ")
+    states: dict[str, State] = {}
+    for state, in_it in session.execute(select(SiteState.state, ids).group_by(SiteState.state)):
+        states |= dict.fromkeys(sites & {*in_it.split(" ")}, State(state))
     behind = select(AffectedSite.site, Outage.site).join(Outage).where(AffectedSite.until_utc.is_(None))
     roots = {site: root for site, root in session.execute(behind) if site in sites}
     held = select(LeaseRow.name, LeaseRow.holder).where(LeaseRow.until > func.clock_timestamp())

@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from monitor.store.columns import Utc
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
+from monitor.store.offices import office_of
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
+
+
+class FirstState(TypedDict):
+    """The row of a site of which nothing was stored before; columns as in `SiteState`."""
+
+    site: str
+    state: str
+    since_utc: datetime
+    first_utc: datetime
+    answers_since_utc: datetime | None
 
 
 def states_of(session: Session, sites: Collection[str]) -> dict[str, SiteState]:
@@ -17,6 +29,16 @@ def states_of(session: Session, sites: Collection[str]) -> dict[str, SiteState]:
     for some in in_portions(list(sites)):
         found |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
     return found
+
+
+def add_states(session: Session, states: Sequence[FirstState]) -> None:
+    """Add rows of sites that have none, of the session's office.
+
+    By one statement, without an object each: after a first start they are as many as there are sites.
+    """
+    if states:
+        office = office_of(session)
+        session.execute(insert(SiteState), [{**each, "office": office} for each in states])
 
 
 def suppressed_at(session: Session, site: str) -> Sequence[SuppressedOutage]:

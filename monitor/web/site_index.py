@@ -1,5 +1,7 @@
 """Index the sites of a fleet for lists: by id, by name in each language, by kind and union, and by what is typed."""
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
@@ -10,7 +12,7 @@ from monitor.i18n.languages import BOTH, Lang
 from monitor.i18n.sorting import NameKey, name_key
 from monitor.settings.fleet import Fleet
 
-FEW = 16  # of so many sites one or less is sorted by itself; of more the whole order is walked
+FEW = 64  # of so many sites one or less is sorted by itself; of more the whole order is walked
 
 
 class SiteIndex:
@@ -31,7 +33,7 @@ class SiteIndex:
 
     def prepare(self) -> None:
         """Make all parts of it: for many sites in a thread, before readers ask for them."""
-        _ = self.by_id, self._places, self._named
+        _ = self.by_id, self._ranks, self._named
 
     @cached_property
     def by_id(self) -> list[str]:
@@ -43,12 +45,20 @@ class SiteIndex:
         return {lang: _by_name(self.fleet, lang) for lang in BOTH}
 
     @cached_property
-    def _places(self) -> Mapping[Lang, Mapping[str, int]]:
-        return {lang: {id_: place for place, id_ in enumerate(ids)} for lang, ids in self._by_name.items()}
+    def _ranks(self) -> Mapping[Lang, "array[int]"]:
+        """Return where each site of `by_id` stands in `_by_name`."""
+        places = {id_: place for place, id_ in enumerate(self.by_id)}
+        found = {lang: array("I", bytes(4 * len(places))) for lang in BOTH}
+        for lang, ids in self._by_name.items():
+            for rank, id_ in enumerate(ids):
+                found[lang][places[id_]] = rank
+        return found
 
     @cached_property
-    def _named(self) -> Mapping[str, str]:
-        return {site.id: _joined(site.id, site.name_bn, site.name_en) for site in self.fleet.sites.values()}
+    def _named(self) -> list[bytes]:
+        """Return what each site of `by_id` is called, in UTF-8: two thirds of what it takes as text."""
+        sites = map(self.fleet.sites.__getitem__, self.by_id)
+        return [_joined(site.id, site.name_bn, site.name_en).encode() for site in sites]
 
     def unions_of(self, known: Collection[str]) -> list[str]:
         """Return those of ``known`` that are unions of the fleet, in the order of the alphabet."""
@@ -64,14 +74,15 @@ class SiteIndex:
 
     def called(self, text: str) -> frozenset[str]:
         """Return the ids of the sites whose id, or name in a language, has ``text`` in it."""
-        wanted = comparison_key(text)
-        return frozenset(id_ for id_, names in self._named.items() if wanted in names)
+        wanted = comparison_key(text).encode()
+        return frozenset(id_ for id_, names in zip(self.by_id, self._named, strict=True) if wanted in names)
 
     def described(self, text: str) -> frozenset[str]:
         """Return the ids of the sites that have each word of ``text`` in id, names, union or operator."""
-        found: Iterable[tuple[str, str]] = self._named.items()
+        found: Iterable[tuple[str, bytes]] = zip(self.by_id, self._named, strict=True)
         for word in map(comparison_key, text.split()):
-            found = [(id_, names) for id_, names in found if word in names or word in self._beside(id_)]
+            wanted = word.encode()
+            found = [(id_, names) for id_, names in found if wanted in names or word in self._beside(id_)]
         return frozenset(id_ for id_, _ in found)
 
     def _beside(self, id_: str) -> str:
@@ -87,7 +98,8 @@ class SiteIndex:
         """
         lang = lang if lang in self._by_name else BOTH[0]
         if len(ids) * FEW < len(self.by_id):
-            return sorted(ids, key=self._places[lang].__getitem__)[begins:ends]
+            ranks = self._ranks[lang]
+            return sorted(ids, key=lambda id_: ranks[bisect_left(self.by_id, id_)])[begins:ends]
         return list(islice(filter(ids.__contains__, self._by_name[lang]), begins, ends))
 
 

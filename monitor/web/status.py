@@ -220,7 +220,7 @@ def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | Non
 
 
 def _device(live: RuntimeView, id_: str, name: str, address: str) -> DeviceDocument:
-    sample = live.samples.get((id_, "icmp"))
+    sample = live.echoes.get(id_)
     rtt_ns = sample.rtt_ns if sample else None
     return {
         "name": name,

@@ -1,6 +1,7 @@
 """A running daemon examines each check at its pace, and everything again when the configuration changes."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,10 +16,13 @@ from monitor.doctor.check import Pace
 from monitor.doctor.checks import CHECKS
 from monitor.doctor.examiner import Examiner, next_due
 from monitor.domain.clock import NS_PER_S
+from monitor.settings.in_force import InForce, started_of
 from tests.doctor.installation import Installation
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
+
+REFUSED = InForce("", {}, "", os.getpid(), started_of(os.getpid()), 0, refused=("sites.toml:1: no TOML",))
 
 
 @pytest.fixture
@@ -67,13 +71,15 @@ async def test_what_was_found_is_seen_and_forgotten_by_another_configuration(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(examiner, "LOOK_S", 0.01)
-    part = Examiner(desk.clock, desk.live, desk.store, desk.settings)
+    part = Examiner(desk.clock, desk.live, desk.store, desk.settings, lambda: REFUSED)
     running = asyncio.create_task(part.run())
     quick = {name for name, check in CHECKS.items() if check.pace is Pace.QUICK}
     desk.clock.advance(6)
     await until(lambda: quick <= part.examined.keys())
     assert part.examined.keys() == quick, "other machines are asked later"
     assert [each.kind.code for each in part.examined["tls"].findings] == ["tls.none"]
+    said = {one.kind.code for one in part.examined["configuration"].findings}
+    assert "configuration.refused" in said, "from what this daemon knows: it has written no file for commands"
     assert "check.failed" not in {one.kind.code for each in part.examined.values() for one in each.findings}
     monitor = desk.settings.monitor
     web = monitor.web.model_copy(update={"certificate": "a.pem", "key": "a.key"})

@@ -48,6 +48,11 @@ def test_two_failed_rounds_are_a_soft_state_and_change_nothing_for_certain() -> 
     assert not health.suspect
 
 
+def test_a_device_that_is_up_and_well_keeps_no_rows() -> None:
+    for history, since in (("o", 0), ("ooo", 0), ("oxo", 0), ("opo", 0), ("xxxoo", 3), ("pppoo", 3)):
+        assert run(history)[0] == Health(State.UP, at(since)), history
+
+
 def test_the_third_failed_round_in_a_row_makes_it_down_since_the_first() -> None:
     health, seen = run("ooxxx")
     assert health.state is State.DOWN

@@ -72,15 +72,15 @@ def expected(live: RuntimeState, store: Store, clock: Clock) -> list[Metric]:
 
 def _network(told: Told, live: RuntimeState) -> None:
     assert live.board is not None
-    for (id_, probe), sample in live.samples.items():
+    for id_, sample in live.echoes.items():
         device = live.fleet.devices.get(id_)
         if device is None or sample.verdict is Verdict.UNKNOWN:
             continue
         labels = {"site": device.site, "device": device.name, "kind": live.fleet.sites[device.site].kind}
-        told.gauge("upazila_probe_success", sample.verdict is Verdict.OK, probe=probe, **labels)
-        told.gauge("upazila_icmp_packet_loss_ratio", sample.loss, probe=probe, **labels)
+        told.gauge("upazila_probe_success", sample.verdict is Verdict.OK, probe=sample.probe, **labels)
+        told.gauge("upazila_icmp_packet_loss_ratio", sample.loss, probe=sample.probe, **labels)
         if sample.rtt_ns is not None:
-            told.gauge("upazila_icmp_rtt_seconds", sample.rtt_ns / 1e9, probe=probe, **labels)
+            told.gauge("upazila_icmp_rtt_seconds", sample.rtt_ns / 1e9, probe=sample.probe, **labels)
     for site in live.fleet.sites.values():
         latitude, longitude = map(str, site.position) if site.position else ("", "")
         names = {"name_bn": site.name_bn, "name_en": site.name_en, "union": site.union or ""}

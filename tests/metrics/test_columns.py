@@ -1,5 +1,6 @@
 """Values kept in columns, held against lines that are written anew."""
 
+import weakref
 from collections.abc import Iterable
 
 from hypothesis import given
@@ -22,7 +23,7 @@ class World:
         self.gone: set[str] = set()
         self.asked: list[float] = []
         self.columns = Columns(
-            {VALUE: VALUE.line, TWICE: TWICE.line}, self.sources.items, self.labels, self.values, together
+            {VALUE: VALUE.line, TWICE: TWICE.line}, self.sources.items, self.labels, self.values, float, together
         )
 
     def labels(self, key: str) -> str:
@@ -30,7 +31,7 @@ class World:
 
     def values(self, value: float) -> tuple[float, float | None]:
         self.asked.append(value)
-        return value, 2 * value if value > 0 else None
+        return float(value), 2 * value if value > 0 else None
 
     def shown(self) -> list[bytes]:
         for _ in self.columns.look():
@@ -61,6 +62,19 @@ def test_only_another_source_is_asked_for_its_values() -> None:
     world.sources["b"] = 7.0
     assert world.shown() == world.anew(world.sources.items())
     assert world.asked == [7.0]
+
+
+class Round(float):
+    """A source that can be watched."""
+
+
+def test_a_source_is_not_held_until_the_next_page() -> None:
+    world = World()
+    world.sources["a"] = Round(1)
+    world.shown()
+    seen = weakref.ref(world.sources.pop("a"))
+    world.asked.clear()
+    assert seen() is None
 
 
 def test_what_has_gone_has_no_lines() -> None:

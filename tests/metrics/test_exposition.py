@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -174,7 +175,7 @@ def many(office: Desk, count: int) -> Fleet:
 
 def judged(office: Desk, site: str, verdict: Verdict) -> None:
     """A round of a site, of which nothing is stored."""
-    sample = Sample(f"{site}/gateway", "icmp", office.clock.utc(), 0, verdict, 3, 3, (4_000_000,) * 3)
+    sample = Sample(f"{site}/gateway", "icmp", office.clock.utc(), time.monotonic_ns(), verdict, 3, 3, (4_000_000,) * 3)
     office.live.observe(sample)
     office.board.observe(sample)
 

@@ -55,7 +55,7 @@ class Engine:
 async def test_the_answer_is_that_of_a_round_begun_after_it_was_asked_for() -> None:
     engine = Engine()
     engine.answer(SITE.gateway.id)
-    old = engine.live.samples[SITE.gateway.id, "icmp"]
+    old = engine.live.echoes[SITE.gateway.id]
     engine.clock.advance(1)
     found = await engine.probes.probe(SITE)
     assert found is not None

@@ -72,6 +72,19 @@ async def test_a_stop_in_the_middle_of_an_hour_loses_nothing(tmp_path: Path) -> 
     assert hour.answered == 14
 
 
+async def test_a_stop_does_not_wait_until_all_summaries_of_many_devices_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path)
+    await part.open()
+    part.take(sample(clock))
+    clock.advance(FINE_S)
+    monkeypatch.setattr(history_keeper, "LAST_WRITE_S", 0.0)
+    await part.close()
+    assert "not all summaries could be written" in caplog.text
+
+
 async def test_a_file_that_refuses_costs_no_memory_without_end(tmp_path: Path) -> None:
     clock = VirtualClock()
     part = recorder(clock, tmp_path / "missing")

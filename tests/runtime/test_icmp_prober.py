@@ -44,12 +44,12 @@ class Network:
 
 
 class Watch:
-    """One site on a virtual clock; ``looked_at``: which devices are to be read soon."""
+    """Some sites on a virtual clock, or 'a' alone; ``looked_at``: which devices are to be read soon."""
 
-    def __init__(self, watched: Site | None = None) -> None:
+    def __init__(self, *watched: Site) -> None:
         self.clock = VirtualClock()
         self.network = Network(self.clock)
-        settings = settings_of(fleet(watched or site("a")), probing=Probing())
+        settings = settings_of(fleet(*(watched or (site("a"),))), probing=Probing())
         self.board = Board(settings.fleet, RULES)
         live, distrust = state_of(self.clock, settings.fleet, self.board), Distrust()
         in_force = OfficeInForce(self.clock, settings, Entered(), live, distrust)
@@ -82,6 +82,23 @@ def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
     assert second.verdict is Verdict.FAILED
     (gap,) = [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0
+
+
+def test_of_rounds_that_are_finished_at_once_each_pass_of_the_loop_takes_one_group() -> None:
+    async def story() -> list[int]:
+        watch, taken = Watch(*(site(f"s{number}") for number in range(20))), list[int]()
+        watch.clock.advance(70)
+        due = watch.prober._schedule.due(watch.clock.mono_ns())
+        watch.prober.turn(due[:10])
+        watch.prober.turn(due[10:])
+        while sum(taken) < len(due):
+            before = len(watch.taken)
+            await asyncio.sleep(0)
+            taken.append(len(watch.taken) - before)
+        return taken
+
+    taken = asyncio.run(story())
+    assert (sum(taken), max(taken)) == (20, 1), "between two groups whoever else waits for the loop has a turn"
 
 
 def test_who_is_silent_after_a_sleep_gets_its_outage_a_round_later() -> None:

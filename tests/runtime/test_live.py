@@ -21,7 +21,7 @@ def test_what_is_known_of_a_device_goes_with_it() -> None:
     for device in ("a/gateway", "b/gateway"):
         live.observe(answered(device))
     live.replace_fleet(fleet(site("b"), site("c")))
-    assert (set(live.samples), set(live.hours)) == ({("b/gateway", "icmp")}, {"b/gateway"})
+    assert (set(live.echoes), set(live.hours)) == ({"b/gateway"}, {"b/gateway"})
 
 
 def readers() -> Iterator[tuple[str, ast.AST]]:

@@ -108,7 +108,7 @@ def test_what_is_dropped_is_forgotten_with_its_samples() -> None:
     watch.in_force.drop(
         {shard: each for shard, each in watch.leases.items() if shard == shard_of(watch.live.fleet, "b")}
     )
-    assert (watch.live.board.open_outages, watch.live.samples, watch.live.hours) == ({}, {}, {})
+    assert (watch.live.board.open_outages, watch.live.echoes, watch.live.hours) == ({}, {}, {})
 
 
 def test_who_was_removed_while_nobody_held_its_shard_ends_when_it_is_taken() -> None:

@@ -191,6 +191,7 @@ VALUES: Mapping[str, object] = {
     "sites": [SITE, "backbone-north"],
     "source": "phone",
     "span": Span(100, counted=True),
+    "states": [{"site": "new", "state": "up", "since_utc": AT, "first_utc": AT, "answers_since_utc": None}],
     "started_before_utc": LATER,
     "table": Outage,
     "text": "x",

@@ -145,11 +145,13 @@ def _stored_once_there_is_room(daemon: Daemon, gone: int, found: Found) -> None:
     found.undetected += flat != sorted(set(flat))
 
 
-def by_pytest(node: str, count: int) -> Steps:
+def by_pytest(node: str, count: int, beside_each_other: int = 1) -> Steps:
     """Pass that test, with all its cases, until so many have passed; lost is a case that failed."""
     found = Found()
+    how = ["-q", "--no-header", "-p", "no:cacheprovider", "--color=no"]
+    how += ["-n", f"{beside_each_other}"] if beside_each_other > 1 else []
     while found.done < count:
-        words = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "--color=no", node]
+        words = [sys.executable, "-m", "pytest", *how, node]
         said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1_800, check=False).stdout
         last = said.strip().splitlines()[-1].split()
         for number, word in pairwise(last):

@@ -9,8 +9,8 @@ from tests.torture.trial import Run, Trial
 STORY = "tests/story"
 
 
-def _passed(node: str) -> Run:
-    return lambda count, _seed: by_pytest(node, count)
+def _passed(node: str, beside_each_other: int = 1) -> Run:
+    return lambda count, _seed: by_pytest(node, count, beside_each_other)
 
 
 TRIALS = {
@@ -27,7 +27,7 @@ TRIALS = {
             "named-kills",
             "kill -9 at each of six named points of the same",
             60,
-            _passed(f"{STORY}/test_kill.py"),
+            _passed(f"{STORY}/test_kill.py", beside_each_other=2),
             needs_lab=True,
         ),
         Trial("power", "power cuts: what was not synced vanishes, in part and in any order", 10_000, power.cut_power),

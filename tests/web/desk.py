@@ -54,7 +54,7 @@ class Desk:
         self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
         self.changes = Changes(self.live.instance)
-        self.examiner = Examiner(self.clock, self.live, self.store, self.settings)
+        self.examiner = Examiner(self.clock, self.live, self.store, self.settings, lambda: None)
 
     @property
     def office(self) -> Office:

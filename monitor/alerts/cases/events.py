@@ -26,6 +26,7 @@ from monitor.judging.health import ANSWERS
 from monitor.store import timeline_rows
 from monitor.store.columns import storable_reason
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
+from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 A_WEEK = timedelta(days=7)
@@ -66,18 +67,26 @@ def apply(work: Work, decision: Decision) -> None:
 
 def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> None:
     """Store the last state of many sites at once; of earlier ones only whether the site went on answering."""
-    if not states:
-        return
-    known = timeline_rows.states_of(work.session, states)
-    for site, changes in states.items():
-        row, last = known.get(site), changes[-1]
-        if row is None:
-            row = SiteState(site=site, state=last.state, since_utc=last.since_utc, first_utc=changes[0].since_utc)
-            work.session.add(row)
-        for change in changes:
-            row.answers_since_utc = (row.answers_since_utc or change.since_utc) if change.state in ANSWERS else None
-        row.state, row.since_utc = last.state, last.since_utc
-    work.session.flush()
+    for sites in in_portions(list(states)):  # a server ends a transaction that has asked for nothing too long
+        known, first = timeline_rows.states_of(work.session, sites), list[timeline_rows.FirstState]()
+        for site in sites:
+            row, changes = known.get(site), states[site]
+            last, answers_since_utc = changes[-1], None if row is None else row.answers_since_utc
+            for change in changes:
+                answers_since_utc = (answers_since_utc or change.since_utc) if change.state in ANSWERS else None
+            if row is None:
+                state = timeline_rows.FirstState(
+                    site=site,
+                    state=last.state,
+                    since_utc=last.since_utc,
+                    first_utc=changes[0].since_utc,
+                    answers_since_utc=answers_since_utc,
+                )
+                first.append(state)
+            else:
+                row.state, row.since_utc, row.answers_since_utc = last.state, last.since_utc, answers_since_utc
+        timeline_rows.add_states(work.session, first)
+        work.session.flush()
 
 
 def note(work: Work, site: str, device: str, kind: EventKind, why: Reason | None, at_utc: datetime) -> None:

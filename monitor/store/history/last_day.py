@@ -107,7 +107,7 @@ def _with(codes: bytearray, at: int, sample: Sample) -> bytes:
 
 
 def _sealed(codes: bytes | bytearray) -> bytes:
-    return _COMPRESSOR.compress(codes) if any(codes) else b""
+    return _COMPRESSOR.compress(codes) if codes.count(NOTHING) < len(codes) else b""
 
 
 def _code_of(sample: Sample) -> int:

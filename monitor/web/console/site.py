@@ -105,7 +105,7 @@ def values_of(console: Console, asked: Asked, site: Site, stored: SiteStored) ->
     seen_day = stretches(stored.times, day)
     hour = live.hours.get(site.gateway.id)
     path = path_to(live, site)
-    sample = live.samples.get((site.gateway.id, "icmp"))
+    sample = live.echoes.get(site.gateway.id)
     probes = console.probes
     return {
         "site": site,

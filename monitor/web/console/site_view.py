@@ -140,7 +140,7 @@ def path_to(live: RuntimeView, site: Site) -> list[PathStep]:
     way = [*reversed([fleet.site(each) for each in fleet.ancestors(site.id)]), site]
     states = [live.board.state(each.id) for each in way]
     return [
-        PathStep(each, state, _rtt_ms(live.samples.get((each.gateway.id, "icmp"))), state in BROKEN)
+        PathStep(each, state, _rtt_ms(live.echoes.get(each.gateway.id)), state in BROKEN)
         for each, state in zip(way, states, strict=True)
     ]
 
@@ -170,7 +170,7 @@ def inside(live: RuntimeView, site: Site) -> list[Inside]:
 
 
 def _device(live: RuntimeView, id_: str, name: str) -> Inside:
-    row = _of_sample("device", name, live.board.health(id_).state, live.samples.get((id_, "icmp")))
+    row = _of_sample("device", name, live.board.health(id_).state, live.echoes.get(id_))
     read = live.snmp.get(id_)
     if read is None or read.outcome == "ok" or read.why is None:
         return row

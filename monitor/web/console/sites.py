@@ -120,7 +120,7 @@ def rows_of(live: RuntimeView, sites: Sequence[Site], states: Mapping[str, str])
 
 
 def _row(live: RuntimeView, site: Site, state: str) -> SiteRow:
-    sample = live.samples.get((site.gateway.id, "icmp"))
+    sample = live.echoes.get(site.gateway.id)
     lab = live.board.lab(site.id)
     return SiteRow(
         site,
