@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.charter.calendar import Calendar
+from monitor.charter.deadline import explain, target_deadline
 from monitor.charter.deputies import Colleague, StandIn, stand_in
 from monitor.charter.escalation_steps import Dates, Step, steps
 from monitor.charter.services import Charter, Service
 from monitor.charter.stages import StageDates, StageRestart, chain
 from monitor.charter.waiting import Wait
+from monitor.domain.period import Period
+from monitor.i18n.languages import BOTH
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.fleet import Fleet
@@ -22,7 +25,9 @@ from monitor.settings.notices_section import ChannelSection, Notices, RecipientE
 from monitor.settings.reports_section import Reports
 
 _Chain = tuple[datetime, StageRestart | None, tuple[Wait, ...]]
+_Target = tuple[Period, datetime, datetime, tuple[Wait, ...]]
 MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
+MOST_EXPLAINED = 2_000  # texts of a kilobyte: those of a storm's tickets between their opening and their first stage
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Office:
     among: str = ""
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _explained: dict[_Target, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -104,6 +110,20 @@ class Office:
             self._steps[known] = sorted(foreseen, key=lambda step: (step.at_utc, step.level))
         return self._steps[known]
 
+    def explained(
+        self, target: Period, started_utc: datetime, confirmed_utc: datetime, waits: tuple[Wait, ...] = ()
+    ) -> tuple[str, str]:
+        """Return how the deadline of a target is counted (`deadline.explain`), in Bangla and in English; cached."""
+        known = (target, started_utc, confirmed_utc, waits)
+        if known not in self._explained:
+            _bound(self._explained, MOST_EXPLAINED)
+            counted = target_deadline(
+                target, started_utc=started_utc, confirmed_utc=confirmed_utc, calendar=self.calendar, waits=waits
+            )
+            in_bangla, in_english = (explain(counted, lang) for lang in BOTH)
+            self._explained[known] = in_bangla, in_english
+        return self._explained[known]
+
     def stand_in(self, recipient: str, at_utc: datetime) -> StandIn | None:
         """Return who gets the letters to an officer of the charter at a time; None for the recipient as such."""
         officer = self.charter.officers.get(recipient)
@@ -134,6 +154,6 @@ class Office:
         return self.mail.sender.partition("@")[2] or "upazila-monitor.invalid"
 
 
-def _bound(counted: dict[Any, Any]) -> None:
-    if len(counted) >= MOST_COUNTED:
+def _bound(counted: dict[Any, Any], most: int = MOST_COUNTED) -> None:
+    if len(counted) >= most:
         counted.clear()

@@ -14,7 +14,7 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
 
 import errno
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from string import Formatter
@@ -65,8 +65,14 @@ class _Filler(Formatter):
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
 
-    def parse(self, format_string: Any) -> Iterable[tuple[str, str | None, str | None, str | None]]:
-        return _parsed(format_string)
+    def vformat(self, format_string: Any, args: Any, kwargs: Mapping[str, Any]) -> str:
+        parts = _simple(format_string)
+        if parts is None:
+            return super().vformat(format_string, args, kwargs)
+        filled = []
+        for literal, name, spec in parts:
+            filled.append(literal if name is None else literal + self.format_field(kwargs[name], spec))
+        return "".join(filled)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
@@ -118,6 +124,15 @@ class _Filler(Formatter):
 
 
 @lru_cache(4_096)
-def _parsed(entry: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
-    """Remember where the gaps of a text are: a storm of letters fills the same ones thousands of times."""
-    return tuple(Formatter().parse(entry))
+def _simple(entry: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """Return the literals of a text, each with name and format of the gap behind it; None: the library fills them.
+
+    Remembered, for a storm of letters fills the same ones thousands of times. Most gaps are a mere name, which needs
+    nothing of the rest that `str.format` knows.
+    """
+    parts = []
+    for literal, name, spec, conversion in Formatter().parse(entry):
+        if name is not None and (not name.isidentifier() or conversion or "{" in (spec or "")):
+            return None
+        parts.append((literal, name, spec or ""))
+    return tuple(parts)

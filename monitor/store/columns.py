@@ -146,15 +146,17 @@ def storable_line(text: str, most: int) -> str:
 
 def storable(text: str) -> str:
     """Return ``text`` as a column for many lines stores it: cleaned, of bounded length."""
-    if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
-        return text
-    return _cleaned(text) if len(text) <= LONGEST_KEPT else clean_lines(text, LONGEST_TEXT)
+    return _cleaned(text) if len(text) <= LONGEST_KEPT else _cleaned_lines(text)
 
 
-@lru_cache(maxsize=4_096)
+def _cleaned_lines(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT and is_plain_ascii(text) else clean_lines(text, LONGEST_TEXT)
+
+
+@lru_cache(maxsize=8_192)
 def _cleaned(text: str) -> str:
-    """Clean a short text: thousands of rows have the names of the same places, offices and officers."""
-    return clean_lines(text, LONGEST_TEXT)
+    """Clean a short text: thousands of rows have the same names of places, offices, officers, and of their fields."""
+    return _cleaned_lines(text)
 
 
 def _bounded(value: Any) -> Any:
@@ -170,13 +172,21 @@ def _plain(value: Any) -> Any:
     kind = type(value)  # what is commonest first: facts of thousands of notices pass here in a storm
     if kind is str:
         return storable(value)
-    if kind is dict:
-        return {storable(str(key)): _plain(item) for key, item in value.items()}
     if value is None or kind is bool or kind is int:
         return value
+    if kind is dict:
+        return {
+            _plain_name(name): storable(item) if type(item) is str else _plain(item) for name, item in value.items()
+        }
     if kind is list or kind is tuple:
         return [_plain(item) for item in value]
     return _plain_of_another_kind(value)
+
+
+@lru_cache(maxsize=1_024, typed=True)
+def _plain_name(name: object) -> str:
+    """Clean the name of a field: there are few, in thousands of rows."""
+    return storable(str(name))
 
 
 def _plain_of_another_kind(value: Any) -> Any:
@@ -185,7 +195,7 @@ def _plain_of_another_kind(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {storable(str(key)): _plain(item) for key, item in value.items()}
+        return {storable(str(name)): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value

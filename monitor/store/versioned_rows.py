@@ -24,7 +24,8 @@ def store_changes(session: Session) -> None:
     for row in session.dirty:
         if isinstance(row, Outage | Ticket):
             state: InstanceState[Any] = inspect(row)
-            columns = (each.key for each in state.mapper.column_attrs)
+            untouched = state.unmodified  # asking each column for its history would take longer than storing it
+            columns = (each.key for each in state.mapper.column_attrs if each.key not in untouched)
             changed = tuple(name for name in columns if state.attrs[name].history.has_changes())
             alike[type(row), changed].append(row)
     for (kind, names), rows in alike.items():

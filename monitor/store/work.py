@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import MONITOR
 from monitor.store.models import ChainHead, LastNumber
-from monitor.store.versioned_rows import store_changes
+from monitor.store.new_rows import store_portion
 
 PORTION = 50
 
@@ -76,8 +76,7 @@ class Work:
         for number, item in enumerate(items, 1):
             yield item
             if number % PORTION == 0:
-                store_changes(self.session)
-                self.session.flush()
+                store_portion(self.session)
 
     def by(self, actor: str) -> "Work":
         """Return the same transaction, by another actor."""

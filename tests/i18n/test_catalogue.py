@@ -74,3 +74,9 @@ def test_a_faulty_entry_of_the_catalogue_hides_nothing(monkeypatch: pytest.Monke
     monkeypatch.setattr(catalogue, "lookup", lambda *_, **__: "{other} {")
     assert tr("bn", N_("immediate")) == "{other} {"
     assert tr("bn", "no site '{name}'", name="pop") == "no site 'pop'"
+
+
+def test_a_gap_that_is_more_than_a_name_is_filled_as_str_format_does() -> None:
+    """Most gaps are a mere name, and are filled without the library."""
+    values = {"day": "Sunday", "wide": 6, "pair": ("a", "b")}
+    assert tr("en", "{day!r} {pair[1]} {{{day}}} {wide:{wide}} {wide}", **values) == "'Sunday' b {Sunday}      6 6"

@@ -13,19 +13,22 @@ from monitor.store.models import Outage, Ticket
 
 def step_reason(office: Office, ticket: Ticket, kind: NoticeKind) -> Reason:
     """Return what a step of the escalation is about; the stage is the ticket's present one."""
-    dates = {stage.level: stage for stage in stages_of(office, ticket)}
-    stage = dates.get(ticket.stage)
     match kind:
-        case NoticeKind.STAGE if stage:
+        case NoticeKind.STAGE if stage := _present(office, ticket):
             return reason(ReasonCode.STAGE_BEGINS, **_stage(office, stage))
-        case NoticeKind.LAPSES_SOON | NoticeKind.LAPSES_TODAY if stage:
+        case NoticeKind.LAPSES_SOON | NoticeKind.LAPSES_TODAY if stage := _present(office, ticket):
             return reason(ReasonCode.STAGE_LAPSES, **_stage(office, stage))
-        case NoticeKind.ASK if ticket.stage + 1 in dates:
+        case NoticeKind.ASK if any(stage.level == ticket.stage + 1 for stage in stages_of(office, ticket)):
             return reason(ReasonCode.ASKED_TO_RAISE, stage=ticket.stage + 1)
         case NoticeKind.DUE_TODAY:
             return reason(ReasonCode.FALLS_DUE, due=ticket.deadline_utc)
     target = office.charter.service(ticket.service).target
     return reason(ReasonCode.TARGET_MISSED, due=ticket.deadline_utc, target=target)
+
+
+def _present(office: Office, ticket: Ticket) -> StageDates | None:
+    """Return the dates of the ticket's present stage; None before the first."""
+    return next((stage for stage in stages_of(office, ticket) if stage.level == ticket.stage), None)
 
 
 def _stage(office: Office, dates: StageDates) -> dict[str, Value]:

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypedDict
 
 from monitor.alerts.facts.case import Asked, Attachment, CaseFacts, Officer, Outage, Service, Site, Stage
 from monitor.alerts.facts.stored import evidence_of
-from monitor.charter.deadline import Deadline, explain, target_deadline
+from monitor.charter.deadline import Deadline, target_deadline
 from monitor.charter.office import Office
+from monitor.charter.services import Officer as CharterOfficer
 from monitor.charter.services import Service as CharterService
+from monitor.charter.services import Stage as CharterStage
 from monitor.charter.stages import StageDates, StageRestart
 from monitor.charter.waiting import Wait
 from monitor.store.models import EditionFile, Ticket
@@ -22,7 +25,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     # A reopened ticket is about its latest outage; its dates are still those of the first.
     began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
     dates = stages_of(office, ticket)
-    explained = deadline_of(office, ticket)
+    explanation_bn, explanation_en = _explained(office, ticket)
     service = office.charter.service(ticket.service)
     asked = Asked(
         name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text, code=ticket.code or ""
@@ -35,8 +38,8 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
         event=began_utc,
         deadline=ticket.deadline_utc,
         overdue=ticket.breached_utc is not None,
-        explanation_bn=explain(explained, "bn"),
-        explanation_en=explain(explained, "en"),
+        explanation_bn=explanation_bn,
+        explanation_en=explanation_en,
         stage=_stage_facts(office, dates, ticket.stage),
         next_stage=_stage_facts(office, dates, ticket.stage + 1),
         outage=_outage_facts(office, outage, now_utc) if outage else None,
@@ -47,8 +50,8 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
 
 def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> CaseFacts:
     """Return all facts of a notice about an outage without a ticket."""
-    explained = deadline_of_outage(office, outage)
     service = office.charter.service(outage.service)
+    explanation_bn, explanation_en = office.explained(service.target, outage.started_utc, outage.confirmed_utc)
     return CaseFacts(
         **letterhead(office, now_utc),
         site=site_facts(office, outage.site),
@@ -57,8 +60,8 @@ def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> Cas
         event=outage.started_utc,
         deadline=outage.deadline_utc,
         overdue=False,
-        explanation_bn=explain(explained, "bn"),
-        explanation_en=explain(explained, "en"),
+        explanation_bn=explanation_bn,
+        explanation_en=explanation_en,
         outage=_outage_facts(office, outage, now_utc),
     )
 
@@ -75,6 +78,15 @@ def deadline_of(office: Office, ticket: Ticket) -> Deadline:
         calendar=office.calendar,
         waits=waits_of(ticket.waits),
     )
+
+
+def _explained(office: Office, ticket: Ticket) -> tuple[str, str]:
+    """Return how `deadline_of` the ticket is counted, in Bangla and in English."""
+    if ticket.outages:
+        first = ticket.outages[0]
+        return office.explained(office.charter.service(first.service).target, first.started_utc, first.confirmed_utc)
+    target = office.charter.service(ticket.service).target
+    return office.explained(target, ticket.event_utc, ticket.event_utc, waits_of(ticket.waits))
 
 
 def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
@@ -122,6 +134,7 @@ def letterhead(office: Office, now_utc: datetime, number: str = "") -> Letterhea
     }
 
 
+@lru_cache
 def service_facts(service: CharterService) -> Service:
     """Return a row of the charter as a notice keeps it."""
     return Service(
@@ -136,14 +149,20 @@ def service_facts(service: CharterService) -> Service:
 
 def _officer_facts(office: Office, service: CharterService) -> Officer:
     officer = office.charter.officer(service.officer)
+    return _facts_about(officer, office.charter.name_bn, office.charter.name_en)
+
+
+@lru_cache
+def _facts_about(officer: CharterOfficer, office_bn: str, office_en: str) -> Officer:
+    """Return the officer's facts; the names of the office stand for an address that the charter does not print."""
     return Officer(
         name_bn=officer.name("bn"),
         name_en=officer.name("en"),
         title_bn=officer.title_bn,
         title_en=officer.title_en,
         phone=officer.phone,
-        address_bn=officer.office_bn or office.charter.name_bn,
-        address_en=officer.office_en or office.charter.name_en,
+        address_bn=officer.office_bn or office_bn,
+        address_en=officer.office_en or office_en,
     )
 
 
@@ -180,10 +199,14 @@ def _stage_facts(office: Office, every: Sequence[StageDates], level: int) -> Sta
     if not 1 <= level <= len(every):
         return None
     stage, dates = office.charter.stages[level - 1], every[level - 1]
-    holder = office.charter.officer(stage.holder)
+    return _facts_of_stage(stage, office.charter.officer(stage.holder), dates.lapses_utc)
+
+
+@lru_cache
+def _facts_of_stage(stage: CharterStage, holder: CharterOfficer, lapses_utc: datetime) -> Stage:
     return Stage(
         level=stage.level,
-        lapses=dates.lapses_utc,
+        lapses=lapses_utc,
         holder_bn=f"{holder.name('bn')}, {holder.title('bn')}",
         holder_en=f"{holder.name('en')}, {holder.title('en')}",
         disposal_bn=stage.disposal_text("bn"),

@@ -1,5 +1,6 @@
 """Define the tables of cases: outages, tickets with their history, and notices."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ def _started(context: Any) -> datetime:
 
 
 _IS_OPEN = text("ended_utc IS NULL")
+# Each default of a column is the model's too: none need be asked back, and rows with ids go by one statement.
+BY_THEMSELVES: Mapping[str, Any] = {"eager_defaults": False}
 
 
 class Outage(OfOffice, Base):
@@ -64,7 +67,7 @@ class Outage(OfOffice, Base):
     affected: Mapped[list["AffectedSite"]] = relationship(back_populates="outage", order_by="AffectedSite.id")
     recounts: Mapped[list["DeadlineRecount"]] = relationship(order_by="DeadlineRecount.id")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
+    __mapper_args__ = {"version_id_col": version, **BY_THEMSELVES}  # noqa: RUF012 (as above)
     __table_args__ = (
         Index("ix_outages_site_ended", "site", "ended_utc"),
         # A site that was opened twice would stop all that asks for its open outage.
@@ -159,7 +162,7 @@ class Ticket(OfOffice, Base):
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
     notices: Mapped[list["Notice"]] = relationship(back_populates="ticket", order_by="Notice.id")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
+    __mapper_args__ = {"version_id_col": version, **BY_THEMSELVES}  # noqa: RUF012 (as above)
     __table_args__ = (UniqueConstraint("office", "year", "seq"),)
 
 
@@ -182,6 +185,7 @@ class TicketEvent(OfOffice, Base):
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 
+    __mapper_args__ = BY_THEMSELVES
     __table_args__ = (Index("ix_ticket_events_office_id", "office", "id"),)
 
 
@@ -264,6 +268,7 @@ class Notice(OfOffice, Base):
 
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 
+    __mapper_args__ = BY_THEMSELVES
     __table_args__ = (
         Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),
         Index("ix_notices_kind", "kind", "office", "sent_utc"),
