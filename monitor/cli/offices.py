@@ -94,6 +94,7 @@ def add(
     from monitor.new_office import another_office
     from monitor.settings.offices_file import FOLDER, KINDS, OFFICES
     from monitor.settings.problems import ConfigError, one_of
+    from monitor.settings.sites_file import an_id
 
     directory: Path = context.obj
     if not installation_of(directory).several:
@@ -102,6 +103,10 @@ def add(
     known = next((each for each in KINDS[1:] if each == kind), None)
     if known is None:
         raise Failure(message("--kind: {hint}", hint=one_of(KINDS[1:])), BAD_INPUT)
+    try:
+        an_id(office)
+    except ValueError as error:  # before anything else is asked
+        raise Failure(Message("{option}: {fault}", {"option": "ID", "fault": said_by(error)}), BAD_INPUT) from None
     is_office = known == "upazila"
     place = another_office.NewPlace(
         office,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.cli.language import render
 from monitor.cli.spreadsheet import NEEDED, Row, circles, spoilt
-from monitor.domain.message import Said, message
+from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.text import hides
 from monitor.settings.problems import no_such
 
@@ -23,18 +23,18 @@ def faults(rows: Sequence[tuple[int, Row]], sites: set[str], addresses: set[str]
     """Yield (line, column, what is wrong) of every fault, those between rows included."""
     from ipaddress import ip_address
 
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    from monitor.settings.sites_file import Id, SiteEntry
+    from monitor.settings.sites_file import OF_AN_ID, SiteEntry, an_id
     from monitor.settings.validate import described
 
-    an_id = TypeAdapter(Id)
     ids, seen = {row["id"] for _, row in rows} | sites, set(sites)
     for line, row in rows:
         try:
-            an_id.validate_python(row["id"])
-        except ValidationError:
-            yield line, "id", message("{found!r} is no id. Expected small letters, digits and '-'", found=row["id"])
+            an_id(row["id"])
+        except ValueError:
+            text = N_("{found!r} is no id. Expected {rule}")
+            yield line, "id", Message(text, {"found": row["id"], "rule": message(OF_AN_ID)})
         if row["id"] in seen:
             yield line, "id", message("{found!r} is there already. Expected an id of its own", found=row["id"])
         seen.add(row["id"])

@@ -16,6 +16,7 @@ from monitor.configuration import load_installation
 from monitor.durable import own_like_folder, write_durably
 from monitor.settings.offices_file import FOLDER, OFFICES, NodeKind
 from monitor.settings.problems import ConfigError, Problem
+from monitor.settings.sites_file import an_id
 
 FOLDER_MODE = 0o750
 CHARTER = """\
@@ -59,6 +60,10 @@ class NewPlace:
     name_en: str
     prefix: str = ""
     address: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no id, which would lead out of the folder of the offices; raises ValueError in words."""
+        an_id(self.id)
 
     @property
     def node_text(self) -> str:

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from monitor.domain.message import N_, message
+from monitor.domain.message import N_, Message, message
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
 from monitor.settings.services_section import ServiceCheck
 
 HoursName = Literal["always", "office", "centre", "school"]
+OF_AN_ID = N_("up to 63 small letters, digits and '-', the first no '-'")
 LINK = "interface"  # what stands in a device's place for the interface of a link
 Kind = Literal["backbone", "udc", "lab", "office"]
 
@@ -48,24 +49,22 @@ def _address(value: object) -> IPv4Address | IPv6Address:
     return address
 
 
-def _id(value: str) -> str:
+def an_id(value: str) -> str:
+    """Return an id; raises ValueError with what is expected of one."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError(
-            message(
-                "{found} is no id. Expected small letters, digits and '-', such as udc-juniadaha", found=found(value)
-            )
-        )
+        text = N_("{found} is no id. Expected {rule}, such as udc-juniadaha")
+        raise ValueError(Message(text, {"found": found(value), "rule": message(OF_AN_ID)}))
     return value
 
 
 Address = Annotated[IPv4Address | IPv6Address, BeforeValidator(_address)]
-Id = Annotated[str, AfterValidator(_id)]
+Id = Annotated[str, AfterValidator(an_id)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 def _any_office_site(value: str) -> str:
     office, dot, site = value.rpartition(".")
-    return f"{_id(office)}.{_id(site)}" if dot else _id(value)
+    return f"{an_id(office)}.{an_id(site)}" if dot else an_id(value)
 
 
 AnySite = Annotated[str, AfterValidator(_any_office_site)]

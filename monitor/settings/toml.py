@@ -135,8 +135,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
     """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):
         if character := control_character(value):
-            text = N_("has the invisible character {code}. Expected none such")
-            faults.append((path, Message(text, {"code": f"U+{ord(character):04X}"})))
+            faults.append((path, _invisible(character)))
         return nfc(value)
     if isinstance(value, list):
         return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
@@ -145,12 +144,17 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
     kept: dict[str, Any] = {}
     for name, item in value.items():
         key = nfc(name)
-        if control_character(key):
-            faults.append((path, message("has a key with an invisible character. Expected none such")))
+        if character := control_character(key):
+            faults.append(((*path, key), _invisible(character)))
         elif key in kept:
             faults.append(((*path, key), message(TWO_SPELLINGS)))
         kept[key] = _normalised(item, (*path, key), faults)
     return kept
+
+
+def _invisible(character: str) -> Message:
+    text = N_("has the invisible character {code}. Expected none such")
+    return Message(text, {"code": f"U+{ord(character):04X}"})
 
 
 def _excess(source: bytes, name: str) -> Problem | None:

@@ -19,8 +19,11 @@ from monitor.store.among import among
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 
-def load_state(session: Session) -> StoredState:
-    """Load the board's state as the run before left it."""
+def load_state(session: Session, sites: Collection[str] | None = None) -> StoredState:
+    """Load the board's state as the run before left it; ``sites``: whose states are wanted, None for all that are."""
+    states = select(SiteState.site, SiteState.state)
+    if sites is not None:
+        states = states.where(among(SiteState.site, sites))
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
@@ -31,7 +34,7 @@ def load_state(session: Session) -> StoredState:
     return StoredState(
         {row.site: row.started_utc for row in open_rows},
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
-        {site: State(state) for site, state in session.execute(select(SiteState.site, SiteState.state))},
+        {site: State(state) for site, state in session.execute(states)},
         silent_since,
         {row.site: Downtime(DowntimeKind(row.kind), row.why, row.planned_until_utc) for row in excused if row.why},
         {row.uplink: row.started_utc for row in blind},

@@ -26,8 +26,9 @@ class TakenUp(NamedTuple):
 
 def take_up(session: Session, fleet: Fleet, shards: Collection[int]) -> TakenUp:
     """Read it; behind the proof of the shards' leases, so that it is what the holder before stored last."""
-    known = board_state.load_state(session).only(lambda site: shard_of(fleet, site) in shards)
-    return TakenUp(known, board_state.usual_times(session, part_of(fleet, shards).devices.keys()))
+    part = part_of(fleet, shards)
+    known = board_state.load_state(session, part.sites).only(lambda site: shard_of(fleet, site) in shards)
+    return TakenUp(known, board_state.usual_times(session, part.devices.keys()))
 
 
 def note_handover(

@@ -1,6 +1,8 @@
 """Commands about offices: the tree, --office, and a new office that is whole at once."""
 
 import json
+import re
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -115,6 +117,28 @@ def test_what_would_spoil_the_installation_is_refused_and_nothing_is_written(
     assert str(offices) in done.stderr or done.stderr.startswith("--")
     assert {path: path.read_bytes() for path in sorted((offices / "config").rglob("*")) if path.is_file()} == before
     assert not (offices / "config/offices/mujibnagar").exists()
+
+
+@pytest.mark.parametrize(
+    "id_", ["মুজিবনগর", "a b", "A", "", "a.b", "x" * 64, 'a"]\n', "../../another", "/{home}/another"]
+)
+@pytest.mark.parametrize("kind", ["upazila", "district"])
+def test_what_is_no_id_is_refused_before_anything_is_written_or_taken_away(
+    offices: Path, id_: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy in which a new office is checked lies in a folder for temporary files; '..' led out of it."""
+    (temporary := offices / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (temporary / "another").mkdir()
+    (temporary / "another/precious").write_text("old")
+    before = {path for path in offices.rglob("*") if path.is_file()}
+    words = ["--kind", kind, "--under", "khulna", "--address", "127.77.210.1", *NEW[2:]]
+    done = typed(offices, "--lang", "en", "offices", "add", id_.format(home=offices), *words)
+    assert done.returncode == 2
+    assert re.match(r"ID: .* is no id\. Expected up to 63 small letters, digits and '-'", done.stderr)
+    assert {path for path in offices.rglob("*") if path.is_file()} == before
+    with pytest.raises(ValueError, match="is no id"):
+        another_office.NewPlace(id_.format(home=offices), "upazila", "kushtia", "ক", "K")
 
 
 def test_an_office_that_stands_alone_is_told_how_a_tree_begins(home: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from monitor.accounts import sessions
 from monitor.store import database
 from monitor.web import connections, guard
+from monitor.web.api import asked
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
     connections.GONE_MS *= factor
     connections.GRACE_S *= factor
     guard.LATE_S *= factor
+    asked.LATE_S *= factor
     database.GLANCE_S *= factor
     for name in ("LONGEST", "IDLE", "VISIT_ENDS", "PROVED_FOR"):
         setattr(sessions, name, getattr(sessions, name) * factor)

@@ -103,7 +103,8 @@ MISTAKES = [
         "charter.toml",
         'id = "bheramara"',
         'id = "BHR"',
-        "office.id: this text is no id. Expected small letters, digits and '-', such as udc-juniadaha",
+        "office.id: this text is no id. Expected up to 63 small letters, digits and '-', the first no '-', such as "
+        "udc-juniadaha",
     ),
     (
         "charter.toml",

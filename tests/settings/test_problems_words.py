@@ -375,6 +375,14 @@ def test_a_letter_that_does_not_show_is_told(office: Path, letter: str) -> None:
     assert found[0].isprintable()
 
 
+@pytest.mark.parametrize("letter", ["\\u001b", "\\u0000", "\\u202e"])
+def test_a_key_with_a_letter_that_does_not_show_is_told_with_its_own_line(office: Path, letter: str) -> None:
+    (office / "monitor.toml").write_text(f'[mail]\nport = 25\n"po{letter}rt" = 25\n', encoding="utf-8")
+    found = faults(office)
+    assert len(found) == 1
+    assert found[0].startswith("monitor.toml:3: mail.po\ufffdrt: has the invisible character U+")
+
+
 def test_joiners_and_lines_stay_in_a_text(office: Path) -> None:
     text = (office / "charter.toml").read_text(encoding="utf-8")
     bn = re.search(r'^name_bn = "(.*)"', text, re.MULTILINE)

@@ -4,18 +4,18 @@ import importlib.util
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
-from functools import lru_cache
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import ModuleType
 from unittest.mock import patch
 
 from monitor.configuration import load
+from monitor.settings import load as reading
 from monitor.settings import toml
 from monitor.settings.problems import ConfigError
 from tests.fuzz.api_office import served
@@ -29,7 +29,6 @@ A_PORTION = 100_000  # inputs to one process
 OF_AN_OFFICE = 10_000  # requests: its records would grow, and with them what reading them takes
 OF_A_FOLDER = 2_000  # configurations of one process between two looks at what has come
 PROCESSES = len(os.sched_getaffinity(0))
-KEPT_FILES = 16
 ALL_ARE_NEEDED = b"[[citizen]]"  # every kind of site is promised by one of them, and they are numbered
 SITES, ENTRIES = 8, 4  # of the shipped office's; those that others lie behind stand first
 WRONG = ("0", "-1", "1e999", "nan", "true", '""', '"\\u0000"', "[]", "{}", "2026-13-99", '"১২"', "9" * 40, "''' x '''")
@@ -109,33 +108,67 @@ def configurations(count: int, seed: int) -> Steps:
 def some_configurations(count: int, seed: int) -> Found:
     """Spoil a file of a folder, so many times."""
     chance, found = random.Random(seed), Found()
-    with tempfile.TemporaryDirectory(dir=in_memory()) as folder, unchanged_are_parsed_once():
-        office = Path(shutil.copytree(SHIPPED, Path(folder) / "config"))
-        files = sorted(office.glob("*.toml"))
-        contents = {file: bare(file.read_bytes()) for file in files}
-        for file, content in contents.items():
-            file.write_bytes(content)
-        for _ in range(count):
-            found.done += 1
-            file = chance.choice(files)
-            file.write_bytes(spoilt(contents[file], chance))
-            try:
-                load(office)
-                found.count("still right")
-            except ConfigError as refused:
-                found.count("refused in words")
-                if not refused.problems or not all(file.name in str(each) for each in refused.problems[:1]):
-                    found.count("of which by another file that refers to it")
-            except Exception as error:
-                found.undetected += 1
-                found.note(f"{file.name}: {type(error).__name__}: {error}")
-            file.write_bytes(contents[file])
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        office = Path(folder) / "config"
+        contents = bare_copy(office)
+        with sound_files_are_read_once(office):
+            for _ in range(count):
+                found.done += 1
+                file = chance.choice(list(contents))
+                file.write_bytes(spoilt(contents[file], chance))
+                try:
+                    load(office)
+                    found.count("still right")
+                except ConfigError as refused:
+                    found.count("refused in words")
+                    if not refused.problems or not all(file.name in str(each) for each in refused.problems[:1]):
+                        found.count("of which by another file that refers to it")
+                except Exception as error:
+                    found.undetected += 1
+                    found.note(f"{file.name}: {type(error).__name__}: {error}")
+                file.write_bytes(contents[file])
     return found
 
 
-def unchanged_are_parsed_once() -> AbstractContextManager[object]:
-    """Keep what the last few files are parsed to: that depends on their bytes alone, and four of five are as before."""
-    return patch.object(toml, "parse", lru_cache(maxsize=KEPT_FILES)(toml.parse))
+def bare_copy(office: Path) -> dict[Path, bytes]:
+    """Make a folder of the shipped files, each small; return what stands in them."""
+    contents = {office / file.name: bare(file.read_bytes()) for file in sorted(SHIPPED.glob("*.toml"))}
+    office.mkdir()
+    for file, content in contents.items():
+        file.write_bytes(content)
+    return contents
+
+
+@contextmanager
+def sound_files_are_read_once(office: Path) -> Iterator[None]:
+    """Keep what the sound files of a folder are parsed and validated to; what is spoilt goes the whole way each time.
+
+    That depends on a file's bytes alone, and four of five are as before. Each is still read from the disk, and what
+    lies between files is looked at each time.
+    """
+    kept = dict[tuple[object, ...], tuple[object, object]]()
+    is_sound = True
+
+    def once(module: ModuleType, name: str, others_that_count: int) -> AbstractContextManager[object]:
+        function = getattr(module, name)
+
+        def asked(first: object, *others: object) -> object:
+            # An object is the same only if it is that very one; it is kept, so that no other gets its id.
+            same = first if isinstance(first, bytes) else id(first)
+            key = (name, same, *others[:others_that_count])
+            if key in kept:
+                return kept[key][1]
+            result = function(first, *others)
+            if is_sound:
+                kept[key] = first, result
+            return result
+
+        return patch.object(module, name, asked)
+
+    with once(toml, "parse", 1), once(reading, "validate", 1), once(reading, "_sound_sites", 0):
+        load(office)
+        is_sound = False
+        yield
 
 
 def bare(content: bytes) -> bytes:

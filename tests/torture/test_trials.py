@@ -1,5 +1,6 @@
 """A quick look at each trial, and that a trial finds what it is to find."""
 
+import random
 import socket
 import threading
 import time
@@ -13,8 +14,10 @@ import pytest
 
 from monitor.configuration import load
 from monitor.probes.snmp.rejections import Rejections
+from monitor.settings import toml
+from monitor.settings.load import Settings
+from monitor.settings.problems import ConfigError
 from tests.lab.agents import HOST
-from tests.places import SHIPPED
 from tests.torture import __main__, forgeries, fuzzing, page, soaking
 from tests.torture.trial import Found, Steps, Trial
 from tests.torture.trials import TRIALS, UNSYNCED
@@ -90,25 +93,68 @@ def test_who_stands_before_an_agent_that_was_late_once_passes_on_the_answers_to_
 
 
 def test_what_is_to_be_spoilt_is_right_before(tmp_path: Path) -> None:
-    for file in SHIPPED.glob("*.toml"):
-        (tmp_path / file.name).write_bytes(fuzzing.bare(file.read_bytes()))
-    assert load(tmp_path).fleet.sites
+    fuzzing.bare_copy(tmp_path / "config")
+    assert load(tmp_path / "config").fleet.sites
 
 
 def test_a_configuration_that_breaks_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(_: Path) -> None:
+    is_sound = True  # the first time
+
+    def breaks(office: Path) -> None:
+        nonlocal is_sound
+        if is_sound:
+            is_sound = False
+            return
         raise KeyError("sites")
 
     monkeypatch.setattr(fuzzing, "load", breaks)
     assert fuzzing.some_configurations(3, 7).undetected == 3
 
 
-def test_what_is_parsed_once_is_what_would_be_parsed_again(tmp_path: Path) -> None:
-    for file in SHIPPED.glob("*.toml"):
-        (tmp_path / file.name).write_bytes(fuzzing.bare(file.read_bytes()))
-    before = load(tmp_path)
-    with fuzzing.unchanged_are_parsed_once():
-        assert load(tmp_path) == load(tmp_path) == before
+def outcome(office: Path) -> object:
+    """What becomes of a folder: its settings, or what is wrong."""
+    try:
+        return load(office)
+    except ConfigError as refused:
+        return [str(problem) for problem in refused.problems]
+
+
+def test_a_spoilt_file_beside_sound_ones_that_are_read_once_comes_out_as_if_all_were_read_again(
+    tmp_path: Path,
+) -> None:
+    contents, chance = fuzzing.bare_copy(office := tmp_path / "config"), random.Random(7)
+    for _ in range(60):
+        file = chance.choice(list(contents))
+        file.write_bytes(fuzzing.spoilt(contents[file], chance))
+        plainly = outcome(office)
+        is_spoilt = file.read_bytes()
+        file.write_bytes(contents[file])
+        with fuzzing.sound_files_are_read_once(office):
+            file.write_bytes(is_spoilt)
+            assert outcome(office) == plainly
+            file.write_bytes(contents[file])
+            assert outcome(office) == outcome(office)
+    assert isinstance(outcome(office), Settings)
+
+
+def test_what_is_spoilt_is_parsed_and_validated_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents, parsed = fuzzing.bare_copy(office := tmp_path / "config"), list[str]()
+
+    def counted(source: bytes, name: str) -> toml.Document:
+        parsed.append(Path(name).name)
+        return plain(source, name)
+
+    plain = toml.parse
+    monkeypatch.setattr(toml, "parse", counted)
+    with fuzzing.sound_files_are_read_once(office):
+        assert sorted(parsed) == sorted(file.name for file in contents)
+        parsed.clear()
+        sites = office / "sites.toml"
+        sites.write_bytes(contents[sites] + b"[unions.sadar]\nname_bn = 3\n")
+        for _ in range(2):
+            assert "name_bn: found 3" in str(outcome(office))
+        assert {*parsed} == {"sites.toml"}
+        assert len(parsed) >= 2
 
 
 def test_rows_are_kept_in_the_page_each_in_the_place_of_the_one_before(

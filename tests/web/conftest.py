@@ -7,8 +7,9 @@ import pytest
 
 from monitor.web.server import serve
 from tests.web.desk import Desk, office
+from tests.web.serving import Serving  # which also makes the limits of an answer patient, here too
 
-__all__ = ["office"]
+__all__ = ["Serving", "office"]
 
 
 @pytest.fixture

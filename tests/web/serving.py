@@ -9,11 +9,14 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
-from monitor.web import connections
+from monitor.web import connections, guard
+from monitor.web.api import asked
 from monitor.web.server import serve
 from tests.lab.waiting import patient
 
-connections.WHOLE_ANSWER_S = patient(connections.WHOLE_ANSWER_S)  # an answer that comes late would be cut off
+# Beside other tests an answer may be late, above all the first of its kind, which imports what makes it.
+connections.WHOLE_ANSWER_S = patient(connections.WHOLE_ANSWER_S)
+guard.LATE_S, asked.LATE_S = patient(guard.LATE_S), patient(asked.LATE_S)
 
 
 class Serving:

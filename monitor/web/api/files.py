@@ -12,7 +12,8 @@ from monitor.domain.message import message
 from monitor.i18n.languages import Lang, languages
 from monitor.i18n.reasons import reason_message
 from monitor.net.pool import PoolFull
-from monitor.web.api.asked import LATE_S, SCOPE
+from monitor.web.api import asked
+from monitor.web.api.asked import SCOPE
 from monitor.web.api.problems import bad_parameter, late
 from monitor.web.api.schemas import problems
 
@@ -45,7 +46,7 @@ def file_route(scope: str, media: Collection[str], *refusals: str) -> dict[str, 
 async def waited_for(making: Awaitable[MadeFile | NotMade]) -> MadeFile:
     """Return a file that is being made; raises Problem where it takes longer, or cannot be made."""
     try:
-        async with asyncio.timeout(LATE_S):
+        async with asyncio.timeout(asked.LATE_S):
             made = await making
     except (TimeoutError, PoolFull):  # what takes longer is finished all the same, for whoever asks again
         raise late("busy", WAIT_S) from None
