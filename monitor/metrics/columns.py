@@ -53,8 +53,8 @@ class Columns(Generic[Key, Source]):
     ``families``: with how a value is written. ``sources``: all that there are at this moment, in an order that seldom
     changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for each family, None
     for no line; asked for again only where the ``mark`` of a source is another object. The mark is kept, and not the
-    source, which nobody else may need until the next page; without ``mark`` the source is its own. Those of ``together``
-    sources are a piece of the page for each family.
+    source, which nobody else may need until the next page; without ``mark`` the source is its own. Those of
+    ``together`` sources are a piece of the page for each family.
     """
 
     def __init__(
