@@ -53,8 +53,8 @@ class Columns(Generic[Key, Source]):
     ``families``: with how a value is written. ``sources``: all that there are at this moment, in an order that seldom
     changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for each family, None
     for no line; asked for again only where the ``mark`` of a source is another object. The mark is kept, and not the
-    source, which nobody else may need until the next page. Those of ``together`` sources are a piece of the page for
-    each family.
+    source, which nobody else may need until the next page; without ``mark`` the source is its own. Those of
+    ``together`` sources are a piece of the page for each family.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Columns(Generic[Key, Source]):
         sources: Callable[[], Iterable[tuple[Key, Source]]],
         labels: Callable[[Key], str],
         values: Callable[[Source], Sequence[object]],
-        mark: Callable[[Source], object],
+        mark: Callable[[Source], object] | None = None,
         together: int = TOGETHER,
     ) -> None:
         self._families, self._sources, self._together = families, sources, together
@@ -87,14 +87,17 @@ class Columns(Generic[Key, Source]):
         labels = "\n".join(map(self._labels, keys)).encode()
         values = zip(*map(self._values, sources), strict=True)
         columns = [Column(write, labels, column) for write, column in zip(self._families.values(), values, strict=True)]
-        return _Row(keys, list(map(self._mark, sources)), columns)
+        return _Row(keys, self._marks(sources), columns)
 
     def _renew(self, row: _Row[Key], sources: Sequence[Source]) -> None:
-        marks = list(map(self._mark, sources))
+        marks = self._marks(sources)
         for place in compress(range(len(sources)), map(is_not, marks, row.marks)):
             for column, value in zip(row.columns, self._values(sources[place]), strict=True):
                 column.put(place, value)
         row.marks = marks
+
+    def _marks(self, sources: Sequence[Source]) -> Sequence[object]:
+        return sources if self._mark is None else list(map(self._mark, sources))
 
     def bodies(self) -> Iterator[Body]:
         """Yield each family's lines as of the end of `look`."""

@@ -107,7 +107,6 @@ def network(live: RuntimeView) -> list[Part]:
             _States(live),
             lambda id_: _of_site(live, id_),
             lambda state: (state, state),
-            lambda state: state,
         ),
         CachedLines(
             (WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_of(id_), id_, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.clock import VirtualClock
+from monitor.runtime import gc_tuning
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.store_opener import StoreOpener
 from monitor.runtime.trusted_clock import TrustedClock
@@ -82,9 +83,13 @@ def test_a_guard_of_the_history_that_was_taken_away_is_told(store: Store) -> Non
     assert told(store)[1] == [f"the schema has lost trigger {GUARD} ON ticket_events"]
 
 
-async def test_the_database_is_examined_when_every_device_has_had_a_round_and_not_before(store: Store) -> None:
+async def test_the_database_is_examined_when_every_device_has_had_a_round_and_not_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cut_the_history(store)
     opener, live = opener_of(store)
+    given_back: list[bool] = []
+    monkeypatch.setattr(gc_tuning, "trim_heap", lambda: given_back.append(bool(live.store_faults)))
     running = asyncio.create_task(opener.run())
     for _ in range(10):
         await asyncio.sleep(0)
@@ -92,4 +97,5 @@ async def test_the_database_is_examined_when_every_device_has_had_a_round_and_no
     live.judged.set()
     await asyncio.wait_for(running, 30)  # it ends: nothing is left to do
     assert "cut off" in live.store_faults[0]
+    assert given_back == [True]  # the memory that this took
     await opener.close()
