@@ -1,6 +1,6 @@
 """Check for which sites users and tokens are: unions and kinds that the office has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from monitor.alerts.cases.refusals import BadInput
 from monitor.charter.office import Office
@@ -23,8 +23,13 @@ def refuse_unknown_scope(
     """
     known = {comparison_key(union): union for union in given}
     for fleet in (*fleets, office.fleet) if unions else ():
-        known |= {comparison_key(union): union for union in fleet.union_words}
+        known |= {comparison_key(union): union for union in union_words(fleet)}
     return _known("union", unions, known), _known("kind", kinds, {kind: kind for kind in KINDS})
+
+
+def union_words(fleet: Fleet) -> Set[str]:
+    """Return the words by which the sites of a fleet name their unions."""
+    return {site.union for site in fleet.sites.values() if site.union}
 
 
 def _known(field: str, wanted: Names, known: dict[str, str]) -> Names:

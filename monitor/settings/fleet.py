@@ -1,6 +1,6 @@
 """Build the fleet: sites, their devices and their dependencies, validated."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
@@ -138,11 +138,6 @@ class Fleet:
     def union_name(self, union: str) -> Names:
         """Return what a union is called; the word by which sites name it where sites.toml has no names for it."""
         return self.unions.get(comparison_key(union)) or Names(union, union)
-
-    @property
-    def union_words(self) -> Set[str]:
-        """Return the words by which sites name their unions."""
-        return {site.union for site in self.sites.values() if site.union}
 
     @cached_property
     def references(self) -> Mapping[str, Device]:

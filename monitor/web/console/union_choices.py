@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.accounts.nodes import Places
+from monitor.accounts.scopes import union_words
 from monitor.i18n.languages import Lang
 from monitor.i18n.sorting import name_key
 from monitor.settings.fleet import Fleet
@@ -36,10 +37,10 @@ def union_choices(
     shown = of_node if 0 < len(of_node) <= MOST_OFFICES else here
     found: dict[str, list[str]] = {}
     for id_, fleet in shown.items():
-        for word in sorted(fleet.union_words, key=name_key):
+        for word in sorted(union_words(fleet), key=name_key):
             found.setdefault(word, []).append(id_)
     for word in sorted(set(given) - found.keys(), key=name_key):
-        found[word] = [id_ for id_, fleet in places.fleets.items() if word in fleet.union_words]
+        found[word] = [id_ for id_, fleet in places.fleets.items() if word in union_words(fleet)]
     fleets = {**places.fleets, **here}
     return [_choice(word, {id_: fleets[id_] for id_ in ids}, places, lang) for word, ids in found.items()]
 
