@@ -212,6 +212,7 @@ VALUES: Mapping[str, object] = {
     "edition_rows.last_made.about": Edition(
         period_kind="month", period_code="2026-11", scope_kind="office", scope_id="", official=""
     ),
+    "helpdesk_queries.mirrored.of": [("rt", A), ("rt", B)],
     "keyset_queries.notice.number": 1,
     "keyset_queries.notice_site.number": 1,
     "keyset_queries.outage.number": 1,
