@@ -9,8 +9,16 @@ import typer
 
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
-from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
-from monitor.cli.language import _, n_, term
+from monitor.cli.errors import (
+    BAD_INPUT,
+    NO,
+    Failure,
+    installation_in_force,
+    settings_among,
+    settings_in_force,
+    store_of,
+)
+from monitor.cli.language import _, lang, n_, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
 from monitor.cli.output_file import write
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from monitor.cli.listing import Listing
+    from monitor.settings.installation import Installation
     from monitor.store.act_rows import ActDocument
     from monitor.store.documents import TicketDocument
 
@@ -45,16 +54,20 @@ def verify(
     """
     from monitor.cli.backup import head_of
     from monitor.store import mailed_head
+    from monitor.store.audit_chain import BEGINNING
     from monitor.store.audit_chain import verify as verify_chain
 
-    settings, known_head = settings_in_force(context.obj), head_of(head)
+    installation, known_head = installation_in_force(context.obj), head_of(head)
+    settings = settings_among(installation)
     mailed = mailed_head.read(settings.state)
     with store_of(settings) as store, store.read() as session, progress(_("Checking the history")) as heard:
         found = verify_chain(session, known_head or (mailed.head if mailed else ""), heard)
+    heads = {office: each for office, each in found.heads.items() if each != BEGINNING}
     if as_json:
         fault = str(found.fault)
         counts = {"events": found.events, "acts": found.acts}
-        print(json.dumps({**counts, "head": found.head, "fault": fault, "mistyped": bool(found.meant)}))
+        told = {**counts, "head": found.head, "heads": heads, "fault": fault, "mistyped": bool(found.meant)}
+        print(json.dumps(told))
     elif found.meant:
         said = n_(
             "--head is mistyped: no event ever had {typed}, but one has {meant}. The history of {count} event is whole",
@@ -74,14 +87,18 @@ def verify(
         )
         print(said, file=sys.stderr)
     else:
-        print(
-            n_(
+        if len(heads) > 1:
+            print(n_("{count} event, nothing altered.", "{count} events, nothing altered.", found.events))
+            for office, each in heads.items():
+                print(_("{office}: head {head}", office=_named(installation, office), head=each))
+        else:
+            said = n_(
                 "{count} event, nothing altered. Head: {head}",
                 "{count} events, nothing altered. Head: {head}",
                 found.events,
                 head=found.head,
             )
-        )
+            print(said)
         if found.acts:
             text = n_(
                 "{count} act of a person is in the same chain.",
@@ -91,6 +108,12 @@ def verify(
             print(text)
     if found.fault:
         raise typer.Exit(BAD_INPUT if found.meant else NO)
+
+
+def _named(installation: "Installation", office: str) -> str:
+    """Return the name of an office that has a chain of its own; '' is for acts about the whole installation."""
+    node = installation.tree.nodes.get(office)
+    return _("The whole installation") if not office else node.names.name(lang()) if node else office
 
 
 @audit.command(name="list")

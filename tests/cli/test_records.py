@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.charter.office import Office
 from monitor.cli.records import table
+from monitor.configuration import load_installation
 from monitor.domain.csv_text import FORMULA_SIGNS, no_formula
 from monitor.store.documents import TicketDocument
 from tests.cli.typed import typed
 from tests.desk import Desk
+from tests.settings import many_offices
+from tests.store.migrated import new_store
 
 TICKET: TicketDocument = {
     "number": "BHR-2026-000001",
@@ -100,6 +104,23 @@ def test_the_audit_is_proved_and_a_strange_head_is_refused(home: Path, desk: Des
     done = typed(home, "audit", "verify", "--head", "f" * 64)
     assert done.returncode == 1
     assert "NOT WHOLE" in done.stderr
+
+
+def test_of_several_offices_the_head_of_each_is_told(tmp_path: Path) -> None:
+    many_offices.installation(tmp_path)
+    store = new_store(tmp_path / "var")
+    for office in ("mirpur", "gangni"):
+        desk = Desk(Office.of(load_installation(tmp_path / "config").offices[office]), store.of(office))
+        desk.goes_down(f"{office}.pop")
+        desk.look()
+    store.close()
+    told = json.loads(typed(tmp_path, "audit", "verify", "--json").stdout)
+    assert set(told["heads"]) == {"mirpur", "gangni"}
+    said = typed(tmp_path, "audit", "verify").stdout.splitlines()
+    assert f"Mirpur: head {told['heads']['mirpur']}" in said
+    assert f"Gangni: head {told['heads']['gangni']}" in said
+    for head in told["heads"].values():
+        assert typed(tmp_path, "audit", "verify", "--head", head).returncode == 0
 
 
 def test_months_are_played_in_seconds_and_every_mail_is_a_file(home: Path, tmp_path: Path) -> None:
