@@ -21,7 +21,7 @@ from monitor.domain.stored_sentences import from_sentence
 
 Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts | MovedFacts | ReportFacts
 
-VERSION = 6
+VERSION = 7
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -153,6 +153,11 @@ def _from_5(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _from_6(body: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 6, in which every report was an office's own."""
+    return body
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -165,5 +170,12 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3, _from_4, _from_5)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
+    _from_1,
+    _from_2,
+    _from_3,
+    _from_4,
+    _from_5,
+    _from_6,
+)
 """The n-th lifts version n to n + 1."""
