@@ -17,6 +17,7 @@ OF_A_WHOLE_ROOM = {
     "cli/test_output.py": "every command at any width, in any encoding, and before a reader who leaves",
     "cli/test_transcripts.py": "the commands of docs/recovery.md",
     "charter/test_docs.py": "the worked examples of the documentation",
+    "doctor/test_offices.py": "whatever each of several offices has of its own",
     "i18n/test_glossary.py": "the catalogue's words against docs/glossary.md",
     "i18n/test_latin.py": "what tells English words in a Bangla text",
     "i18n/test_no_words_elsewhere.py": "Bangla letters in any file but the catalogue",
