@@ -82,6 +82,7 @@ def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
 
 
+@pytest.mark.long
 def test_a_device_with_another_address_is_heard_from_that_one_too(lab: Lab, tmp_path: Path) -> None:
     sites = f'{SITES}snmp_source = "{OTHER}"\n'
     with watching(lab, tmp_path, V2C_CREDENTIALS, sites) as daemon:
@@ -163,6 +164,7 @@ def test_a_signed_trap_counts_when_it_comes_from_the_engine_that_was_read(lab: L
         until(lambda: told(daemon) == ["linkDown"], "its own", 10)
 
 
+@pytest.mark.long
 def test_a_device_that_fell_silent_is_heard_when_it_says_that_it_has_started_again(lab: Lab, tmp_path: Path) -> None:
     with Daemon(lab, tmp_path) as daemon:
         write(daemon, V3_CREDENTIALS)
@@ -178,6 +180,7 @@ def test_a_device_that_fell_silent_is_heard_when_it_says_that_it_has_started_aga
         assert counted(daemon, "wrong_credentials") == 0
 
 
+@pytest.mark.long
 def test_a_port_that_was_taken_is_had_after_a_reload(lab: Lab, tmp_path: Path) -> None:
     with lab.monitor.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("0.0.0.0", PORT))
