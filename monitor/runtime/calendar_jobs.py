@@ -10,10 +10,12 @@ afterwards.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.domain.leases import Duty
@@ -47,6 +49,14 @@ class Job:
     duty: Duty | None = None
 
 
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """A scheduler that may be shut down while its thread hands out a job, which it then no longer finds to remove."""
+
+    def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
+        with suppress(JobLookupError):
+            super().remove_job(job_id, jobstore)
+
+
 class CalendarJobs(Part):
     """The part that runs the jobs. ``now``: the trusted time, or None while there is none.
 
@@ -61,7 +71,7 @@ class CalendarJobs(Part):
         self._under_way: set[str] = set()
         self._failures: dict[str, str] = {}
         self._changes = 0  # of the configuration
-        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+        self._scheduler = _Scheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
 
     async def open(self) -> None:
         """Start the scheduler."""

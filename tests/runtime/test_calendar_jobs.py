@@ -132,6 +132,11 @@ def test_another_configuration_has_what_makes_up_for_itself_done_anew_and_no_nig
     assert night.look(NEXT) == 1
 
 
+def test_a_job_that_is_handed_out_while_the_calendar_closes_is_no_fault(night: Night) -> None:
+    asyncio.run(night.calendar.close())
+    night.calendar._scheduler.remove_job("briefs")  # by its thread, which had begun before
+
+
 def test_one_job_that_fails_stops_no_other() -> None:
     done: list[str] = []
 

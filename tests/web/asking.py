@@ -5,6 +5,8 @@ import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.lab.waiting import patient
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -22,7 +24,7 @@ async def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answ
 
 
 def _ask(port: int, path: str, method: str, headers: Mapping[str, str]) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patient(10))
     try:
         connection.request(method, path, headers=dict(headers))
         answer = connection.getresponse()

@@ -4,6 +4,7 @@ import http.client
 from contextlib import closing
 from urllib.parse import urlencode
 
+from tests.lab.waiting import patient
 from tests.web.asking import Answer
 from tests.web.world import World
 
@@ -30,7 +31,7 @@ class SignedIn:
             "Sec-Fetch-Site": "same-origin",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=patient(20))) as connection:
             connection.request(method, path, body.encode() or None, headers)
             answer = connection.getresponse()
             return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())

@@ -9,6 +9,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tests.lab.waiting import patient
+
 
 @dataclass(frozen=True)
 class Page:
@@ -63,7 +65,7 @@ class Browser:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         place = urlsplit(path)
         target = place.path + (f"?{place.query}" if place.query else "")
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(20))) as connection:
             connection.request(method, target, body.encode() or None, sent)
             answer = connection.getresponse()
             given = tuple(value for name, value in answer.getheaders() if name.lower() == "set-cookie")

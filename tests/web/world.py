@@ -26,6 +26,7 @@ from monitor.store.models import Notice, Outage, PlannedWork, Ticket, User, User
 from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from monitor.web.papers import Papers
+from tests.lab.waiting import patient
 from tests.store.migrated import new_store
 from tests.web.day import confirmed_office, something_of_everything
 from tests.web.desk import Desk
@@ -234,7 +235,7 @@ class World:
 
     def status(self, method: str, path: str, headers: Mapping[str, str], body: str) -> int:
         """Ask, and return the status alone: a stream has no end."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(20))) as connection:
             connection.request(method, path, body.encode() if body else None, dict(headers))
             return connection.getresponse().status
 

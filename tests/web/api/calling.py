@@ -11,6 +11,7 @@ from typing import Any
 from monitor.accounts import tokens
 from monitor.accounts.tokens import Wanted
 from monitor.store.work import Work
+from tests.lab.waiting import patient
 from tests.web.desk import Desk
 
 _NUMBERS = count(1)
@@ -60,7 +61,7 @@ async def call(port: int, path: str, method: str = "GET", body: object = None, t
 
 
 def _call(port: int, path: str, method: str, body: bytes | None, headers: Mapping[str, str]) -> Said:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patient(10))
     try:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()

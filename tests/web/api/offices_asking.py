@@ -17,6 +17,7 @@ from monitor.settings.installation import Installation
 from monitor.settings.offices_file import Tree
 from monitor.store.work import Work
 from monitor.web.app import make_app
+from tests.lab.waiting import patient
 from tests.settings.many_offices import installation as made
 from tests.store.migrated import new_store
 from tests.web.console.offices_desk import OfficesDesk
@@ -56,7 +57,7 @@ class Asking:
         self.desk.clock.advance(10)  # so that no rate is reached
         bearer = f"Bearer {token or self._token}"
         headers = {"Authorization": bearer, "Content-Type": "application/json", "If-Match": "*"}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.serving.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.serving.port, timeout=patient(30))) as connection:
             connection.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")

@@ -22,6 +22,7 @@ from monitor.alerts.cases.complaints import Request
 from monitor.domain.api_scopes import ADMIN, SCOPES
 from monitor.store.work import Work
 from monitor.web.app import make_app
+from tests.lab.waiting import patient
 from tests.web.api.calling import token_for
 from tests.web.desk import Desk
 from tests.web.serving import Serving
@@ -65,7 +66,7 @@ def tried(office: Desk, url: str, examples: int) -> int:
             office.clock.advance(1)  # who asks ten times a second is told to wait
             token = next(tokens)
             next(asked)
-            answer = case.call(headers={"authorization": f"Bearer {token}"} if token else {}, timeout=10)
+            answer = case.call(headers={"authorization": f"Bearer {token}"} if token else {}, timeout=patient(10))
             assert answer.elapsed < 5  # of a busy machine; a second of a calm one
             case.validate_response(answer, checks=CHECKS)
 
