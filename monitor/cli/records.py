@@ -66,8 +66,8 @@ def verify(
     if as_json:
         fault = str(found.fault)
         counts = {"events": found.events, "acts": found.acts}
-        told = {**counts, "head": found.head, "heads": heads, "fault": fault, "mistyped": bool(found.meant)}
-        print(json.dumps(told))
+        document = {**counts, "head": found.head, "heads": heads, "fault": fault, "mistyped": bool(found.meant)}
+        print(json.dumps(document))
     elif found.meant:
         said = n_(
             "--head is mistyped: no event ever had {typed}, but one has {meant}. The history of {count} event is whole",
