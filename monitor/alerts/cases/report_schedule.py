@@ -5,7 +5,7 @@ loses nor repeats one. Months that were over before the monitor was first starte
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -165,11 +165,9 @@ def enqueue_failure(work: Work, report: MonthlyReport) -> None:
     if len(tries) < MOST_FAILURES or tries[-1].state != EditionState.FAILED:
         return
     last = tries[-1]
-    with report.to_write(work) as written:
-        missing = _without_letter(written, report, about := f"report-{last.occasion}-failed")
-        if not missing:
-            return
-        facts = ReportFacts(
+
+    def facts(written: Work) -> ReportFacts:
+        return ReportFacts(
             **letterhead(written.office, work.now_utc),
             head=ticket_history.head_of(written),
             edition=last.id,
@@ -179,9 +177,8 @@ def enqueue_failure(work: Work, report: MonthlyReport) -> None:
             summaries={lang: _failed(last.why, len(tries), lang) for lang in languages()},
             place=report.place,
         )
-        for reader in missing:
-            written.session.add(new_notice(written, about, REPORT, reader, facts, report.ref))
-        written.session.flush()
+
+    _enqueue(work, report, f"report-{last.occasion}-failed", facts)
 
 
 def _failed(why: Reason | None, tries: int, lang: Lang) -> str:
@@ -204,6 +201,16 @@ def _without_letter(work: Work, report: MonthlyReport, about: str) -> list[str]:
     return [reader for reader, each in keys.items() if each not in there]
 
 
+def _enqueue(work: Work, report: MonthlyReport, about: str, facts_of: Callable[[Work], ReportFacts]) -> None:
+    """Enqueue the letters about that, one for each recipient who has none; ``facts_of``: made if anybody has none."""
+    with report.to_write(work) as written:
+        if missing := _without_letter(written, report, about):
+            facts = facts_of(written)
+            for reader in missing:
+                written.session.add(new_notice(written, about, REPORT, reader, facts, report.ref))
+            written.session.flush()
+
+
 def enqueue_letters(work: Work, report: MonthlyReport, id_: int, titles: Mapping[str, str]) -> None:
     """Enqueue the letters with a report that was made, if the schedule asked for it; once for each recipient.
 
@@ -218,11 +225,9 @@ def enqueue_letters(work: Work, report: MonthlyReport, id_: int, titles: Mapping
     files = {file.name: file for file in found.kept}
     wanted = [files[name] for name in asked.files if name in files]
     sent = list(_within(wanted, report.rules.mail_mb * MAIL_SHARE))
-    with report.to_write(work) as written:
-        missing = _without_letter(written, report, about := f"report-{asked.occasion}")
-        if not missing:
-            return
-        facts = ReportFacts(
+
+    def facts(written: Work) -> ReportFacts:
+        return ReportFacts(
             **letterhead(written.office, work.now_utc),
             head=ticket_history.head_of(written),
             attachments=tuple(attachment(file) for file in sent),
@@ -234,9 +239,8 @@ def enqueue_letters(work: Work, report: MonthlyReport, id_: int, titles: Mapping
             left_out=tuple(file.filename for file in wanted if file not in sent),
             place=report.place,
         )
-        for reader in missing:
-            written.session.add(new_notice(written, about, REPORT, reader, facts, report.ref))
-        written.session.flush()
+
+    _enqueue(work, report, f"report-{asked.occasion}", facts)
 
 
 def _within(files: list[EditionFile], most: float) -> Iterator[EditionFile]:
