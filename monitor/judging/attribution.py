@@ -311,9 +311,10 @@ class OutageAttribution:
 
     def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
         state = self.state(site)
-        if self.states.get(site) is not state:
+        before = self.states.get(site)
+        if before is not state:
             self.states[site] = state
-            yield SiteChanged(site, state, since_utc)
+            yield SiteChanged(site, state, since_utc, is_first=before is None)
 
     def _gateway(self, site: str) -> str:
         return self.fleet.sites[site].gateway.id

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.settings import toml_loading
 from monitor.settings.toml_limits import TEXTS
 from monitor.settings.toml_loading import loads
 from tests.lab.fleet import many_sites, write_config
@@ -52,5 +51,5 @@ def test_a_list_of_sites_is_read_by_the_compiled_parser(tmp_path: Path, monkeypa
         raise AssertionError(text)
 
     expected = tomllib.loads(text)
-    monkeypatch.setattr(toml_loading.tomllib, "loads", never)
+    monkeypatch.setattr(tomllib, "loads", never)
     assert loads(text, TEXTS.sub(b"", text.encode())) == expected

@@ -1,7 +1,5 @@
 """Watch the operator's limit of a link, beside the charter's target."""
 
-from datetime import timedelta
-
 from monitor.alerts.notices.gather import operator_late_since
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import outage_rows, ticket_history
@@ -12,10 +10,10 @@ from monitor.store.work import Work
 def note_late(work: Work) -> list[Outage]:
     """Record in the tickets of open outages, once for each outage, that the operator is late too."""
     noted: list[Outage] = []
-    limits = [timedelta(hours=site.operator_hours) for site in work.office.fleet.sites.values() if site.operator]
-    if not limits:
+    limit = work.office.fleet.shortest_operator_limit
+    if limit is None:
         return noted
-    for outage in outage_rows.without_operator_alert(work.session, work.now_utc - min(limits)):
+    for outage in outage_rows.without_operator_alert(work.session, work.now_utc - limit):
         since_utc = operator_late_since(work.office, outage, work.now_utc)
         if since_utc is None or outage.ticket is None:
             continue
