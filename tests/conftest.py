@@ -28,7 +28,9 @@ compile_catalogues()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", POSTGRESQL), default="sqlite", help="what keeps the databases")
-    parser.addoption("--of-day", type=date.fromisoformat, metavar="DATE", help="of tests that take turns those of that day")
+    parser.addoption(
+        "--of-day", type=date.fromisoformat, metavar="DATE", help="of tests that take turns those of that day"
+    )
 
 
 # Properties that say themselves how many examples they want get those.
