@@ -152,10 +152,10 @@ def test_only_a_certificate_that_we_were_told_of_is_believed(desk: Zammad, tmp_p
 
 def test_who_stops_does_not_wait_for_an_answer(desk: Zammad) -> None:
     cancellation = Cancellation()
-    patient = Access(desk.url, "", "", Secret(TOKEN), None, 60, cancellation).rest("/api/v1", "Token token=")
+    unhurried = Access(desk.url, "", "", Secret(TOKEN), None, 60, cancellation).rest("/api/v1", "Token token=")
     cancellation.cancel()
     started_s = time.monotonic()
     desk.misbehave("mute")
     with pytest.raises(DeskUnavailable):
-        patient.get("/users/me")
+        unhurried.get("/users/me")
     assert time.monotonic() - started_s < patient(5)
