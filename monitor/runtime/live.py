@@ -111,6 +111,10 @@ class RuntimeView(Protocol):
         """Return whether every device has had a first round."""
 
     @property
+    def judged(self) -> asyncio.Event:
+        """Return what is set while every device has had a first round."""
+
+    @property
     def clock_suspect(self) -> bool:
         """Return whether the wall clock is suspect, so that nothing is escalated."""
 
