@@ -117,6 +117,10 @@ class RuntimeView(Protocol):
         """Return whether a large fleet's first round is under way, to which gives way whatever can wait."""
 
     @property
+    def judged(self) -> asyncio.Event:
+        """Return what is set while every device has had a first round."""
+
+    @property
     def clock_suspect(self) -> bool:
         """Return whether the wall clock is suspect, so that nothing is escalated."""
 
