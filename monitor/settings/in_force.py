@@ -30,7 +30,7 @@ FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
 DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
-_MAY_CARRY_A_SECRET = re.compile(r"""://[^"'\n]*[@?#]|\\""")  # else a large sites.toml is not read a third time
+_SECRET_IN_A_URL = re.compile(r"""://[^"'\n]*[@?#]|\\""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
 
 def _bare_text(name: str, text: str) -> str:
     """Return the text of the file ``name`` without the secrets in its URLs; raises ValueError."""
-    if Path(name).name != "monitor.toml" and _MAY_CARRY_A_SECRET.search(text) is None:
+    if Path(name).name != "monitor.toml" and not _may_carry_a_secret(text):
         return text
     urls = [(path, url) for path, url in _urls(tomllib.loads(text), ()) if path != DATABASE_URL]
     bare_of = {url: bare_url(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
@@ -167,6 +167,11 @@ def _bare_text(name: str, text: str) -> str:
     if left & {*secrets}:
         raise ValueError(message("an address of {file} holds a secret and is written with escapes", file=name))
     return text
+
+
+def _may_carry_a_secret(text: str) -> bool:
+    """Return whether any URL in it may; else a large sites.toml is not read a third time."""
+    return ("://" in text or "\\" in text) and _SECRET_IN_A_URL.search(text) is not None
 
 
 def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:
