@@ -146,7 +146,11 @@ class RuntimeView(Protocol):
 
     @property
     def sends(self) -> bool:
-        """Return whether this daemon sends the letters: else it does not know which channels can be reached."""
+        """Return whether this daemon sends the letters."""
+
+    @property
+    def channels_away(self) -> Mapping[str, Said]:
+        """Return the error of each notice channel that cannot be reached, as the daemon that sends last said."""
 
     @property
     def echoes(self) -> Mapping[str, Sample]:
@@ -282,6 +286,13 @@ class RuntimeState:
     @property
     def sends(self) -> bool:
         return self.leases.held(Duty.OUTBOX) is not None
+
+    @property
+    def channels_away(self) -> Mapping[str, Said]:
+        if self.sends:
+            return dict(self.mail_trouble)  # the notifier changes it meanwhile
+        others = (each.away for each in self.leases.members() if not each.is_self)
+        return {channel: why for away in others for channel, why in away.items()}
 
     def office_of(self, site: str) -> str:
         found = self.fleet.sites.get(site)
