@@ -48,7 +48,8 @@ def of_place(
 ) -> "Report":
     """Return the report of a place's offices, each with what people entered in it."""
     from monitor.alerts.cases.entered import entered_by
-    from monitor.reports.of_place import place_report, stored_of_offices
+    from monitor.reports.of_place import place_report
+    from monitor.reports.stored_period import stored_of_offices
 
     host = installation.host
     kept, page = timedelta(days=host.monitor.storage.keep_days), host.monitor.public.url

@@ -27,16 +27,17 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
 from monitor.reports import wording
 from monitor.reports.differences import compared
+from monitor.reports.export import as_json
 from monitor.reports.export.document import document, report_from
 from monitor.reports.export.formats import FORMATS, MEDIA, file_name
 from monitor.reports.export.workbook import Spreadsheet, workbook
 from monitor.reports.kept_use import KeptUse
 from monitor.reports.monthly import report_of
-from monitor.reports.of_place import place_report, stored_of_offices
+from monitor.reports.of_place import place_report
 from monitor.reports.period import period_of
 from monitor.reports.report import Report
 from monitor.reports.report_scope import scope_of
-from monitor.reports.stored_period import stored_period
+from monitor.reports.stored_period import stored_of_offices, stored_period
 from monitor.store.database import Store
 from monitor.store.history.sources import history_of
 from monitor.store.opening import store_at
@@ -183,7 +184,10 @@ def _file(report: Report, name: str) -> MadeFile:
 
 def _hash(report: Report) -> str:
     """Return the SHA-256 of the report as JSON: what a reader of that file can compute."""
-    return hashlib.sha256(FORMATS["json"](report, languages()[0])).hexdigest()
+    found = hashlib.sha256()
+    for piece in as_json.pieces(report):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def _done(job: Job | Render | Spreadsheet) -> MadeReport | MadeFile:

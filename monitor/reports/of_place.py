@@ -15,15 +15,11 @@ from monitor.domain.progress import Progress, unheard
 from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
 from monitor.reports.monthly import report_of
-from monitor.reports.period import Period
 from monitor.reports.report import NOTHING, EarlierFigures, GroupFigures, Report, ReportScope
-from monitor.reports.report_scope import scope_of
 from monitor.reports.site_figures import GROUPS, worst
-from monitor.reports.stored_period import StoredPeriod, stored_period
+from monitor.reports.stored_period import StoredPeriod
 from monitor.reports.use_history import UseHistory
 from monitor.settings.offices_file import Node
-from monitor.store.offices import on_behalf_of
-from monitor.store.session import Session
 
 Figures = TypeVar("Figures", bound=Any)
 
@@ -31,17 +27,6 @@ Figures = TypeVar("Figures", bound=Any)
 def place_scope(place: Node) -> ReportScope:
     """Return what a report of that place is about."""
     return ReportScope(PLACE, place.id, place.names)
-
-
-def stored_of_offices(
-    session: Session, offices: Mapping[str, Office], period: Period, now_utc: datetime
-) -> dict[str, StoredPeriod]:
-    """Read what is stored of a period in each office, all of one moment. Raises NotBegun."""
-    found = {}
-    for id_, office in offices.items():
-        with on_behalf_of(session, id_):
-            found[id_] = stored_period(session, office, period, scope_of(office), now_utc)
-    return found
 
 
 def place_report(

@@ -14,11 +14,22 @@ from monitor.judging.availability import Interval
 from monitor.reports.fleet_times import FleetRows
 from monitor.reports.period import Period, before, year_before
 from monitor.reports.report import ReportScope
-from monitor.reports.report_scope import sites_of
+from monitor.reports.report_scope import scope_of, sites_of
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import gap_rows, reachability_rows, report_rows
-from monitor.store.report_rows import NoticeRow, OutageRow, StepRow, TicketRow
+from monitor.store import gap_rows, report_rows
+from monitor.store.offices import on_behalf_of
+from monitor.store.reachability_rows import first_seen, first_seen_by_office
+from monitor.store.report_rows import (
+    AffectedRow,
+    ByOffice,
+    NoticeRow,
+    OutageRow,
+    Row,
+    StepRow,
+    SuppressedRow,
+    TicketRow,
+)
 from monitor.store.session import Session
 
 EARLIER = 3
@@ -57,19 +68,22 @@ def stored_period(
     session: Session, office: Office, period: Period, scope: ReportScope, now_utc: datetime, *, compared: bool = True
 ) -> StoredPeriod:
     """Read a period, and, where it is ``compared``, those before it. Raises NotBegun."""
-    window = period.window[0], min(period.window[1], now_utc)
-    if window[0] >= window[1]:
-        raise NotBegun(period.code)
-    reading = _Reading(session, office, scope, now_utc)
-    stored = reading.window(window)
-    return StoredPeriod(
-        period,
-        scope,
-        reading.sites,
-        stored,
-        report_rows.notices(session, stored.outages),
-        [(each, reading.window(each.window, requests=True)) for each in (earlier_periods(period) if compared else ())],
-    )
+    read = _Read(session, period, now_utc, compared=compared)
+    return read.of_office(office, scope, first_seen(session), every_plan(session, office))
+
+
+def stored_of_offices(
+    session: Session, offices: Mapping[str, Office], period: Period, now_utc: datetime
+) -> dict[str, StoredPeriod]:
+    """Read a period in each office, all of one moment, each table once for all of them. Raises NotBegun."""
+    found = {}
+    with on_behalf_of(session, *offices):
+        known, read = first_seen_by_office(session), _Read(session, period, now_utc)
+    for id_, office in offices.items():
+        with on_behalf_of(session, id_):
+            plans = every_plan(session, office)
+            found[id_] = read.of_office(office, scope_of(office), known.get(id_, {}), plans, id_)
+    return found
 
 
 def earlier_periods(period: Period) -> list[Period]:
@@ -81,34 +95,78 @@ def earlier_periods(period: Period) -> list[Period]:
     return list(dict.fromkeys((*found, year_before(period))))
 
 
-class _Reading:
-    """Reads windows of one transaction; what is of no window is read once."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is stored of a window in all offices that the session sees."""
 
-    def __init__(self, session: Session, office: Office, scope: ReportScope, now_utc: datetime) -> None:
-        self.sites = sites_of(office, scope)
-        self._session, self._now_utc = session, now_utc
-        self._is_whole, self._ids = scope.kind == "office", {site.id for site in self.sites}
-        self._first_seen = reachability_rows.first_seen(session)
-        self._plannings: Mapping[str, Maintenance] = every_plan(session, office)
+    window: Interval
+    outages: ByOffice[OutageRow]
+    affected: ByOffice[AffectedRow]
+    suppressed: ByOffice[SuppressedRow]
+    tickets: ByOffice[TicketRow]
+    steps: Mapping[int, Sequence[StepRow]]
+    gaps: Sequence[gap_rows.GapRow]
 
-    def window(self, window: Interval, *, requests: bool = False) -> StoredWindow:
+
+class _Read:
+    """A period and those before it, as all offices that the session sees have them stored."""
+
+    def __init__(self, session: Session, period: Period, now_utc: datetime, *, compared: bool = True) -> None:
+        window = period.window[0], min(period.window[1], now_utc)
+        if window[0] >= window[1]:
+            raise NotBegun(period.code)
+        self._session, self._period, self._now_utc = session, period, now_utc
+        self._rows = self._window(window)
+        earlier = earlier_periods(period) if compared else ()
+        self._earlier = [(each, self._window(each.window, requests=True)) for each in earlier]
+
+    def _window(self, window: Interval, *, requests: bool = False) -> _Rows:
         """Read a window; ``requests``: of tickets only what somebody asked for."""
         session = self._session
-        rows = FleetRows(
+        return _Rows(
             window,
             report_rows.outages(session, window),
             report_rows.affected(session, window),
             report_rows.suppressed(session, window),
-            gap_rows.gaps(session, window, self._now_utc),
-            self._first_seen,
-            self._plannings,
-        )
-        return StoredWindow(
-            rows,
-            [row for row in rows.outages if self._concerns(row.site)],
-            [row for row in report_rows.tickets(session, window, requests=requests) if self._concerns(row.site)],
+            report_rows.tickets(session, window, requests=requests),
             report_rows.steps(session, window, requests=requests),
+            gap_rows.gaps(session, window, self._now_utc),
         )
 
-    def _concerns(self, site: str | None) -> bool:
-        return self._is_whole or site in self._ids
+    def of_office(
+        self,
+        office: Office,
+        scope: ReportScope,
+        known: Mapping[str, datetime | None],
+        plannings: Mapping[str, Maintenance],
+        id_: str | None = None,
+    ) -> StoredPeriod:
+        """Return what concerns an office, within its own session; ``id_``: which of several the session has seen."""
+        sites = sites_of(office, scope)
+        ids = None if scope.kind == "office" else {site.id for site in sites}
+
+        def own(rows: ByOffice[Row]) -> Sequence[Row]:
+            return rows.get(id_, ()) if id_ is not None else [row for each in rows.values() for row in each]
+
+        def window(rows: _Rows) -> StoredWindow:
+            outages = own(rows.outages)
+            tickets = [row for row in own(rows.tickets) if ids is None or row.site in ids]
+            return StoredWindow(
+                FleetRows(
+                    rows.window,
+                    outages,
+                    own(rows.affected),
+                    own(rows.suppressed),
+                    rows.gaps,
+                    known,
+                    plannings,
+                ),
+                [row for row in outages if ids is None or row.site in ids],
+                tickets,
+                {row.id: rows.steps[row.id] for row in tickets if row.id in rows.steps},
+            )
+
+        stored = window(self._rows)
+        notices = report_rows.notices(self._session, stored.outages)
+        earlier = [(each, window(rows)) for each, rows in self._earlier]
+        return StoredPeriod(self._period, scope, sites, stored, notices, earlier)

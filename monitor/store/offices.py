@@ -41,13 +41,13 @@ def office_of(session: Session) -> str:
 
 
 @contextmanager
-def on_behalf_of(session: Session, office: str) -> Iterator[None]:
-    """Make it a session of that office within the block, in the same transaction.
+def on_behalf_of(session: Session, *offices: str) -> Iterator[None]:
+    """Make it a session of that office, or of those to read, within the block, in the same transaction.
 
     Empty: of the installation itself among several offices, which sees no office's rows either.
     """
     before = session.info.get(OFFICES)
-    session.info[OFFICES] = (office,)
+    session.info[OFFICES] = offices
     try:
         yield
     finally:

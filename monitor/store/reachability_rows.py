@@ -15,6 +15,14 @@ def first_seen(session: Session) -> dict[str, datetime | None]:
     return dict(session.execute(select(SiteState.site, SiteState.first_utc)).all())
 
 
+def first_seen_by_office(session: Session) -> dict[str, dict[str, datetime | None]]:
+    """Return the same as `first_seen`, by the id of each site's office."""
+    found: dict[str, dict[str, datetime | None]] = {}
+    for office, site, first_utc in session.execute(select(SiteState.office, SiteState.site, SiteState.first_utc)):
+        found.setdefault(office, {})[site] = first_utc
+    return found
+
+
 def down_within(
     session: Session, begins_utc: datetime, ends_utc: datetime
 ) -> Iterator[tuple[str, datetime, datetime | None]]:

@@ -4,9 +4,9 @@ All as plain values, of the whole fleet in a few queries; whose they are is for 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -21,6 +21,7 @@ from monitor.store.models import (
     Ticket,
     TicketEvent,
 )
+from monitor.store.offices import ALL
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
@@ -103,52 +104,65 @@ class NoticeRow(NamedTuple):
     channel: str
 
 
+Row = TypeVar("Row")
+ByOffice = Mapping[str, Sequence[Row]]
+"""Rows by the id of their office, which are read of all offices at once: no index leads to those of one."""
+
 _OUTAGE: Sequence[Any] = [getattr(Outage, name) for name in OutageRow._fields if name != "ticket"]
 _TICKET: Sequence[Any] = [getattr(Ticket, name) for name in TicketRow._fields]
 
 
-def outages(session: Session, window: Interval) -> list[OutageRow]:
+def outages(session: Session, window: Interval) -> ByOffice[OutageRow]:
     """Return the outages that reach into that time, in the order of their beginning.
 
     A ticket that was opened after its end is none yet.
     """
     columns: Sequence[Any] = [*_OUTAGE, func.coalesce(Ticket.number, "")]
     query = (
-        select(*columns)
+        select(Outage.office, *columns)
         .outerjoin(Ticket, (Outage.ticket_id == Ticket.id) & (Ticket.opened_utc <= window[1]))
         .where(_reaches(Outage.started_utc, Outage.ended_utc, window))
         .order_by(Outage.started_utc, Outage.id)
     )
-    return [OutageRow(*row) for row in session.execute(query)]
+    return _by_office((row[0], OutageRow(*row[1:])) for row in session.execute(query))
 
 
-def affected(session: Session, window: Interval) -> list[AffectedRow]:
-    """Return when sites were behind the outages of others, within that time."""
-    query = (
-        select(AffectedSite.outage_id, AffectedSite.site, AffectedSite.since_utc, AffectedSite.until_utc, Outage.cause)
-        .join(Outage)
-        .where(_reaches(AffectedSite.since_utc, AffectedSite.until_utc, window))
-        .order_by(AffectedSite.id)
-    )
-    return [AffectedRow(*row) for row in session.execute(query)]
+def affected(session: Session, window: Interval) -> ByOffice[AffectedRow]:
+    """Return when sites were behind the outages of others, which may be another office's, within that time."""
+    row = AffectedSite
+    query = select(row.office, row.outage_id, row.site, row.since_utc, row.until_utc)
+    found = session.execute(query.where(_reaches(row.since_utc, row.until_utc, window)).order_by(row.id)).all()
+    causes: dict[int, str] = {}
+    for ids in in_portions(sorted({each.outage_id for each in found})):
+        of_them = select(Outage.id, Outage.cause).where(Outage.id.in_(ids)).execution_options(**ALL)
+        causes |= dict(session.execute(of_them).all())
+    return _by_office((each[0], AffectedRow(*each[1:], causes[each.outage_id])) for each in found)
 
 
-def suppressed(session: Session, window: Interval) -> list[SuppressedRow]:
+def suppressed(session: Session, window: Interval) -> ByOffice[SuppressedRow]:
     """Return when sites were down without an outage, within that time, in order."""
     row = SuppressedOutage
-    query = select(row.site, row.since_utc, row.until_utc, row.why)
+    query = select(row.office, row.site, row.since_utc, row.until_utc, row.why)
     query = query.where(_reaches(row.since_utc, row.until_utc, window)).order_by(row.since_utc, row.id)
-    return [SuppressedRow(*each) for each in session.execute(query)]
+    return _by_office((each[0], SuppressedRow(*each[1:])) for each in session.execute(query))
 
 
-def tickets(session: Session, window: Interval, *, requests: bool = False) -> list[TicketRow]:
+def tickets(session: Session, window: Interval, *, requests: bool = False) -> ByOffice[TicketRow]:
     """Return the tickets that began before the window's end and were not resolved for good before it, by number.
 
     What was received in it and registered later is among them; withdrawn ones are not. ``requests``: only what somebody
     asked for.
     """
-    query = select(*_TICKET).where(*_counted(window, requests=requests))
-    return [TicketRow(*row) for row in session.execute(query.order_by(Ticket.year, Ticket.seq))]
+    query = select(Ticket.office, *_TICKET).where(*_counted(window, requests=requests))
+    found = session.execute(query.order_by(Ticket.year, Ticket.seq))
+    return _by_office((row[0], TicketRow(*row[1:])) for row in found)
+
+
+def _by_office(rows: Iterable[tuple[str, Row]]) -> ByOffice[Row]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for office, row in rows:
+        found[office].append(row)
+    return found
 
 
 def steps(session: Session, window: Interval, *, requests: bool = False) -> Mapping[int, Sequence[StepRow]]:

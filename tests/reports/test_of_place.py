@@ -9,24 +9,31 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import select
 
 from monitor.alerts.cases import downtimes
 from monitor.domain.reasons import Names
 from monitor.i18n.languages import languages
+from monitor.judging.availability import Interval
 from monitor.reports.difference_words import difference_texts, names_of
 from monitor.reports.differences import compared
 from monitor.reports.export.document import document, report_from
 from monitor.reports.export.formats import FORMATS, file_name
 from monitor.reports.export.laying_out import MOST_PARTS, laid_out
 from monitor.reports.monthly import report_of
-from monitor.reports.of_place import place_report, place_scope, stored_of_offices, together
+from monitor.reports.of_place import place_report, place_scope, together
 from monitor.reports.period import Period, month
 from monitor.reports.report import Difference, GroupFigures, Report
 from monitor.reports.report_scope import scope_of
-from monitor.reports.stored_period import stored_period
+from monitor.reports.stored_period import earlier_periods, stored_of_offices, stored_period
 from monitor.reports.use_history import NoHistory
 from monitor.reports.wording import kept_and_missed, summary
 from monitor.settings.maintenance_section import Maintenance
+from monitor.store import report_rows
+from monitor.store.models import AffectedSite, Outage
+from monitor.store.offices import ALL
+from monitor.store.report_rows import ByOffice, OutageRow
+from monitor.store.session import Session
 from monitor.store.work import Work
 from tests.reports.export.pdf_text import text_of
 from tests.reports.three_offices import LATER, ThreeOffices, three_offices
@@ -124,6 +131,35 @@ def test_every_format_has_a_places_unions_and_operators(three: ThreeOffices, for
     said = made.decode()
     assert "Gangni Sadar (Upazila Office, Gangni)" in said
     assert "Fibre Co" in said
+
+
+def test_a_site_behind_another_offices_router_is_down_in_its_own_offices_figures_too(tmp_path: Path) -> None:
+    with three_offices(tmp_path) as three:
+        began, behind = datetime(2026, 10, 20, 4, tzinfo=UTC), "gangni.udc"
+        three.down("mirpur", began, timedelta(hours=2))
+        with three.store.of("gangni").write() as session:
+            (outage,) = session.scalars(select(Outage).where(Outage.started_utc == began).execution_options(**ALL))
+            times = {"since_utc": began, "until_utc": began + timedelta(hours=2)}
+            session.add(AffectedSite(outage_id=outage.id, site=behind, **times))
+        own, khulna = own_report(three, "gangni"), report_of_place(three, "khulna")
+    assert khulna.offices["gangni"] == own
+    (site,) = (each for each in own.sites if each.site == behind)
+    assert (site.affected, site.always.down_us) == (1, timedelta(hours=2) // timedelta(microseconds=1))
+
+
+def test_a_place_is_read_once_for_all_its_offices_and_not_once_for_each(
+    three: ThreeOffices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each read of outages goes through those of the whole nation: 495 times over it took minutes."""
+    read, windows = report_rows.outages, []
+
+    def noted(session: Session, window: Interval) -> ByOffice[OutageRow]:
+        windows.append(window)
+        return read(session, window)
+
+    monkeypatch.setattr(report_rows, "outages", noted)
+    assert len(report_of_place(three, "khulna").offices) == 3
+    assert len(windows) == 1 + len(earlier_periods(OCTOBER))
 
 
 def test_work_that_was_planned_long_ago_still_covers_the_sites_of_its_office_alone(tmp_path: Path) -> None:

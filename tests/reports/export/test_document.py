@@ -1,6 +1,7 @@
 """A report as plain JSON values, and back."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,16 @@ from tests.reports.example_report import example
 @pytest.mark.parametrize("lang", ["bn", "en"])
 def test_what_is_rendered_is_the_value_in_any_language(lang: str) -> None:
     assert json.loads(as_json.render(example(), lang)) == document(example())
+
+
+def test_what_is_rendered_piece_by_piece_is_never_held_as_a_whole() -> None:
+    """The process that makes a nation's report may have 500 MB: the parts of its JSON, all at once, took them."""
+    pieces = as_json.pieces(example())
+    assert isinstance(pieces, Iterator)
+    whole = as_json.render(example(), "bn")
+    sizes = [len(piece) for piece in pieces]
+    assert sum(sizes) == len(whole)
+    assert max(sizes) < len(whole) / 50
 
 
 def test_a_report_is_found_again_in_its_values() -> None:
