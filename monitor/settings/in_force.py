@@ -30,7 +30,7 @@ FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
 DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
-_MAY_CARRY_A_SECRET = re.compile(r"""://[^"'\n]*[@?#]|\\""")  # else a large sites.toml is not read a third time
+_SECRET = re.compile(r"""://[^"']*[@?#]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
 
 def _bare_text(name: str, text: str) -> str:
     """Return the text of the file ``name`` without the secrets in its URLs; raises ValueError."""
-    if Path(name).name != "monitor.toml" and _MAY_CARRY_A_SECRET.search(text) is None:
-        return text
+    if Path(name).name != "monitor.toml" and not _may_carry_a_secret(text):
+        return text  # a large sites.toml is not read a third time
     urls = [(path, url) for path, url in _urls(tomllib.loads(text), ()) if path != DATABASE_URL]
     bare_of = {url: bare_url(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
     secrets = {url: bare for url, bare in bare_of.items() if url != bare}
@@ -167,6 +167,11 @@ def _bare_text(name: str, text: str) -> str:
     if left & {*secrets}:
         raise ValueError(message("an address of {file} holds a secret and is written with escapes", file=name))
     return text
+
+
+def _may_carry_a_secret(text: str) -> bool:
+    """Look line by line: whatever else is to be done meanwhile can be done between two."""
+    return "\\" in text or ("://" in text and any(_SECRET.search(line) for line in text.split("\n") if "://" in line))
 
 
 def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:
