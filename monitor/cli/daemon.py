@@ -77,15 +77,7 @@ def _prepare() -> None:
 
 def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     """Work until stopped; raises Failure for what can be foreseen."""
-    import asyncio
-
-    from monitor.domain.clock import SystemClock
-    from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import gc_tuning
-    from monitor.runtime.systemd import Systemd, listen_fds
-    from monitor.store import copies
-    from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.lock import only_daemon
 
     gc_tuning.use_one_arena()
     gc_tuning.hold_off()
@@ -93,7 +85,15 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     close_to_others()  # addresses in the configuration may hold passwords already
     sources: dict[str, bytes] = {}
     installation = _installation(directory, sources)
-    from monitor.daemon import Daemon  # which is imported by now
+    import asyncio  # what is needed from here on is imported by now
+
+    from monitor.daemon import Daemon
+    from monitor.domain.clock import SystemClock
+    from monitor.probes.icmp.sockets import NoSocket
+    from monitor.runtime.systemd import Systemd, listen_fds
+    from monitor.store import copies
+    from monitor.store.errors import NoDatabase, StoreError
+    from monitor.store.lock import only_daemon
 
     settings = installation.host
     log_output.use(settings.monitor.log.format, settings.monitor.log.level)

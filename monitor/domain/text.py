@@ -7,6 +7,7 @@ which Bangla's two spellings of rra, rha and yya (U+09DC, or U+09A1 U+09BC) are 
 import re
 import string
 from functools import lru_cache
+from itertools import chain, takewhile
 from unicodedata import category, combining, normalize
 
 LONGEST = 10_000
@@ -104,7 +105,7 @@ def control_character(text: str) -> str:
 
     Tabs, CR and LF do not count; nor do characters that are only invisible.
     """
-    found = _COMMANDS.search(text)
+    found = None if text.isprintable() else _COMMANDS.search(text)
     return found[0] if found else ""
 
 
@@ -154,10 +155,19 @@ def _spaced(text: str) -> str:
     return "".join(" " if character.isspace() else character for character in text)
 
 
+def _is_high(text: str, place: int) -> bool:
+    """Return whether a combining mark at that place is one of more than so many in a row."""
+    after = takewhile(combining, text[place : place + LONGEST_STACK + 1])
+    before = takewhile(combining, text[max(place - LONGEST_STACK, 0) : place][::-1])
+    return sum(1 for _ in chain(before, after)) > LONGEST_STACK
+
+
 def _stream_safe(text: str) -> str:
     """Return ``text`` with at most so many combining marks in a row."""
     # One more than LONGEST_STACK letters in a row have one of these places among them.
-    if not any(map(combining, text[LONGEST_STACK :: LONGEST_STACK + 1])):
+    found = enumerate(map(combining, text[LONGEST_STACK :: LONGEST_STACK + 1]))
+    places = [LONGEST_STACK + nth * (LONGEST_STACK + 1) for nth, mark in found if mark]
+    if not any(_is_high(text, place) for place in places):
         return text
     kept: list[str] = []
     stack = 0

@@ -138,7 +138,7 @@ class OutageAttribution:
 
     def _vital_changed(self, site: str, device: str, transition: Transition) -> Iterator[Decision]:
         vital = self.fleet.sites[site].vital
-        down_besides = any(self.health(each).state is State.DOWN for each in vital if each != device)
+        down_besides = len(vital) > 1 and any(self.health(each).state is State.DOWN for each in vital if each != device)
         if transition.new is State.DOWN:
             if not down_besides:
                 self._pending[site] = transition
@@ -149,7 +149,7 @@ class OutageAttribution:
             return
         self._pending.pop(site, None)
         yield from self._leave_downtime(site, transition.since_utc)
-        if transition.old in _NOT_KNOWN_TO_ANSWER:
+        if self._pending and transition.old in _NOT_KNOWN_TO_ANSWER:
             yield from self._reset_pending_behind(site, transition.seen_utc)
         if self._no_longer_affected(site):
             yield NoLongerAffected(site, transition.since_utc)
@@ -311,9 +311,10 @@ class OutageAttribution:
 
     def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
         state = self.state(site)
-        if self.states.get(site) is not state:
+        before = self.states.get(site)
+        if before is not state:
             self.states[site] = state
-            yield SiteChanged(site, state, since_utc)
+            yield SiteChanged(site, state, since_utc, is_first=before is None)
 
     def _gateway(self, site: str) -> str:
         return self.fleet.sites[site].gateway.id

@@ -1,6 +1,6 @@
 """Decisions of judging, as values: the only output of this package."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.event_kinds import EventKind
@@ -8,7 +8,7 @@ from monitor.domain.evidence import NOTHING_SEEN, Evidence
 from monitor.domain.reasons import Reason
 from monitor.domain.sample import Sample
 from monitor.domain.states import Cause, DowntimeKind, EndReason
-from monitor.judging.health import State
+from monitor.judging.health import ANSWERS, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,17 @@ class MonitoringGap:
 
 @dataclass(frozen=True, slots=True)
 class SiteChanged:
-    """A site's state changed to ``state``, in effect since ``since_utc``."""
+    """A site's state changed to ``state``, in effect since ``since_utc``; ``is_first``: nothing was known before."""
 
     site: str
     state: State
     since_utc: datetime
+    is_first: bool = field(default=False, compare=False)
+
+    @property
+    def is_first_answer(self) -> bool:
+        """Return whether it says that a site of which nothing was known answers."""
+        return self.is_first and self.state in ANSWERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,9 @@ class Health:
         return self.failed is not NO_ROW
 
 
+UNJUDGED = Health()
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A change of a device's hard state: since when it holds, and when it was confirmed."""
@@ -88,6 +91,9 @@ def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = No
     poor = failed or is_poor(sample, rules, slow_ns)
     if not poor and health.state is State.UP and health.failed is NO_ROW and health.poor is NO_ROW:
         return health, None  # by far the commonest case: nothing was wrong and nothing is
+    if not poor and health is UNJUDGED:  # as of nearly all devices in the first round after a start
+        up = Health(State.UP, sample.started_utc)
+        return up, Transition(sample.device, State.UNKNOWN, State.UP, sample.started_utc, sample.started_utc)
     rows = _with_round(health, sample.started_utc, failed=failed, poor=poor)
     state, since_utc = _hard_state(rows, rules)
     if state is health.state or since_utc is None:

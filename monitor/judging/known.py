@@ -5,10 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.judging.health import NO_ROW, Health, Row, Rules, State, Transition, judge, suspect
+from monitor.judging.health import NO_ROW, UNJUDGED, Health, Row, Rules, State, Transition, judge, suspect
 from monitor.judging.touched import Touched
-
-UNJUDGED = Health()
 
 
 @dataclass

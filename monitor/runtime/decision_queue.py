@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from typing import NamedTuple
 
 from monitor.alerts.cases import redate
@@ -30,24 +31,39 @@ class Waiting(NamedTuple):
 
 
 class DecisionQueue:
-    """The queue; on the event loop. ``sites``: returns how many there are, from which decisions come."""
+    """The queue; on the event loop. ``sites``: returns how many there are, from which decisions come.
+
+    What is set aside is not in it until it is taken up.
+    """
 
     def __init__(self, sites: Callable[[], int]) -> None:
         self._sites = sites
         self._waiting: deque[Waiting] = deque()
+        self._aside: dict[str, Waiting] = {}  # by site
         self._changed = asyncio.Event()  # another one after each change
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._aside)
 
     def __iter__(self) -> Iterator[Waiting]:
         return iter(self._waiting)
 
     def add(self, waiting: Sequence[Waiting]) -> None:
-        """Add decisions at the end."""
+        """Add decisions at the end, each behind what was set aside of its site."""
+        if self._aside:
+            sites = dict.fromkeys(str(getattr(each.decision, "site", "")) for each in waiting)
+            self._waiting += [self._aside.pop(site) for site in sites if site in self._aside]
         self._waiting += waiting
         if len(self._waiting) > (most := max(MOST_WAITING, OF_A_SITE * self._sites())):
             self._make_room(most // 2)
+
+    def set_aside(self, site: str, first: Waiting) -> None:
+        """Keep the first decision about a site until others have been stored, or there is another one about it."""
+        self._aside[site] = first
+
+    def take_up(self, most: int | None = None) -> None:
+        """Add so many of those that were set aside, or all."""
+        self.add([self._aside.pop(site) for site in list(islice(self._aside, most))])
 
     def _make_room(self, room: int) -> None:
         """Drop the oldest half of what is no outage; only if that is not enough, the oldest of all.
@@ -72,18 +88,17 @@ class DecisionQueue:
 
     def drop(self, leases: Collection[Lease]) -> None:
         """Drop what was decided by leases that are another's now."""
+        self._aside = {site: each for site, each in self._aside.items() if each.lease not in leases}
         self._replace(each for each in self._waiting if each.lease not in leases)
 
     def redate(self, move: Move) -> None:
         """Move the dates of what was decided by a clock that was wrong."""
-        self._replace(
-            Waiting(redate.redated(each.decision, each.decided_utc, move), each.decided_utc + move.by, each.lease)
-            for each in self._waiting
-        )
+        self._aside = {site: _redated(each, move) for site, each in self._aside.items()}
+        self._replace(_redated(each, move) for each in self._waiting)
 
     async def without(self, leases: Collection[Lease]) -> None:
         """Wait until nothing is left that was decided by these leases."""
-        while any(each.lease in leases for each in self._waiting):
+        while any(each.lease in leases for each in chain(self._waiting, self._aside.values())):
             await self._changed.wait()
 
     def _replace(self, waiting: Iterator[Waiting]) -> None:
@@ -93,3 +108,8 @@ class DecisionQueue:
     def _note_change(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _redated(waiting: Waiting, move: Move) -> Waiting:
+    decision, decided_utc, lease = waiting
+    return Waiting(redate.redated(decision, decided_utc, move), decided_utc + move.by, lease)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from monitor.charter.office import Office
 from monitor.charter.offices import NO_TREE, Offices
-from monitor.domain.clock import Clock
+from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.edition_states import EditionProgress
 from monitor.domain.leases import Duty
 from monitor.domain.message import Said
@@ -30,6 +30,8 @@ from monitor.settings.in_force import ConfigVerdict
 from monitor.settings.offices_file import Tree
 from monitor.store.shard_rows import NOTHING_ELSEWHERE, SeenElsewhere
 
+FEW_SITES = 2_000  # are judged too soon for anything to wait for them
+FIRST_ROUND_S = 120.0  # after the start nothing waits any longer for sites that have not been judged
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -109,6 +111,10 @@ class RuntimeView(Protocol):
     @property
     def is_judged(self) -> bool:
         """Return whether every device has had a first round."""
+
+    @property
+    def in_first_round(self) -> bool:
+        """Return whether a large fleet's first round is under way, to which gives way whatever can wait."""
 
     @property
     def judged(self) -> asyncio.Event:
@@ -267,6 +273,11 @@ class RuntimeState:
     @property
     def is_judged(self) -> bool:
         return self.judged.is_set()
+
+    @property
+    def in_first_round(self) -> bool:
+        since_start_ns = self.clock.mono_ns() - self.started_mono_ns
+        return not self.is_judged and len(self.fleet.sites) > FEW_SITES and since_start_ns < FIRST_ROUND_S * NS_PER_S
 
     @property
     def office_id(self) -> str:

@@ -80,7 +80,7 @@ def _like(fleet: Fleet, before: Fleet) -> Fleet:
 def _index(fleet: Fleet) -> None:
     """Find out now what a fleet finds out once, of all its sites, when somebody asks for it."""
     _ = fleet.references, fleet.uplinks, fleet.devices, fleet.judged, fleet.services, fleet.workstations
-    _ = fleet.links, fleet.feeders, fleet.children, fleet.roots
+    _ = fleet.links, fleet.feeders, fleet.children, fleet.roots, fleet.shortest_operator_limit
 
 
 async def _apart(directory: Path, known: Digests) -> Loaded:

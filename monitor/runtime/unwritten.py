@@ -42,9 +42,11 @@ class Rounds:
         if slot > self._slot:
             self.finish()
             self._slot = slot
+        present = self._present
         for index, count in ((_WHICH[sample.verdict], 1), (3, sample.sent), (4, sample.sent - sample.received)):
-            self._present[index] = min(self._present[index] + count, MOST_COUNT)
-        self._present.extend(min(rtt_ns // 1_000, 0xFFFFFFFF) for rtt_ns in sample.rtts_ns)
+            if count:
+                present[index] = min(present[index] + count, MOST_COUNT)
+        present.extend([min(rtt_ns // 1_000, 0xFFFFFFFF) for rtt_ns in sample.rtts_ns])
 
     def finish(self) -> None:
         """End the present five minutes."""

@@ -28,7 +28,7 @@ from monitor.domain.clock import NS_PER_S
 from monitor.domain.leases import Duty, Lease
 from monitor.domain.log_events import LogEvent
 from monitor.judging.clock_trust import ClockTrust, next_trust
-from monitor.judging.decisions import Decision
+from monitor.judging.decisions import Decision, SiteChanged
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.decision_lines import log_decision
@@ -52,6 +52,7 @@ SHARE = 0.05  # of its time that the writer spends looking when nothing happens,
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
+PORTION = 1_000  # first states in one transaction: whatever is decided meanwhile comes in the next
 HEARTBEAT_NS = 10 * NS_PER_S
 
 
@@ -128,9 +129,14 @@ class DecisionWriter(Part):
             behind = list(self._in_force.shards.behind_leases(decision))
             if behind:
                 log_decision(decision)
-            self._waiting.add([Waiting(each, now_utc, lease) for each, lease in behind])
+            waiting = [Waiting(each, now_utc, lease) for each, lease in behind]
+            if self._live.in_first_round and isinstance(decision, SiteChanged) and decision.is_first_answer:
+                for each in waiting:
+                    self._waiting.set_aside(decision.site, each)
+            else:
+                self._waiting.add(waiting)
+                self._has_work.set()
         self._live.decisions_waiting = len(self._waiting)
-        self._has_work.set()
 
     def begins(self, leases: Collection[Lease], now_utc: datetime) -> None:
         """Note since when sites are judged here by these leases."""
@@ -138,6 +144,8 @@ class DecisionWriter(Part):
 
     async def stored(self, leases: Collection[Lease]) -> None:
         """Wait until nothing that was decided by these leases is left to store."""
+        self._waiting.take_up()
+        self._has_work.set()
         await self._waiting.without(leases)
 
     async def run(self) -> None:
@@ -165,6 +173,8 @@ class DecisionWriter(Part):
         Return whether anything new came of it.
         """
         self._has_work.clear()
+        if not self._live.in_first_round:
+            self._waiting.take_up(PORTION)
         batch, cases = list(self._waiting), self._leases.held(Duty.CASES)
         if cases is not None and not self._leases.is_sole:
             self._redating.begins([cases], self._clock.utc())

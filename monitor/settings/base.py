@@ -77,9 +77,11 @@ def pickled_by_slots(kind: type[T]) -> type[T]:
     def state(self: T) -> Any:
         return values_of(self)
 
+    setters = tuple(vars(kind)[name].__set__ for name in names)
+
     def set_state(self: T, values: tuple[Any, ...]) -> None:
-        for name, value in zip(names, values, strict=True):
-            object.__setattr__(self, name, value)
+        for set_value, value in zip(setters, values, strict=True):
+            set_value(self, value)
 
     kind.__getstate__ = state  # type: ignore[method-assign, assignment]
     kind.__setstate__ = set_state  # type: ignore[attr-defined]

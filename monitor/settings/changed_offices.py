@@ -13,10 +13,11 @@ from typing import TypeVar
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings import load as alone
 from monitor.settings.areas_file import AREAS
-from monitor.settings.fleet import Fleet, Naming
+from monitor.settings.fleet import Fleet
 from monitor.settings.fleet_problems import cycles, doubled_addresses
 from monitor.settings.installation import Installation, OfficesReader
 from monitor.settings.load import Settings
+from monitor.settings.naming import Naming
 from monitor.settings.of_kind import Kinds
 from monitor.settings.office_settings import OfficeFiles, among, host_of, settings_of, with_work_of_all
 from monitor.settings.offices_file import FOLDER, OFFICES, Tree

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from sys import intern
@@ -9,6 +10,7 @@ from sys import intern
 from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
 from monitor.settings.base import pickled_by_slots
+from monitor.settings.naming import Naming, Spellings
 from monitor.settings.services_section import ServiceCheck
 from monitor.settings.sites_file import LINK, ContactEntry, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.uplinks_section import UplinkEntry
@@ -123,10 +125,10 @@ class Fleet:
 
     @classmethod
     def of(
-        cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None, naming: "Naming | None" = None
+        cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None, naming: Naming | None = None
     ) -> "Fleet":
         """Build the fleet of a file in which `problems` found nothing wrong; ``naming``: where there are several."""
-        spelt, naming = _Spellings(), naming or Naming()
+        spelt, naming = Spellings(), naming or Naming()
         unions = {comparison_key(word): Names(entry.name_bn, entry.name_en) for word, entry in file.unions.items()}
         sites = (_site(naming.id(id_), entry, spelt, naming) for id_, entry in file.sites.items())
         return cls({site.id: site for site in sites}, groups_of(uplinks or {}), unions)
@@ -174,6 +176,12 @@ class Fleet:
     def workstations(self) -> frozenset[str]:
         """Return the ids of all workstations."""
         return frozenset(id_ for site in self.sites.values() for id_ in site.workstations)
+
+    @cached_property
+    def shortest_operator_limit(self) -> timedelta | None:
+        """Return the least time that an operator may take to mend the line of one of the sites; None without any."""
+        hours = [site.operator_hours for site in self.sites.values() if site.operator]
+        return timedelta(hours=min(hours)) if hours else None
 
     @cached_property
     def links(self) -> Mapping[str, tuple[Link, ...]]:
@@ -252,38 +260,7 @@ def _last(joined: Mapping[str, str], root: str) -> str:
     return root
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What the plain ids of an office's files are called in the program: 'OFFICE.SITE' where there are several offices.
-
-    ``office``: '' where one stands alone. ``plain``: the office whose sites keep their plain ids.
-    """
-
-    office: str = ""
-    plain: str = ""
-
-    def id(self, site: str) -> str:
-        """Return the id of one of the office's own sites; one object, however many sites lie behind it."""
-        return intern(site if self.office == self.plain else f"{self.office}.{site}")
-
-    def meant(self, text: str) -> str:
-        """Return the id of a site as a file names it: a plain id is the office's own, 'OFFICE.SITE' any office's."""
-        office, dot, site = text.rpartition(".")
-        return Naming(office, self.plain).id(site) if dot else self.id(text)
-
-
-class _Spellings:
-    """Names that several sites share (a union, a feeder, an operator), in one spelling each."""
-
-    def __init__(self) -> None:
-        self._first: dict[str, str] = {}
-
-    def of(self, name: str) -> str:
-        """Return the first spelling of ``name``, as `comparison_key` compares."""
-        return self._first.setdefault(comparison_key(name), name)
-
-
-def _site(id_: str, entry: SiteEntry, spelt: _Spellings, naming: Naming) -> Site:
+def _site(id_: str, entry: SiteEntry, spelt: Spellings, naming: Naming) -> Site:
     # a device's keys are named as its fields are
     devices = [Device(f"{id_}/{name}", id_, intern(name), **dict(device)) for name, device in entry.devices.items()]
     if entry.address is not None:

@@ -30,7 +30,7 @@ FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
 DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
-_SECRET = re.compile(r"""://[^"']*[@?#]""")
+_SECRET_IN_A_URL = re.compile(r"""://[^"']*[@?#]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
 def _bare_text(name: str, text: str) -> str:
     """Return the text of the file ``name`` without the secrets in its URLs; raises ValueError."""
     if Path(name).name != "monitor.toml" and not _may_carry_a_secret(text):
-        return text  # a large sites.toml is not read a third time
+        return text
     urls = [(path, url) for path, url in _urls(tomllib.loads(text), ()) if path != DATABASE_URL]
     bare_of = {url: bare_url(url, keeps_path=path[0] != "heartbeat") for path, url in urls}
     secrets = {url: bare for url, bare in bare_of.items() if url != bare}
@@ -170,8 +170,12 @@ def _bare_text(name: str, text: str) -> str:
 
 
 def _may_carry_a_secret(text: str) -> bool:
-    """Look line by line: whatever else is to be done meanwhile can be done between two."""
-    return "\\" in text or ("://" in text and any(_SECRET.search(line) for line in text.split("\n") if "://" in line))
+    """Return whether any URL in it may; else a large sites.toml is not read a third time.
+
+    Line by line: between two, other threads have their turn.
+    """
+    lines = text.split("\n") if "://" in text else ()
+    return "\\" in text or any(_SECRET_IN_A_URL.search(line) for line in lines if "://" in line)
 
 
 def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:

@@ -15,11 +15,12 @@ from monitor.settings import load as alone
 from monitor.settings.areas_file import AREAS
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.fleet import Fleet, Naming, Site
+from monitor.settings.fleet import Fleet, Site
 from monitor.settings.fleet_problems import MOST_HINTS, circle_of_parents, cycles, doubled_addresses
 from monitor.settings.layered import over_calendar, over_charter, over_monitor
 from monitor.settings.load import Reader, Settings
 from monitor.settings.monitor_file import MonitorFile
+from monitor.settings.naming import Naming
 from monitor.settings.of_kind import Kinds
 from monitor.settings.office_monitor_file import OfficeMonitorFile
 from monitor.settings.office_settings import OfficeFiles, host_of, settings_of, with_work_of_all

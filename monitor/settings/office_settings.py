@@ -9,9 +9,10 @@ from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.areas_file import Areas
 from monitor.settings.calendar_file import CalendarFile
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.fleet import Fleet, Naming, groups_of
+from monitor.settings.fleet import Fleet, groups_of
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.naming import Naming
 from monitor.settings.office_monitor_file import OfficeMonitorFile
 from monitor.settings.sites_file import SitesFile
 

@@ -16,25 +16,14 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from monitor.domain.message import N_, Message, Said, message, said_by
-from monitor.domain.text import control_character, nfc
+from monitor.domain.text import control_character, is_plain_ascii, nfc
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
+from monitor.settings.toml_limits import TEXTS, excess
+from monitor.settings.toml_loading import loads
 
 KeyPath = tuple[str | int, ...]
 
-MOST_LEVELS = 20  # of tables and arrays within each other
-MOST_DIGITS = 100  # of one number; a float of 64 bits has 17, a whole number 19
-_TEXT = (  # or a comment; one that never ends goes to the end of its line or of the file
-    rb'"""(?:[^"\\]++|\\.|""?(?!"))*+(?:"""|\Z)|"(?:[^"\\\n]++|\\.)*+"?'
-    rb"|'''(?:[^']++|''?(?!'))*+(?:'''|\Z)|'[^'\n]*+'?|\#[^\n]*+"
-)
-_TEXTS = re.compile(_TEXT, re.DOTALL)
-_TOKENS = re.compile(
-    _TEXT + rb"|(?P<digits>(?<![A-Za-z0-9_-])[0-9][0-9A-Za-z_]{%d,}+)|(?P<sign>[\[\]{}.=,\n])" % MOST_DIGITS, re.DOTALL
-)
-_LONG_NUMBER = re.compile(rb"(?<![A-Za-z0-9_-])[0-9][0-9A-Za-z_]{%d}" % MOST_DIGITS)
-_BRACKETS, _DOTS = b"[]{}", b".=,\n"
-_ALL_BUT_SIGNS = bytes(set(range(256)) - {*_BRACKETS, *_DOTS})
 TWO_SPELLINGS = N_("is defined twice, in two spellings of the same letters. Expected it once")
 MISSING_QUOTE = N_("Missing quote at the end of a text")
 PARSERS_WORDS = {
@@ -103,16 +92,20 @@ def read(path: Path, name: str) -> Document:
 
 def parse(source: bytes, name: str) -> Document:
     """Parse the bytes of a TOML file; texts and keys come in NFC. Raises ConfigError as `read` does."""
-    if problem := _encoding_problem(source, name) or _excess(source, name):
+    bare = TEXTS.sub(b"", source)
+    if problem := _encoding_problem(source, name) or excess(source, bare, name):
         raise ConfigError([problem])
+    text = source.decode()
     try:
-        data = tomllib.loads(source.decode())
+        data = loads(text, bare)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_problems(source, name, str(error))) from None
     except (ValueError, OverflowError) as error:  # of a time or a number that Python cannot hold
         raise ConfigError(
             [Problem(name, 0, "", message("holds a value that cannot be: {fault}", fault=error))]
         ) from None
+    if _is_clean(text):
+        return Document(name, data, source)
     faults: list[tuple[KeyPath, Said]] = []
     document = Document(name, _normalised(data, (), faults), source)
     if faults:
@@ -122,18 +115,31 @@ def parse(source: bytes, name: str) -> Document:
 
 def without_comments(source: bytes) -> bytes:
     """Return the bytes of a sound TOML file without its comments; every line stays where it is."""
+    if b"#" not in source:
+        return source
     if b'"""' in source or b"'''" in source:
         return _without_comments(source)
     return b"\n".join(_without_comments(line) if b"#" in line else line for line in source.split(b"\n"))
 
 
 def _without_comments(source: bytes) -> bytes:
-    return _TEXTS.sub(lambda found: b"" if found[0].startswith(b"#") else found[0], source)
+    return TEXTS.sub(lambda found: b"" if found[0].startswith(b"#") else found[0], source)
+
+
+def _is_clean(text: str) -> bool:
+    """Return whether every text and key of a file is in NFC and without invisible characters, as the file itself is.
+
+    A part of a text in NFC is in NFC, and what no escape makes stands in the file. Of 100,000 sites each text by itself
+    would take seconds.
+    """
+    return "\\" not in text and not control_character(text.replace("\n", "")) and nfc(text) == text
 
 
 def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -> Any:
     """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):
+        if is_plain_ascii(value):
+            return value
         if character := control_character(value):
             faults.append((path, _invisible(character)))
         return nfc(value)
@@ -143,8 +149,8 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
         return value
     kept: dict[str, Any] = {}
     for name, item in value.items():
-        key = nfc(name)
-        if character := control_character(key):
+        key = name if (plain := is_plain_ascii(name)) else nfc(name)
+        if not plain and (character := control_character(key)):
             faults.append(((*path, key), _invisible(character)))
         elif key in kept:
             faults.append(((*path, key), message(TWO_SPELLINGS)))
@@ -155,47 +161,6 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
 def _invisible(character: str) -> Message:
     text = N_("has the invisible character {code}. Expected none such")
     return Message(text, {"code": f"U+{ord(character):04X}"})
-
-
-def _excess(source: bytes, name: str) -> Problem | None:
-    """Return the first thing nested too deep, or too long a number: parsers take the square of it, or all memory."""
-    if _is_moderate(source):
-        return None
-    depth = dots = 0
-    for token in _TOKENS.finditer(source):
-        sign = token["sign"]
-        if sign == b".":
-            dots += 1
-        elif sign is not None:
-            dots = 0
-            depth = max(depth + (sign in b"[{") - (sign in b"]}"), 0)
-        deep = depth > MOST_LEVELS or dots > MOST_LEVELS
-        if deep or token["digits"]:
-            line = source.count(b"\n", 0, token.start()) + 1
-            if deep:
-                too_deep = message(
-                    "what stands here lies more than {levels} levels deep. Expected less", levels=MOST_LEVELS
-                )
-                return Problem(name, line, "", too_deep)
-            too_long = message(
-                "what stands here is a number of over {digits} digits. Expected less", digits=MOST_DIGITS
-            )
-            return Problem(name, line, "", too_long)
-    return None
-
-
-def _is_moderate(source: bytes) -> bool:
-    """Return whether nothing in it can be an excess; False where only counting token by token can tell.
-
-    All ordinary files are, in a fifth of the time of counting: each pass takes away one or two levels of brackets.
-    """
-    signs = _TEXTS.sub(b"", source).translate(None, _ALL_BUT_SIGNS)
-    if b"." * MOST_LEVELS in signs or _LONG_NUMBER.search(source):
-        return False
-    brackets = signs.translate(None, _DOTS)
-    for _ in range(MOST_LEVELS // 2):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return not brackets
 
 
 def _encoding_problem(source: bytes, name: str) -> Problem | None:

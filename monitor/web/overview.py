@@ -23,6 +23,7 @@ from monitor.settings.load import Settings
 from monitor.web.site_index import SiteIndex
 
 MOST_SCOPES = 50
+LOOK_S = 0.2
 FEW_SITES = 2_000  # are counted while a reader waits: in a few milliseconds
 
 
@@ -141,18 +142,18 @@ class _Kept:
                 overview.put(site, self.board.state(site))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Index:
-    """The index of a fleet: ``begun``, as it can be used, and when the ``whole`` of it is made."""
+    """The index of a fleet: ``begun``, as it can be used, and when the ``whole`` of it is made (None: not yet)."""
 
     fleet: Fleet
     begun: Future[SiteIndex]
-    whole: Future[SiteIndex]
+    whole: Future[SiteIndex] | None = None
 
     @property
     def has_failed(self) -> bool:
         """Return whether it could not be made."""
-        done = [each for each in (self.begun, self.whole) if each.done()]
+        done = [each for each in (self.begun, self.whole) if each is not None and each.done()]
         return any(each.cancelled() or each.exception() is not None for each in done)
 
 
@@ -165,7 +166,8 @@ def _completed(begun: Future[SiteIndex]) -> SiteIndex:
 class Overviews(Part):
     """The overviews, one for each scope that asks, and the index of the fleet in force. On the event loop.
 
-    As a part of the daemon they are made ahead of the first reader, at the start and after each change.
+    As a part of the daemon they are made ahead of the first reader, at the start and after each change. What takes long
+    is left until a large fleet has been judged: what is asked for before is made then, for who asks.
     """
 
     name = "overview"
@@ -180,9 +182,15 @@ class Overviews(Part):
         """Begin to index the fleet."""
         self._index_of(self._live.fleet)
 
+    async def run(self) -> None:
+        """Make the whole index when the first round no longer needs the machine."""
+        while self._live.in_first_round:  # noqa: ASYNC110  (it ends by the time as well, for which there is no event)
+            await asyncio.sleep(LOOK_S)
+        self._whole_of(self._live.fleet)
+
     def reconfigure(self, settings: Settings) -> None:
         """Index the fleet that is in force now, and count anew what was asked for before."""
-        self._index_of(self._live.fleet)
+        self._whole_of(self._live.fleet)
         for scope in list(self._kept):
             self._up_to_date(scope)
 
@@ -214,13 +222,17 @@ class Overviews(Part):
 
     async def _counted(self, board: Board, fleet: Fleet, scope: Scope, *, whole: bool) -> Overview:
         """Count a scope; ``whole``: there is time until the whole index is made."""
-        index = self._index_of(fleet)
-        made = await asyncio.wrap_future(index.whole if whole else index.begun)
+        made = await asyncio.wrap_future(self._whole_of(fleet) if whole else self._index_of(fleet).begun)
         return await asyncio.wrap_future(self._threads.submit(overview_of, board, made, scope))
 
     def _index_of(self, fleet: Fleet) -> _Index:
         index = self._index
         if index is None or index.fleet is not fleet or index.has_failed:
-            begun = self._threads.submit(SiteIndex, fleet)
-            index = self._index = _Index(fleet, begun, self._threads.submit(_completed, begun))
+            index = self._index = _Index(fleet, self._threads.submit(SiteIndex, fleet))
         return index
+
+    def _whole_of(self, fleet: Fleet) -> Future[SiteIndex]:
+        index = self._index_of(fleet)
+        if index.whole is None:
+            index.whole = self._threads.submit(_completed, index.begun)
+        return index.whole

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.domain.leases import Lease
+from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import FlappingChanged, OutageClosed, SiteChanged
 from monitor.judging.health import State
 from monitor.runtime.decision_queue import DecisionQueue, Waiting
@@ -67,3 +68,52 @@ async def test_who_gives_a_lease_away_waits_until_all_of_it_is_stored() -> None:
     queue.remove(batch[:1])
     await gone
     assert sites(queue) == ["b"]
+
+
+def first(site: str, lease: Lease | None = None) -> Waiting:
+    return Waiting(SiteChanged(site, State.UP, at(0), is_first=True), at(0), lease)
+
+
+def set_aside(*waiting: Waiting) -> DecisionQueue:
+    queue = DecisionQueue(lambda: 3)
+    for each in waiting:
+        assert isinstance(each.decision, SiteChanged)
+        queue.set_aside(each.decision.site, each)
+    return queue
+
+
+def test_what_is_set_aside_waits_and_is_taken_up_by_portions() -> None:
+    queue = set_aside(first("a"), first("b"), first("c"))
+    queue.add([waiting("d")])
+    assert (sites(queue), len(queue)) == (["d"], 4)
+    queue.take_up(2)
+    assert sites(queue) == ["d", "a", "b"]
+    queue.take_up()
+    assert sites(queue) == ["d", "a", "b", "c"]
+
+
+def test_what_was_set_aside_of_a_site_is_stored_before_anything_else_about_it() -> None:
+    queue = set_aside(first("a"), first("b"))
+    queue.add([waiting("b"), waiting("c"), waiting("b")])
+    assert [(getattr(each.decision, "site", ""), type(each.decision)) for each in queue] == [
+        ("b", SiteChanged),
+        ("b", OutageClosed),
+        ("c", OutageClosed),
+        ("b", OutageClosed),
+    ]
+    queue.take_up()
+    assert sites(queue)[-1] == "a"
+
+
+async def test_what_is_set_aside_is_dropped_redated_and_waited_for_as_the_rest() -> None:
+    queue = set_aside(first("a", ONE), first("b", TWO))
+    queue.drop({ONE})
+    gone = asyncio.create_task(queue.without({TWO}))
+    queue.redate(Move(at(-10), at(60) - at(0)))
+    await asyncio.sleep(0)
+    assert not gone.done()
+    queue.take_up()
+    batch = list(queue)
+    assert [(getattr(each.decision, "site", ""), each.decided_utc) for each in batch] == [("b", at(60))]
+    queue.remove(batch)
+    await gone

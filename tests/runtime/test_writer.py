@@ -14,13 +14,15 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
-from monitor.judging.decisions import FlappingChanged, OutageClosed, OutageOpened
+from monitor.judging.decisions import FlappingChanged, OutageClosed, OutageOpened, SiteChanged
+from monitor.judging.health import State
+from monitor.runtime.live import FIRST_ROUND_S
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
 from monitor.store.database import Store
-from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
+from monitor.store.models import Base, Event, Gap, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.opening import DATABASE
 from monitor.store.work import Work
 from tests.lab.waiting import until
@@ -73,6 +75,15 @@ def opened(site: str, clock: Clock) -> OutageOpened:
 
 def closed(site: str, clock: Clock) -> OutageClosed:
     return OutageClosed(site, clock.utc())
+
+
+def states(store: Store) -> dict[str, str]:
+    with store.read() as session:
+        return {row.site: row.state for row in session.scalars(select(SiteState))}
+
+
+def first(site: str, clock: Clock, state: State = State.UP) -> SiteChanged:
+    return SiteChanged(site, state, clock.utc(), is_first=True)
 
 
 def minute(count: int) -> timedelta:
@@ -340,3 +351,42 @@ def test_a_database_that_refuses_for_weeks_costs_lesser_decisions_before_outages
         assert writer.waiting <= 100
     kept = [each.decision for each in writer._waiting if isinstance(each.decision, OutageOpened)]
     assert kept == outages_of
+
+
+async def test_first_answers_of_a_large_fleet_wait_until_all_are_judged_and_nothing_else_does(
+    store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.runtime.live.FEW_SITES", 1)
+    monkeypatch.setattr("monitor.runtime.writer.PORTION", 1)
+    trusted = believed(clock, "this boot")
+    live = state_of(trusted)
+    writer = writer_of(trusted, store, live)
+    up, down, other = list(live.fleet.sites)[:3]
+    writer.put([first(up, clock), first(other, clock)])
+    writer.put([opened(down, clock), first(down, clock, State.DOWN)])
+    await writer.turn()
+    assert (outages(store), states(store), writer.waiting) == ([down], {down: "down"}, 2)
+    writer.put([SiteChanged(other, State.DEGRADED, clock.utc())])
+    await writer.turn()
+    assert states(store) == {down: "down", other: "degraded"}
+    live.judged.set()
+    assert await writer.turn()
+    assert states(store) == {down: "down", other: "degraded", up: "up"}
+    await writer.close()
+
+
+async def test_first_answers_do_not_wait_for_ever(
+    store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.runtime.live.FEW_SITES", 1)
+    trusted = believed(clock, "this boot")
+    live = state_of(trusted)
+    writer = writer_of(trusted, store, live)
+    site = next(iter(live.fleet.sites))
+    writer.put([first(site, clock)])
+    await writer.turn()
+    assert states(store) == {}
+    clock.advance(FIRST_ROUND_S)
+    await writer.turn()
+    assert states(store) == {site: "up"}
+    await writer.close()

@@ -255,6 +255,30 @@ async def test_nobody_waits_until_many_sites_are_counted_again(change: str, monk
             await asyncio.get_running_loop().run_in_executor(None, may_count.wait)  # the counting thread's turn
 
 
+async def test_the_whole_index_waits_for_the_first_round_and_no_reader_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = Event()
+    monkeypatch.setattr(SiteIndex, "prepare", lambda _: prepared.set())
+    monkeypatch.setattr("monitor.web.overview.LOOK_S", 0.01)
+
+    @dataclass
+    class Beginning(Live):
+        in_first_round: bool = True
+
+    board = Board(fleet(), Rules())
+    live = Beginning(board, board.fleet)
+    overviews = Overviews(live)  # type: ignore[arg-type]
+    await overviews.open()
+    running = asyncio.create_task(overviews.run())
+    found = await overviews.of(EVERYWHERE)
+    assert found.index.in_order(set(PLACES), "en") == sorted(PLACES, key=lambda id_: board.fleet.sites[id_].name_en)
+    assert not prepared.is_set()
+    assert not running.done()
+    live.in_first_round = False
+    async with asyncio.timeout(10):
+        await running
+    assert await asyncio.to_thread(prepared.wait, 10)
+
+
 def test_counting_needs_no_event_loop() -> None:
     board = Board(fleet(), Rules())
     assert overview_of(board, SiteIndex(board.fleet), EVERYWHERE).total == Counter({State.UNKNOWN: len(PLACES)})

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
 from monitor.charter.office import Office
 from monitor.domain.message import message
-from monitor.settings.fleet import Fleet, Naming
+from monitor.settings.fleet import Fleet
 from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.naming import Naming
 from monitor.settings.office_settings import of_office
 from monitor.store import plan_rows
 from monitor.store.models import PlannedWork

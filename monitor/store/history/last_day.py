@@ -97,7 +97,9 @@ class LastDay:
 
 def _begun(parts: _Parts, hour: int) -> _Parts:
     """Return the parts with a new hour begun, and those before it sealed."""
-    passed = min(hour - parts.hour, DAY_HOURS + 1)
+    passed = hour - parts.hour
+    if passed > DAY_HOURS:  # as of a device's first round
+        return _Parts(hour, bytes(HOUR), b"")
     return _Parts(hour, bytes(HOUR), _sealed((parts.codes() + bytes(HOUR * (passed - 1)))[-MINUTES:]))
 
 
