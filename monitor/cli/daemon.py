@@ -62,17 +62,22 @@ def _installation(directory: Path, sources: dict[str, bytes]) -> "Installation":
 
     Raises Failure.
     """
+    from monitor.runtime import gc_tuning
     from monitor.runtime.subprocess_load import load_at_start
 
-    return installation_of(directory, sources, partial(load_at_start, meanwhile=_prepare))
+    found = installation_of(directory, sources, partial(load_at_start, meanwhile=_prepare))
+    gc_tuning.set_apart()
+    return found
 
 
 def _prepare() -> None:
-    """Import the daemon's own modules, and compile its pages."""
+    """Import the daemon's own modules, compile its pages, and collect what that leaves behind."""
     import_module("monitor.daemon")
+    from monitor.runtime import gc_tuning
     from monitor.web.console.rendering import compile_templates
 
     compile_templates()
+    gc_tuning.collect()  # while there is little to look at
 
 
 def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:

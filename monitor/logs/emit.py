@@ -47,4 +47,5 @@ def emit(
     ``error``: its traceback is logged as well. Empty fields are left out. Secrets belong in neither text nor fields.
     For any thread.
     """
-    log.log(event.level, text, *args, exc_info=error, stacklevel=2, extra={"event": event, "fields": fields})
+    if log.isEnabledFor(event.level):  # a start has an event of each site that most logs leave out
+        log.log(event.level, text, *args, exc_info=error, stacklevel=2, extra={"event": event, "fields": fields})

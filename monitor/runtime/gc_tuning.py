@@ -35,6 +35,11 @@ def hold_off() -> None:
     gc.disable()
 
 
+def set_apart() -> None:
+    """Exclude from collections what has been loaded, as it is: there is no garbage in a configuration."""
+    gc.freeze()
+
+
 def freeze_heap() -> None:
     """Exclude objects made at the start from collections, and disable automatic full ones.
 

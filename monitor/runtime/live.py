@@ -4,7 +4,6 @@ Parts write it, on the event loop; the page and the metrics get a `RuntimeView` 
 """
 
 import asyncio
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from monitor.judging.shards import shard_of
 from monitor.judging.snmp import SnmpState
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.snmp.reading import Reading
+from monitor.runtime.durations import Durations
 from monitor.runtime.last_hour import Hour
 from monitor.runtime.leases import Leases, SoleHolder
 from monitor.settings.fleet import Fleet, Service
@@ -32,29 +32,6 @@ from monitor.store.shard_rows import NOTHING_ELSEWHERE, SeenElsewhere
 
 FEW_SITES = 2_000  # are judged too soon for anything to wait for them
 FIRST_ROUND_S = 120.0  # after the start nothing waits any longer for sites that have not been judged
-BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-
-@dataclass
-class Durations:
-    """A histogram of seconds; ``counts`` by bucket, the last one for all beyond the bounds."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS_S) + 1))
-    total_s: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        """Count one duration."""
-        seconds = max(seconds, 0.0)
-        self.counts[bisect_left(BUCKETS_S, seconds)] += 1
-        self.total_s += seconds
-
-    def buckets(self) -> list[tuple[str, float]]:
-        """Return (upper bound, cumulative count), as Prometheus requires."""
-        found, so_far = [], 0
-        for bound, count in zip([*map(str, BUCKETS_S), "+Inf"], self.counts, strict=True):
-            so_far += count
-            found.append((bound, float(so_far)))
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,15 @@ SHARE = 0.05  # of its time that the writer spends looking when nothing happens,
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
-PORTION = 1_000  # first states in one transaction: whatever is decided meanwhile comes in the next
+PORTION = 1_000  # first states in one transaction: whatever is decided meanwhile comes in the next, without a pause
 HEARTBEAT_NS = 10 * NS_PER_S
 
 
 class Written(NamedTuple):
-    """What a transaction found. ``news``: names of tickets and sites with new lines of history, by whomever."""
+    """What a transaction found. ``news``: names of tickets and sites with new lines of history, by whomever.
+
+    ``anything_new``: something was due.
+    """
 
     anything_new: bool
     entered: Entered
@@ -170,9 +173,10 @@ class DecisionWriter(Part):
     async def turn(self) -> bool:
         """Store what is queued and do what has fallen due, in one transaction.
 
-        Return whether anything new came of it.
+        Return whether anything new came of it; what was set aside is none, and takes its share of the time alone.
         """
         self._has_work.clear()
+        decided = any(True for _ in self._waiting)
         if not self._live.in_first_round:
             self._waiting.take_up(PORTION)
         batch, cases = list(self._waiting), self._leases.held(Duty.CASES)
@@ -184,7 +188,7 @@ class DecisionWriter(Part):
         except LeaseLost as lost:
             self._refused(lost)
             return True
-        may_send, entered, trust, news = written
+        anything_new, entered, trust, news = written
         self._writing = None
         self._stored(batch, trust)
         if entered != self._in_force.entered:
@@ -193,7 +197,7 @@ class DecisionWriter(Part):
         if self.failing:
             emit(log, LogEvent.DATABASE_WRITES, "the database writes again")
             self._live.store_refuses = ""
-        if may_send:
+        if may_send := anything_new or decided:
             self._wake_delivery()
         sites = {str(getattr(each.decision, "site", "")) for each in batch} - {""}
         self._changed([*news, *(f"site:{site}" for site in sorted(sites))])
@@ -292,7 +296,7 @@ class DecisionWriter(Part):
         log_history(works.history)
         if cases is not None and not trust.suspect:
             self._counted_by = offices.by_id
-        return Written(anything_new or bool(batch), entered, trust, news)
+        return Written(anything_new, entered, trust, news)
 
     def _count_again(self, works: Works) -> None:
         """Count the running deadlines of each office again whose rules are others than the last time."""

@@ -15,9 +15,11 @@ from monitor.runtime import gc_tuning
 
 gc_tuning.hold_off()
 print(gc.isenabled())
+gc_tuning.set_apart()
+loaded = gc.get_freeze_count()
 made = [[number] for number in range(50_000)]
 gc_tuning.freeze_heap()
-print(gc.isenabled(), gc.get_freeze_count() > len(made), gc.get_threshold()[2] == gc_tuning.NEVER)
+print(gc.isenabled(), gc.get_freeze_count() > len(made) + loaded > loaded > 0, gc.get_threshold()[2] == gc_tuning.NEVER)
 """
 
 
