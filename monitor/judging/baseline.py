@@ -164,9 +164,9 @@ class Baselines:
         self.known.pop(device, None)
         self.changed.discard(device)
 
-    def keep(self, devices: Container[str]) -> None:
-        """Drop the statistics of all devices that are not in ``devices``."""
-        for device in [each for each in self.known if each not in devices]:
+    def keep(self, devices: Container[str], but: Container[str]) -> None:
+        """Drop the statistics of all devices that are not in ``devices``, and of those that are in ``but``."""
+        for device in [each for each in self.known if each not in devices or each in but]:
             self.forget(device)
 
 

@@ -5,7 +5,7 @@ degraded or another of its devices is down or degraded. A site that is down gets
 the way to it is down: then it is ``unreachable`` and affected by that outage (`attribution`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from monitor.judging.labs import Count, Labs, count
 from monitor.judging.stored_state import StoredState
 from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.fleet import Fleet, Group
+from monitor.settings.fleet_changes import changes_between
 
 MAINS_BACK, BATTERY_FEEDS = reason(ReasonCode.MAINS_BACK), reason(ReasonCode.BATTERY_FEEDS)
 
@@ -199,18 +200,12 @@ class Board(OutageAttribution):
         """Apply another configuration; outages of sites that were removed or readdressed end with that reason."""
         decisions: list[Decision] = []
         old, self.fleet, self.rules = self.fleet, fleet, rules
-        moved = rerouted(old, fleet)
-        for device in old.devices.values():
-            successor = fleet.devices.get(device.id)
-            if successor is not device and (successor is None or successor.address != device.address):
-                self._known.forget(device.id)
-                self.baselines.forget(device.id)
-        self.baselines.keep(fleet.devices.keys() - fleet.workstations)
+        changes = changes_between(old, fleet)
+        moved = rerouted(old, fleet, changes.sites)
+        self._forget_readdressed(old, changes.devices)
         if fleet.groups != old.groups:
             self.uplinks = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.uplinks.blind)
         decisions += self.uplinks.drop_gone(now_utc)
-        for interface in set(self._known.healths) - set(fleet.judged):
-            self._known.forget(interface)
         for site in list(self.open_outages):
             ended = _why_ended(old, fleet, site)
             if ended is not None:
@@ -233,9 +228,21 @@ class Board(OutageAttribution):
         for site in [*self.open_outages, *self.affected]:
             decisions += self._with_other_devices(site, now_utc)
         self.flaps.keep(fleet.sites)
-        self.states = {site: self.states[site] for site in fleet.sites if site in self.states}
+        for site in [each for each in self.states if each not in fleet.sites]:
+            del self.states[site]
         decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
+
+    def _forget_readdressed(self, old: Fleet, changed: Collection[str]) -> None:
+        """Forget what was measured of devices and interfaces that are gone, or have another address."""
+        for id_ in changed:
+            was, successor = old.devices.get(id_), self.fleet.devices.get(id_)
+            if was is not None and (successor is None or successor.address != was.address):
+                self._known.forget(id_)
+                self.baselines.forget(id_)
+        self.baselines.keep(self.fleet.devices, self.fleet.workstations)
+        for interface in [each for each in self._known.healths if each not in self.fleet.judged]:
+            self._known.forget(interface)
 
     def _reset_rerouted(self, moved: list[str], now_utc: datetime) -> Iterator[Decision]:
         """Make sites that are reached another way now fail again before they count as down."""
@@ -266,10 +273,16 @@ def ids(group: Group) -> tuple[str, ...]:
     return tuple(device.id for device in group.references)
 
 
-def rerouted(old: Fleet, new: Fleet) -> list[str]:
-    """Return the sites of both that are reached another way now: those with another parent, and all behind them."""
-    were, are = {**old.around, **old.sites}, {**new.around, **new.sites}
-    moved = {id_ for id_, site in are.items() if (was := were.get(id_)) is not None and was.parent != site.parent}
+def rerouted(old: Fleet, new: Fleet, changed: Collection[str]) -> list[str]:
+    """Return the sites of both that are reached another way now: those with another parent, and all behind them.
+
+    ``changed``: as of `changes_between`.
+    """
+    moved = set()
+    for id_ in changed:
+        was, site = (fleet.sites.get(id_) or fleet.around.get(id_) for fleet in (old, new))
+        if was is not None and site is not None and was.parent != site.parent:
+            moved.add(id_)
     moved |= {each for site in list(moved) for each in new.descendants(site)}
     return [site for site in new.sites if site in moved and site in old.sites] if moved else []
 

@@ -44,6 +44,7 @@ FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database
 SLICE_NS = 2_000_000
 TURNS = 4  # of the loop after each slice: a page of the console takes dozens until it is answered
+AFTER_S = 5.0  # what pages of the console need is made first
 REST_S = 0.02  # after each slice, or some pieces, while nobody waits for the page
 PIECES = 8
 
@@ -131,6 +132,7 @@ class Exposition(OfDaemon):
         while await self._to_prepare.wait():
             self._to_prepare.clear()
             await self._live.judged.wait()
+            await asyncio.sleep(AFTER_S)
             await self.prepare()
 
     async def prepare(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from monitor.runtime.part import Part
 from monitor.runtime.schedule import TICK_NS, Due, Schedule
 from monitor.runtime.sink import Sink
 from monitor.settings.fleet import Device, Fleet
+from monitor.settings.fleet_changes import changes_between
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
 
@@ -95,25 +96,30 @@ class IcmpProber(Part):
         """Schedule a fleet; its first round comes soon."""
         self._probing = settings.monitor.probing
         self._schedule.restart(self._probing.interval_s)
-        self._aim_at(settings.fleet)
-        self._put_soon(_probed(self._fleet))
+        self._aim_at(settings.fleet, settings.fleet.devices)
+        self._put_soon([*settings.fleet.devices, *settings.fleet.references])
 
     def watch(self, fleet: Fleet) -> None:
         """Probe another fleet, or part of it; the first round of devices that come or have changed is soon."""
-        before, probed = _probed(self._fleet), _probed(fleet)
-        self._aim_at(fleet)
-        for device in before.keys() - probed.keys():
-            self._schedule.remove(device)
-        self._put_soon([id_ for id_, device in probed.items() if _is_another(before.get(id_), device)])
+        before, changed = self._fleet, changes_between(self._fleet, fleet).devices
+        self._aim_at(fleet, self._unjudged | changed)
+        soon = []
+        for id_ in {*changed, *before.references, *fleet.references}:
+            was, device = _device_of(before, id_), _device_of(fleet, id_)
+            if device is None:
+                self._schedule.remove(id_)
+            elif _is_another(was, device):
+                soon.append(id_)
+        self._put_soon(soon)
         self._note_judged()
 
-    def _aim_at(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self._unjudged = {device for device in fleet.devices if self._live.board.last(device) is None}
+    def _aim_at(self, fleet: Fleet, maybe_unjudged: Iterable[str]) -> None:
+        self._fleet, last = fleet, self._live.board.last
+        self._unjudged = {device for device in maybe_unjudged if device in fleet.devices and last(device) is None}
 
     def _device(self, id_: str) -> Device | None:
         """Return who is probed under that id; None for who is not in the configuration any more."""
-        return self._fleet.devices.get(id_) or self._fleet.references.get(id_)
+        return _device_of(self._fleet, id_)
 
     def _put_soon(self, devices: Collection[str]) -> None:
         """Schedule devices for a round soon, spread so that the rate is kept."""
@@ -227,8 +233,8 @@ class IcmpProber(Part):
         self._schedule.put(device, self._clock.mono_ns() + round(after_s * NS_PER_S))
 
 
-def _probed(fleet: Fleet) -> Mapping[str, Device]:
-    return {**fleet.devices, **fleet.references}
+def _device_of(fleet: Fleet, id_: str) -> Device | None:
+    return fleet.devices.get(id_) or fleet.references.get(id_)
 
 
 def _is_another(before: Device | None, device: Device) -> bool:

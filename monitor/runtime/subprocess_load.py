@@ -73,7 +73,8 @@ def _beside(before: Installation, found: Installation) -> Installation:
 def _like(fleet: Fleet, before: Fleet) -> Fleet:
     """Return an equal fleet in which each site that is as it was before is the same object, with its devices."""
     same = {id_: was for id_, site in fleet.sites.items() if (was := before.sites.get(id_)) == site and was is not None}
-    return replace(fleet, sites={id_: same.get(id_, site) for id_, site in fleet.sites.items()})
+    sites = (same.get(id_, site) for id_, site in fleet.sites.items())
+    return replace(fleet, sites={site.id: site for site in sites})  # under the same objects again
 
 
 def _index(fleet: Fleet) -> None:

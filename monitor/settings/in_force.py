@@ -30,7 +30,7 @@ FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024
 DATABASE_URL = ("storage", "url")  # no password may stand in it, and user and parameters are needed to connect
-_SECRET_IN_A_URL = re.compile(r"""://[^"'\n]*[@?#]|\\""")
+_SECRET_IN_A_URL = re.compile(r"""://[^"']*[@?#]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,12 @@ def _bare_text(name: str, text: str) -> str:
 
 
 def _may_carry_a_secret(text: str) -> bool:
-    """Return whether any URL in it may; else a large sites.toml is not read a third time."""
-    return ("://" in text or "\\" in text) and _SECRET_IN_A_URL.search(text) is not None
+    """Return whether any URL in it may; else a large sites.toml is not read a third time.
+
+    Line by line: between two, other threads have their turn.
+    """
+    lines = text.split("\n") if "://" in text else ()
+    return "\\" in text or any(_SECRET_IN_A_URL.search(line) for line in lines if "://" in line)
 
 
 def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.judging.board import rerouted
 from monitor.settings.fleet import Fleet
+from monitor.settings.fleet_changes import changes_between
 from tests.judging.boards import site
 
 NAMES = [f"s{number}" for number in range(8)]
@@ -31,4 +32,6 @@ def fleet(parents: tuple[int | None, ...], outside: int) -> Fleet:
 def test_it_is_who_has_another_way(were: tuple[int | None, ...], are: tuple[int | None, ...], outside: int) -> None:
     old, new = fleet(were, outside), fleet(are, outside)
     both = [each for each in new.sites if each in old.sites]
-    assert rerouted(old, new) == [each for each in both if list(old.ancestors(each)) != list(new.ancestors(each))]
+    changed = changes_between(old, new).sites
+    others = [each for each in both if list(old.ancestors(each)) != list(new.ancestors(each))]
+    assert rerouted(old, new, changed) == others

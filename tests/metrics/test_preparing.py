@@ -129,6 +129,7 @@ async def test_each_fleet_is_prepared_once_its_first_round_is_judged(
     busy: Desk, written: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "REST_S", 0)
+    monkeypatch.setattr(module, "AFTER_S", 0)
     prepared = asyncio.Event()
     prepare = busy.exposition.prepare
 

@@ -15,7 +15,7 @@ from monitor.probes.base import Target
 from monitor.probes.icmp.engine import IcmpOptions
 from monitor.runtime.icmp_prober import IcmpProber
 from monitor.runtime.office_in_force import OfficeInForce
-from monitor.settings.fleet import Link, Site
+from monitor.settings.fleet import Fleet, Group, Link, Site
 from monitor.settings.monitor_file import Probing
 from tests.judging.boards import RULES, fleet, site
 from tests.runtime.built import Told, settings_of, state_of
@@ -51,7 +51,8 @@ class Watch:
         self.network = Network(self.clock)
         settings = settings_of(fleet(*(watched or (site("a"),))), probing=Probing())
         self.board = Board(settings.fleet, RULES)
-        live, distrust = state_of(self.clock, settings.fleet, self.board), Distrust()
+        self.live = live = state_of(self.clock, settings.fleet, self.board)
+        distrust = Distrust()
         in_force = OfficeInForce(self.clock, settings, Entered(), live, distrust)
         sink, self.looked_at = Told(), list[str]()
         self.told, self.taken = sink.decisions, sink.samples
@@ -190,3 +191,39 @@ def test_a_reload_leaves_devices_that_have_not_changed_their_turn_and_asks_the_o
     assert len(prober._schedule) == 1
     assert (due_ns := prober._schedule.due_ns(before.sites["a"].gateway.id)) is not None
     assert due_ns <= soon_ns
+
+
+def test_another_configuration_schedules_who_came_or_changed_and_leaves_the_others_their_turn() -> None:
+    def with_references(watched: Fleet, *names: str) -> Fleet:
+        references = tuple(replace(site(name).gateway, id=f"vantage/{name}", site="") for name in names)
+        return replace(watched, groups={"uplink": Group(references)})
+
+    async def story() -> None:
+        kept, gone, moved, came = site("kept"), site("gone"), site("moved"), site("came")
+        watch = Watch(kept, gone, moved)
+        prober, live = watch.prober, watch.live
+
+        def takes_over(after: Fleet) -> None:
+            watch.board.replace_fleet(after, RULES, watch.clock.utc())
+            live.replace_fleet(after)
+            prober.watch(after)
+
+        takes_over(with_references(live.fleet, "old", "stays"))
+        await watch.goes_on(70)
+        assert live.judged.is_set()
+        due_ns = {id_: prober._schedule.due_ns(id_) for id_ in ("kept/gateway", "vantage/stays")}
+
+        readdressed = site("moved", address="127.0.0.9")
+        takes_over(with_references(fleet(kept, readdressed, came), "stays", "new"))
+
+        assert not live.judged.is_set()
+        assert {id_: prober._schedule.due_ns(id_) for id_ in due_ns} == due_ns
+        assert prober._schedule.due_ns("gone/gateway") is None
+        assert prober._schedule.due_ns("vantage/old") is None
+        del watch.taken[:]
+        await watch.goes_on(2)
+        soon = {sample.device for sample in watch.taken}
+        assert {"moved/gateway", "came/gateway", "vantage/new"} <= soon
+        assert live.judged.is_set()
+
+    asyncio.run(story())
