@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.store.models import Base, Notice, Outage, Ticket, TicketEvent
+from monitor.store.models import Base, Outage, Ticket
 from monitor.store.schema import is_server
 from monitor.store.session import Session
 from monitor.store.versioned_rows import store_changes
 
-NUMBERED = (Outage, Ticket, TicketEvent, Notice)
+NUMBERED = (Outage, Ticket)
 
 
 def store_portion(session: Session) -> None:

@@ -31,6 +31,15 @@ class WaitingNotice(NamedTuple):
     fault: str
 
 
+class ToldNotice(NamedTuple):
+    """The fields of a ticket's notice that say who was told what, and in which thread."""
+
+    kind: str
+    ref: str
+    recipient: str
+    thread_id: str
+
+
 _WAITING = (
     Notice.id,
     Notice.recipient,
@@ -71,6 +80,17 @@ def waiting(session: Session, channel: str) -> list[WaitingNotice]:
     """Return the undelivered notices of a channel, in the order of enqueueing."""
     rows = session.execute(select(*_WAITING).where(*_undelivered(channel)).order_by(Notice.id))
     return [WaitingNotice._make(row) for row in rows]
+
+
+def of_tickets(session: Session, ids: Sequence[int]) -> dict[int, list[ToldNotice]]:
+    """Return the notices of each of these tickets, in the order of enqueueing."""
+    found: dict[int, list[ToldNotice]] = {id_: [] for id_ in ids}
+    told = (Notice.kind, Notice.ref, Notice.recipient, Notice.thread_id)
+    for some in in_portions(ids):
+        query = select(Notice.ticket_id, *told).where(Notice.ticket_id.in_(some)).order_by(Notice.id)
+        for ticket_id, *fields in session.execute(query):
+            found[ticket_id].append(ToldNotice(*fields))
+    return found
 
 
 def offices_waiting(session: Session, channel: str, now_utc: datetime) -> Sequence[str]:
