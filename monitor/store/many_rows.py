@@ -53,10 +53,9 @@ def change_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> in
     """
     names = tuple(name for name in rows[0] if name not in {"id", "version"})
     if is_server(connection):
-        given = _document(table, rows, connection.dialect)
-        return connection.execute(_changing(table, names), given).rowcount
+        return connection.execute(_changing(table, names), _document(table, rows, connection.dialect)).rowcount
     proved = (table.c.id == bindparam("known_id"), table.c.version == bindparam("known_version"))
-    values = {name: bindparam(f"new_{name}") for name in names}
+    values: Row = {name: bindparam(f"new_{name}") for name in names}
     changed = update(table).where(*proved).values(**values, version=table.c.version + 1)
     given = [
         {"known_id": row["id"], "known_version": row["version"], **{f"new_{name}": row[name] for name in names}}
@@ -77,7 +76,7 @@ def _changing(table: Table, names: tuple[str, ...]) -> Update:
     locked = select(table.c.id).where(table.c.id == given.c.id).order_by(table.c.id)
     held = locked.with_for_update(of=table, key_share=True).cte("held")
     proved = (table.c.id == held.c.id, table.c.id == given.c.id, table.c.version == given.c.version)
-    values = {name: given.c[name] for name in names}
+    values: Row = {name: given.c[name] for name in names}
     return update(table).where(*proved).values(**values, version=table.c.version + 1)
 
 

@@ -88,8 +88,8 @@ def of_tickets(session: Session, ids: Sequence[int]) -> dict[int, list[ToldNotic
     told = (Notice.kind, Notice.ref, Notice.recipient, Notice.thread_id)
     for some in in_portions(ids):
         query = select(Notice.ticket_id, *told).where(Notice.ticket_id.in_(some)).order_by(Notice.id)
-        for ticket_id, *fields in session.execute(query):
-            found[ticket_id].append(ToldNotice(*fields))
+        for row in session.execute(query):
+            found[row.ticket_id].append(ToldNotice._make(row[1:]))
     return found
 
 

@@ -37,9 +37,7 @@ def store_changes(session: Session) -> None:
 def _store(session: Session, kind: type[Outage | Ticket], names: tuple[str, ...], rows: list[Any]) -> None:
     table = Base.metadata.tables[kind.__tablename__]
     rows.sort(key=lambda row: row.id)
-    given = [
-        {"id": row.id, "version": row.version, **{name: getattr(row, name) for name in names}} for row in rows
-    ]
+    given = [{"id": row.id, "version": row.version, **{name: getattr(row, name) for name in names}} for row in rows]
     if change_rows(session.connection(), table, given) != len(rows):
         raise StaleDataError(f"one of {len(rows)} rows of {table.name} was changed meanwhile")
     for row in rows:

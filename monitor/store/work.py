@@ -24,8 +24,8 @@ class Known:
 
     ``sites_down``: those with an open outage; ``sites_with_tickets``: those that ever had a ticket of an outage.
     ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history. Both are
-    locked from then on, where the database locks rows: so they are asked for late. ``told``: the notices of a ticket, by
-    its number.
+    locked from then on, where the database locks rows: so they are asked for late. ``told``: the notices of a
+    ticket, by its number.
     """
 
     sites_down: set[str] | None = None

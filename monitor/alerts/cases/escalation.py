@@ -5,7 +5,6 @@ a key that it can have only once.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from monitor.alerts.cases.history_reasons import step_reason
 from monitor.alerts.notices import outbox

@@ -94,9 +94,7 @@ def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
     return deadline_from(office, office.charter.service(outage.service), outage.started_utc, outage.confirmed_utc)
 
 
-def deadline_from(
-    office: Office, service: CharterService, started_utc: datetime, confirmed_utc: datetime
-) -> Deadline:
+def deadline_from(office: Office, service: CharterService, started_utc: datetime, confirmed_utc: datetime) -> Deadline:
     """Return the deadline of an outage that began then, by today's charter and calendar, with its reasons."""
     return target_deadline(
         service.target, started_utc=started_utc, confirmed_utc=confirmed_utc, calendar=office.calendar
