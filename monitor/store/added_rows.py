@@ -29,8 +29,12 @@ class RowSession(OfficeSession):
         """Store what is new and changed: objects, then rows."""
         super().flush(objects)
         waiting: dict[type[Base], Waiting] = self.info.pop(WAITING, {})
-        for kind, rows in waiting.items():
-            _store(self, kind, rows)
+        try:
+            for kind, rows in waiting.items():
+                _store(self, kind, rows)
+        except BaseException:
+            self.rollback()  # as after an object that is refused: nobody goes on with a part
+            raise
 
 
 @event.listens_for(RowSession, "before_commit")
