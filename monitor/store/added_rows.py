@@ -28,10 +28,8 @@ class RowSession(OfficeSession):
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Store what is new and changed: objects, then rows."""
         super().flush(objects)
-        waiting: dict[type[Base], Waiting] = self.info.pop(WAITING, {})
         try:
-            for kind, rows in waiting.items():
-                _store(self, kind, rows)
+            _store_waiting(self)
         except BaseException:
             self.rollback()  # as after an object that is refused: nobody goes on with a part
             raise
@@ -39,7 +37,9 @@ class RowSession(OfficeSession):
 
 @event.listens_for(RowSession, "before_commit")
 def _flush(session: Session) -> None:
-    session.flush()  # one without objects would hold itself to have nothing to store
+    """Store what waits: a session without objects would hold itself to have nothing to store."""
+    Session.flush(session)
+    _store_waiting(session)
 
 
 @event.listens_for(RowSession, "after_soft_rollback")
@@ -58,6 +58,8 @@ def add_row(session: Session, kind: type[Base], values: Mapping[str, Any], ticke
         session.expire(ticket, [LISTS[kind]])
 
 
-def _store(session: Session, kind: type[Base], rows: Waiting) -> None:
-    given = [{**row, "ticket_id": None if ticket is None else ticket.id} for row, ticket in rows]
-    insert_rows(session.connection(), Base.metadata.tables[kind.__tablename__], given)
+def _store_waiting(session: Session) -> None:
+    waiting: dict[type[Base], Waiting] = session.info.pop(WAITING, {})
+    for kind, rows in waiting.items():
+        given = [{**row, "ticket_id": None if ticket is None else ticket.id} for row, ticket in rows]
+        insert_rows(session.connection(), Base.metadata.tables[kind.__tablename__], given)
