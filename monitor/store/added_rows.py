@@ -31,7 +31,9 @@ class RowSession(OfficeSession):
         try:
             _store_waiting(self)
         except BaseException:
-            self.rollback()  # as after an object that is refused: nobody goes on with a part
+            innermost = self.get_nested_transaction() or self.get_transaction()
+            if innermost is not None:
+                innermost.rollback()  # as after an object that is refused: nobody goes on with a part
             raise
 
 
