@@ -152,9 +152,9 @@ class Daemon:
             notifier.wake()
             reports.wake()
 
-        overviews = Overviews(live)
+        overviews, exposition = Overviews(live), Exposition(live, store, clock)
         app = make_app(
-            *(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock),
+            *(live, exposition, store, lambda: in_force.settings, self._ages, clock),
             *(changes, look_again, probes, history),
             examiner=examiner,
             installation_of=lambda: self.installation,
@@ -174,6 +174,7 @@ class Daemon:
                 self._reload,
                 calendar,
                 overviews,
+                exposition,
                 LocalServer(app, settings.state),
                 page,
             ),

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 from monitor.i18n.compiling import compile_catalogues
 from monitor.store import postgresql
 from tests.desk import desk, office
+from tests.in_turn import rests
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.places import ROOT
@@ -26,6 +28,9 @@ compile_catalogues()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", POSTGRESQL), default="sqlite", help="what keeps the databases")
+    parser.addoption(
+        "--of-day", type=date.fromisoformat, metavar="DATE", help="of tests that take turns those of that day"
+    )
 
 
 # Properties that say themselves how many examples they want get those.
@@ -48,8 +53,12 @@ def _databases(request: pytest.FixtureRequest) -> Iterator[None]:
         servers.drop_below(folder)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Spreads the files that wait for a daemon evenly among those that compute: each worker does some of both."""
+    if day := config.getoption("--of-day"):
+        resting = [item for item in items if rests(item.nodeid, day)]
+        config.hook.pytest_deselected(items=resting)
+        items[:] = [item for item in items if not rests(item.nodeid, day)]
     lengths, waiting = Counter(item.path for item in items), {item.path for item in items if _waits(item)}
     places: dict[Path, float] = {}
     for are_waiting in (True, False):

@@ -67,6 +67,7 @@ class Watched(Part):
 ELSEWHERE = (
     *("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server", "monitor.web.overview"),
     "monitor.doctor.examiner",
+    "monitor.metrics.exposition",
 )
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from monitor.domain.period import Period
@@ -174,7 +175,11 @@ class Charter:
 
     def service_for_kind(self, kind: Kind) -> Service:
         """Return the service that applies to sites of ``kind``; the file has exactly one for each."""
-        return next(service for service in self.services.values() if kind in service.site_kinds)
+        return self._of_kinds[kind]
+
+    @cached_property
+    def _of_kinds(self) -> Mapping[Kind, Service]:
+        return {kind: service for service in self.services.values() for kind in service.site_kinds}
 
     def officer(self, role: str) -> Officer:
         """Return the officer in ``role``; raises KeyError for a role that the charter does not have."""

@@ -18,7 +18,7 @@ from monitor.domain.message import message, said_by, said_by_system
 if TYPE_CHECKING:
     from monitor.cli.documents import MovedDocument
     from monitor.settings.load import Settings
-    from monitor.settings.storage_section import Place
+    from monitor.settings.storage_section import Place, Server
 
 app = typer.Typer(help="Move the database between a file and a PostgreSQL server.", no_args_is_help=True)
 
@@ -79,9 +79,19 @@ def copy(
         )
     )
     if end.server is not None:
-        print(_('Next, in monitor.toml: [storage] url = "{url}". Then start the daemon.', url=end.server.url))
-    else:
-        print(_("Next, take url out of [storage] in monitor.toml. Then start the daemon."))
+        keys = ", ".join(f'{key} = "{value}"' for key, value in _keys(end.server).items())
+        print(_("Next, in [storage] of monitor.toml: {keys}. Then start the daemon.", keys=keys))
+    elif begin.server is not None:
+        keys = ", ".join(_keys(begin.server))
+        print(_("Next, take {keys} out of [storage] in monitor.toml. Then start the daemon.", keys=keys))
+
+
+def _keys(server: "Server") -> dict[str, str]:
+    """Return what [storage] says of a server, by its keys."""
+    found = {"url": server.url}
+    if server.password_file is not None:
+        found["password_file"] = str(server.password_file.absolute())
+    return found
 
 
 def _place(which: str, typed: str, settings: "Settings", password_file: Path | None) -> "Place":

@@ -147,7 +147,7 @@ def document(shown: "Sequence[ShownDesk]") -> "MirrorsDocument":
 
 def mirror_line(desk: ShownDesk) -> str:
     """Return a help desk's totals in one line."""
-    from monitor.charter.offices import MOST_NAMED
+    from monitor.charter.offices import of_offices
     from monitor.store.documents import iso_or_none
 
     totals = desk.totals
@@ -157,13 +157,8 @@ def mirror_line(desk: ShownDesk) -> str:
         parts.append(n_("{count} pending (for {age})", "{count} pending (the oldest for {age})", waiting, age=oldest))
     if totals.refused:
         parts.append(n_("{count} refused", "{count} refused", totals.refused))
-    error = render(totals.last_error)
-    if not desk.names:
-        return _("Help desk: {parts}{error:: }", parts=parts, error=error)
-    names, more = list(desk.names[:MOST_NAMED]), len(desk.names) - MOST_NAMED
-    if more > 0:
-        names.append(n_("{count:,} more office", "{count:,} more offices", more))
-    return _("Help desk of {offices}: {parts}{error:: }", offices=names, parts=parts, error=error)
+    said = message("Help desk: {parts}{error:: }", parts=parts, error=render(totals.last_error))
+    return render(of_offices(said, desk.names) if desk.names else said)
 
 
 def _desks(installation: "Installation") -> "dict[Helpdesk, list[str]]":

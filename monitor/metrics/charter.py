@@ -84,6 +84,8 @@ def offices(live: RuntimeView) -> Iterator[Line]:
 class Readable(UncachedLines):
     """Whether the database answers this daemon."""
 
+    is_awaited = True
+
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._store, self._is_read = store, False
         super().__init__((READABLE,), lambda: [READABLE.of(self._is_read and not live.store_refuses, live.office_id)])
@@ -121,6 +123,8 @@ class _Stored:
 
 class Charter:
     """The part of the stored figures; `ask` queries the database in a thread, the rest shows its last answer."""
+
+    is_awaited = True
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock

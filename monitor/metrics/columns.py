@@ -4,7 +4,7 @@ For sources that all have the same families; where they differ, and where there 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, islice
+from itertools import compress
 from operator import is_not
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,9 @@ from monitor.metrics.text import TOGETHER, Body, Family
 Key = TypeVar("Key")
 Source = TypeVar("Source")
 
-Write = Callable[[Any, str], str]  # a value and its labels, as lines
+Write = Callable[[Iterable[Any], Iterable[str]], str]
+"""Values, each with its labels, as lines in their order; none where the value is None or the labels are ""."""
+Row = tuple[Sequence[Key], Sequence[Source]]
 
 
 class Column(Piece):
@@ -26,16 +28,24 @@ class Column(Piece):
         super().__init__()
         self._write, self._labels, self._values = write, labels, list(values)
 
-    def put(self, place: int, value: object) -> None:
-        """Replace the value at a place; None: it has no line."""
-        if self._values[place] != value:
-            self._values[place], self.packed = value, None
+    def put(self, places: Iterable[int], values: Iterable[object]) -> None:
+        """Replace the values at some places; None: it has no line."""
+        own = self._values
+        for place, value in zip(places, values, strict=True):
+            if own[place] != value:
+                own[place], self.packed = value, None
 
     @property
     def text(self) -> bytes:
         """Write the lines: they are kept compressed only."""
-        write, of_each = self._write, zip(self._values, self._labels.decode().split("\n"), strict=True)
-        return "".join([write(value, labels) for value, labels in of_each if value is not None and labels]).encode()
+        return self._write(self._values, self._labels.decode().split("\n")).encode()
+
+
+def rows(sources: Mapping[Key, Source], together: int) -> Iterator[Row[Key, Source]]:
+    """Yield sources as they are at this moment, so many ``together``."""
+    keys, found = list(sources), list(sources.values())  # and no pair of each
+    for begin in range(0, len(keys), together):
+        yield keys[begin : begin + together], found[begin : begin + together]
 
 
 class _Row(Generic[Key]):
@@ -50,17 +60,17 @@ class _Row(Generic[Key]):
 class Columns(Generic[Key, Source]):
     """The part of many sources that have the same families.
 
-    ``families``: with how a value is written. ``sources``: all that there are at this moment, in an order that seldom
-    changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for each family, None
-    for no line; asked for again only where the ``mark`` of a source is another object. The mark is kept, and not the
-    source, which nobody else may need until the next page; without ``mark`` the source is its own. Those of
-    ``together`` sources are a piece of the page for each family.
+    ``families``: with how values are written. ``sources``: all that there are at this moment, in `rows` of so many, in
+    an order that seldom changes. ``labels``: those of a source, written once; "" where it has gone. ``values``: one for
+    each family, None for no line; asked for again only where the ``mark`` of a source is another object. The mark is
+    kept, and not the source, which nobody else may need until the next page; without ``mark`` the source is its own.
+    Those of ``together`` sources are a piece of the page for each family.
     """
 
     def __init__(
         self,
         families: Mapping[Family, Write],
-        sources: Callable[[], Iterable[tuple[Key, Source]]],
+        sources: Callable[[int], Iterable[Row[Key, Source]]],
         labels: Callable[[Key], str],
         values: Callable[[Source], Sequence[object]],
         mark: Callable[[Source], object] | None = None,
@@ -72,9 +82,8 @@ class Columns(Generic[Key, Source]):
 
     def look(self) -> Iterator[None]:
         """Take in other sources, a row at each step."""
-        sources, count = iter(self._sources()), 0
-        while some := list(islice(sources, self._together)):
-            keys, found = [key for key, _ in some], [source for _, source in some]
+        count = 0
+        for keys, found in self._sources(self._together):
             if count < len(self._rows) and self._rows[count].keys == keys:
                 self._renew(self._rows[count], found)
             else:
@@ -91,9 +100,11 @@ class Columns(Generic[Key, Source]):
 
     def _renew(self, row: _Row[Key], sources: Sequence[Source]) -> None:
         marks = self._marks(sources)
-        for place in compress(range(len(sources)), map(is_not, marks, row.marks)):
-            for column, value in zip(row.columns, self._values(sources[place]), strict=True):
-                column.put(place, value)
+        places = list(compress(range(len(sources)), map(is_not, marks, row.marks)))
+        if places:
+            values = zip(*[self._values(sources[place]) for place in places], strict=True)
+            for column, of_each in zip(row.columns, values, strict=True):
+                column.put(places, of_each)
         row.marks = marks
 
     def _marks(self, sources: Sequence[Source]) -> Sequence[object]:

@@ -1,9 +1,10 @@
 """Build the page that Prometheus scrapes from its parts.
 
 A page younger than a second is served again. It is built on the event loop, in slices so short that probing is not
-delayed; the database is queried and the page compressed in threads. A device removed from the configuration has no
-series from that moment on. When the database does not answer at once, the probes' series still come, and
-``upazila_store_readable`` is 0.
+delayed; the database is queried and the page compressed in threads. What a page shares with the next one is written
+before anybody asks, once the first round is judged, and again after a reload: a first scrape costs hardly more than a
+later one. A device removed from the configuration has no series from that moment on. When the database does not answer
+at once, the probes' series still come, and ``upazila_store_readable`` is 0.
 
 What is about the whole installation, and not about this daemon or the sites that it watches, is shown by one of several
 daemons: the one that holds the duty of it. Alone, a daemon holds all.
@@ -13,7 +14,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
@@ -35,12 +36,16 @@ from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Asked, Body, Part, UncachedLines
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeView
+from monitor.runtime.part import Part as OfDaemon
+from monitor.settings.load import Settings
 from monitor.store.database import Store
 
 FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database
 SLICE_NS = 2_000_000
 TURNS = 4  # of the loop after each slice: a page of the console takes dozens until it is answered
+REST_S = 0.02  # after each slice, or some pieces, while nobody waits for the page
+PIECES = 8
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,10 @@ class _Snapshot:
             yield Lines([b"# EOF\n"])
 
 
-class Exposition:
-    """The page's builder, on the event loop that feeds ``live``."""
+class Exposition(OfDaemon):
+    """The page's builder, on the event loop that feeds ``live``; a part, for it begins unasked."""
+
+    name = "metrics"
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
@@ -96,7 +103,7 @@ class Exposition:
         self._duties: Mapping[Part, Duty] = {**dict.fromkeys((named, *stored), Duty.CASES), sending: Duty.OUTBOX}
         self._left: frozenset[Part] = frozenset()  # to other daemons
         self._asked: dict[Asked, asyncio.Future[Callable[[], None]]] = {}
-        self._threads = Pool("metrics", threads=len(self._asking) + 1, backlog=1)
+        self._threads = Pool("metrics", threads=len(self._asking) + 2, backlog=1)
         self._parts: list[Part] = [
             *network(live),
             services(live),
@@ -111,6 +118,48 @@ class Exposition:
         self._fleet = live.fleet
         self._snapshot = _Snapshot(0, [])
         self._one_at_a_time = asyncio.Lock()
+        self._begun = 0  # pages
+        self._to_prepare = asyncio.Event()
+        self._to_prepare.set()
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Write everything again: the fleet is another one."""
+        self._to_prepare.set()
+
+    async def run(self) -> None:
+        """Prepare a page of each fleet, after the first round, which takes precedence."""
+        while await self._to_prepare.wait():
+            self._to_prepare.clear()
+            await self._live.judged.wait()
+            await self.prepare()
+
+    async def prepare(self) -> None:
+        """Write and compress what any page shares with the next one, at leisure.
+
+        As soon as a page is asked for, or the fleet is another one, the rest is left to that page.
+        """
+        async with self._one_at_a_time:
+            self._begin()
+            self._ask_in_threads()
+        begun, begun_ns = self._begun, self._clock.mono_ns()
+
+        async def rested() -> bool:
+            await asyncio.sleep(REST_S)
+            return self._begun == begun and self._live.fleet is self._fleet
+
+        parts = [part for part in self._parts if part not in self._asking]
+        for _ in self._looked(parts):
+            if self._clock.mono_ns() - begun_ns > SLICE_NS:
+                if not await rested():
+                    return
+                begun_ns = self._clock.mono_ns()
+        bodies = [body for part in parts if part not in self._left for body in part.bodies()]
+        unpacked = (piece for _, pieces in bodies for piece in pieces if piece.packed is None)
+        while some := list(islice(unpacked, PIECES)):
+            made = await asyncio.wrap_future(self._threads.submit(_packed, some))
+            if not await rested():
+                return
+            _put(made)
 
     async def page(self, accept: str = "", *, compressed: bool = False) -> Page:
         """Return the page: OpenMetrics where ``accept`` asks for it, else the plain text format."""
@@ -164,6 +213,7 @@ class Exposition:
 
     def _begin(self) -> None:
         """Leave out of the next page what other daemons show by their duties; write all anew for another fleet."""
+        self._begun += 1
         self._left = frozenset(part for part, duty in self._duties.items() if self._live.leases.held(duty) is None)
         for asked in self._asking:
             if asked in self._left:
@@ -188,8 +238,9 @@ class Exposition:
 
     async def _answered(self, until_s: float) -> None:
         """Take in the database's answers that come by then, in the loop's time."""
-        if self._asked:
-            await asyncio.wait(self._asked.values(), timeout=max(until_s - asyncio.get_running_loop().time(), 0))
+        awaited = [answer for part, answer in self._asked.items() if part.is_awaited]
+        if awaited:
+            await asyncio.wait(awaited, timeout=max(until_s - asyncio.get_running_loop().time(), 0))
         for part in self._asked_now():
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
@@ -229,13 +280,22 @@ def _content_type(*, openmetrics: bool) -> str:
 
 def _made(snapshot: _Snapshot, *, openmetrics: bool) -> tuple[Sequence[tuple[Piece | None, Packed]], Page]:
     """Return what becomes of each piece, and the compressed page."""
-    parts = list(all_packed(snapshot.contents(openmetrics=openmetrics)))
+    parts = _packed(snapshot.contents(openmetrics=openmetrics))
     stream, length = gzip_stream([part for _, part in parts]), sum(part.length for _, part in parts)
     return parts, Page(stream, length, _content_type(openmetrics=openmetrics), compressed=True)
 
 
-def _keep(snapshot: _Snapshot, parts: Iterable[tuple[Piece | None, Packed]], page: Page, *, openmetrics: bool) -> None:
+def _packed(pieces: Iterable[Piece]) -> list[tuple[Piece | None, Packed]]:
+    return list(all_packed(pieces))
+
+
+def _put(parts: Iterable[tuple[Piece | None, Packed]]) -> None:
+    """Keep what was compressed of each piece, which has not changed meanwhile."""
     for piece, part in parts:
         if piece is not None:
             piece.packed = part
+
+
+def _keep(snapshot: _Snapshot, parts: Iterable[tuple[Piece | None, Packed]], page: Page, *, openmetrics: bool) -> None:
+    _put(parts)
     snapshot.pages[openmetrics, True], snapshot.pages[openmetrics, False] = page, replace(page, compressed=False)

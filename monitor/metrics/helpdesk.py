@@ -40,6 +40,8 @@ NOTHING = MirrorBacklog()
 class HelpDesk(UncachedLines):
     """The part of the mirror's figures; `ask` queries the database in a thread."""
 
+    is_awaited = True
+
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._backlogs: Mapping[tuple[str, str], MirrorBacklog] | None = None

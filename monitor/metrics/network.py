@@ -1,6 +1,7 @@
 """Expose sites and the rounds of their devices."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from operator import attrgetter
 
@@ -8,7 +9,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import State
 from monitor.judging.labs import Count
-from monitor.metrics.columns import Columns
+from monitor.metrics.columns import Columns, Row, rows
 from monitor.metrics.pieces import Piece
 from monitor.metrics.text import TOGETHER, Body, CachedLines, Family, Labels, Part, gathered
 from monitor.probes.icmp.engine import IcmpProbe
@@ -95,15 +96,15 @@ def network(live: RuntimeView) -> list[Part]:
     """Return all families' lines, from the present state."""
     return [
         Columns(
-            {family: family.line for family in (SUCCESS, RTT, LOSS)},
-            lambda: list(live.echoes.items()),
+            {family: family.lines for family in (SUCCESS, RTT, LOSS)},
+            lambda together: rows(live.echoes, together),
             lambda id_: _device(live, id_),
             _round,
             attrgetter("started_mono_ns"),
         ),
         _Infos(live),
         Columns(
-            {STATE: _state, ON_MAP: _on_map},
+            {STATE: partial(_each, _state), ON_MAP: partial(_each, _on_map)},
             _States(live),
             lambda id_: _of_site(live, id_),
             lambda state: (state, state),
@@ -184,23 +185,24 @@ class _States:
         self._live, self._fleet, self._seen = live, Fleet({}), 0
         self._states: dict[str, State] = {}
 
-    def __call__(self) -> Iterable[tuple[str, State]]:
+    def __call__(self, together: int) -> Iterator[Row[str, State]]:
         board = self._live.board
         touched, seen = board.touched.after(self._seen), board.touched.last
         if board.fleet is not self._fleet or touched is None:
-            return self._all(board, seen)
+            return self._all(board, seen, together)
         for id_ in touched:
             site = board.fleet.judged.get(id_, id_)
             if site in self._states:
                 self._states[site] = board.state(site)
         self._seen = seen
-        return list(self._states.items())
+        return rows(self._states, together)
 
-    def _all(self, board: Board, seen: int) -> Iterator[tuple[str, State]]:
+    def _all(self, board: Board, seen: int, together: int) -> Iterator[Row[str, State]]:
         fleet, found = board.fleet, dict[str, State]()
-        for id_ in list(fleet.sites):
-            found[id_] = board.state(id_)
-            yield id_, found[id_]
+        for ids, _ in rows(fleet.sites, together):
+            states = list(map(board.state, ids))
+            found.update(zip(ids, states, strict=True))
+            yield ids, states
         self._fleet, self._seen, self._states = fleet, seen, found
 
 
@@ -215,6 +217,10 @@ def _of_site(live: RuntimeView, id_: str) -> str:
         return of_states
     names = (site.kind, site.name_bn, site.name_en)
     return f"{of_states}{THEN}{ON_MAP.labels(office, id_, *names, *map(str, site.position))}"
+
+
+def _each(write: Callable[[State, str], str], states: Iterable[State], labels: Iterable[str]) -> str:
+    return "".join([write(state, each) for state, each in zip(states, labels, strict=True) if each])
 
 
 def _state(current: State, labels: str) -> str:

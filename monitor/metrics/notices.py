@@ -140,6 +140,8 @@ class _Stored:
 class Notices(UncachedLines):
     """The part of the mail path's figures; `ask` queries the database in a thread."""
 
+    is_awaited = True
+
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None

@@ -10,6 +10,7 @@ Who asks for the page in plain text gets it unpacked again: no text is kept.
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 KEPT_FROM_BYTES = 16_384  # smaller ones are compressed together, each time anew
@@ -26,6 +27,9 @@ class Packed(NamedTuple):
     checksum: int
     length: int
     shift: int
+
+
+NOTHING = Packed(b"", 0, 0, ONE)
 
 
 class Piece(ABC):
@@ -80,6 +84,9 @@ def all_packed(pieces: Iterable[Piece]) -> Iterator[tuple[Piece | None, Packed]]
         part = piece.packed
         if part is None:
             text = piece.text
+            if not text:
+                yield piece, NOTHING
+                continue
             if len(text) < KEPT_FROM_BYTES:
                 small.append(text)
                 continue
@@ -96,7 +103,7 @@ def packed(text: bytes) -> Packed:
     """Compress a piece alone, at the lowest level."""
     packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
     data = packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH)
-    return Packed(data, zlib.crc32(text), len(text), _power(8 * len(text)))
+    return Packed(data, zlib.crc32(text), len(text), _shift(len(text)))
 
 
 def gzip_stream(parts: Sequence[Packed]) -> tuple[bytes, ...]:
@@ -138,6 +145,20 @@ def _squares() -> list[int]:
 
 
 _SQUARES = _squares()
+
+
+def _shift(length: int) -> int:
+    """Return x to the power of so many bytes' bits."""
+    found = ONE
+    for place, digit in enumerate(length.to_bytes(8, "little")):
+        if digit:
+            found = _product(_shift_of_digit(place, digit), found)
+    return found
+
+
+@cache
+def _shift_of_digit(place: int, digit: int) -> int:
+    return _power(8 * digit << 8 * place)
 
 
 def _power(exponent: int) -> int:

@@ -25,6 +25,7 @@ from monitor.store.errors import SQLAlchemyError
 WINDOWS = {"7d": timedelta(days=7), "30d": timedelta(days=30)}
 FRESH_NS = 10 * NS_PER_S
 REST = 20  # times as long as the counting took
+QUICK_NS = NS_PER_S // 10  # no page waits for what takes longer, as long as it has the figures before
 
 SERVICE = Family(
     "upazila_charter_service_info",
@@ -127,7 +128,13 @@ class SlaSource(UncachedLines):
         super().__init__(FAMILIES, self._lines)
         self._counted: Mapping[str, _Counted] | None = None
         self._counted_for: Sequence[Office] = ()
-        self._count_again_mono_ns = 0
+        self._count_again_mono_ns = self._awaited_again_mono_ns = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Return False while counting takes long and the last figures are not older than two such countings may be."""
+        offices = self._live.offices.by_id
+        return not self._is_counted_for(offices) or self._clock.mono_ns() >= self._awaited_again_mono_ns
 
     def ask(self) -> Callable[[], None]:
         """Count again, if it is time to."""
@@ -139,8 +146,7 @@ class SlaSource(UncachedLines):
             counted = self._count(offices)
         except SQLAlchemyError:
             counted = None
-        ended_ns = self._clock.mono_ns()
-        return partial(self._take, offices, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
+        return partial(self._take, offices, counted, began_ns, self._clock.mono_ns())
 
     def unanswered(self) -> None:
         """Show the last figures while counting takes longer."""
@@ -151,9 +157,13 @@ class SlaSource(UncachedLines):
     def _is_counted_for(self, offices: Mapping[str, Office]) -> bool:
         return len(offices) == len(self._counted_for) and all(map(is_, offices.values(), self._counted_for))
 
-    def _take(self, offices: Mapping[str, Office], counted: Mapping[str, _Counted] | None, again_mono_ns: int) -> None:
+    def _take(
+        self, offices: Mapping[str, Office], counted: Mapping[str, _Counted] | None, began_ns: int, ended_ns: int
+    ) -> None:
         self._counted_for, self._counted = tuple(offices.values()), counted
-        self._count_again_mono_ns = again_mono_ns
+        kept_ns = max(FRESH_NS, REST * (ended_ns - began_ns))
+        self._count_again_mono_ns = ended_ns + kept_ns
+        self._awaited_again_mono_ns = ended_ns + (2 * kept_ns if ended_ns - began_ns > QUICK_NS else 0)
 
     def _lines(self) -> Iterator[Line]:
         offices = self._live.offices.by_id

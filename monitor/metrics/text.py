@@ -108,6 +108,11 @@ class Family:
         """Return one of its lines; ``labels`` are written already, perhaps for several families that share them."""
         return f"{self.name}{suffix}{labels} {_number(value)}\n"
 
+    def lines(self, values: Iterable[float | None], labels: Iterable[str]) -> str:
+        """Return the lines of many sources; none where the value is None or the labels are ""."""
+        name, of_each = self.name, zip(values, labels, strict=True)
+        return "".join([f"{name}{each} {_number(value)}\n" for value, each in of_each if value is not None and each])
+
     def histogram(self, office: str, buckets: Sequence[tuple[str, float]], total: float) -> Line:
         """Return all lines of a histogram without other labels; ``buckets``: (upper bound, cumulative count)."""
         alone = self.labels(office)
@@ -169,6 +174,11 @@ class Part(Protocol):
 
 class Asked(Part, Protocol):
     """A part that shows the database's last answer."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """Return whether a page waits a moment for the answer; else the one before is shown until it is there."""
+        ...
 
     def ask(self) -> Callable[[], None]:
         """Query the database, in a thread, however long that takes.

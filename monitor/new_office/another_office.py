@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.configuration import load_installation
@@ -47,6 +47,15 @@ address = {address}
 # name_bn = "…"
 # name_en = "…"
 """
+OPTIONS = {
+    "kind": "--kind",
+    "parent": "--under",
+    "name_bn": "--name-bn",
+    "name_en": "--name-en",
+    "ticket_prefix": "--prefix",
+    "address": "--address",
+}
+"""By which option each key is typed."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,8 @@ class NewPlace:
 def add(directory: Path, place: NewPlace) -> None:
     """Add a place to the installation in ``directory``.
 
-    Raises ConfigError, whose problems name the files as they would be; FileExistsError where the office has a folder
-    already; OSError.
+    Raises ConfigError, whose problems name the option of what was typed, and elsewhere the files as they are;
+    FileExistsError where the office has a folder already; OSError.
     """
     tree = (directory / OFFICES).read_text(encoding="utf-8").rstrip("\n") + "\n" + place.node_text
     folder = directory / FOLDER / place.id
@@ -115,9 +124,21 @@ def _check(directory: Path, place: NewPlace, tree: str) -> None:
             load_installation(copy)
         except ConfigError as error:
             raise ConfigError(
-                Problem(each.file.replace(str(copy), str(directory), 1), each.line, each.key, each.message)
+                _as_typed(replace(each, file=each.file.replace(str(copy), str(directory), 1)), directory, place)
                 for each in error.problems
             ) from None
+
+
+def _as_typed(problem: Problem, directory: Path, place: NewPlace) -> Problem:
+    """Return a fault of a line that is in no file yet as one of the option by which it was typed."""
+    file = Path(problem.file)
+    is_new = file.parent == directory / FOLDER / place.id
+    if file == directory / OFFICES:
+        is_new = problem.line > (directory / OFFICES).read_text(encoding="utf-8").count("\n")
+    if not is_new:
+        return problem
+    option = OPTIONS.get(problem.key.rpartition(".")[2])
+    return Problem(option, 0, "", problem.message) if option else replace(problem, line=0)
 
 
 def _write(folder: Path, place: NewPlace) -> None:

@@ -134,15 +134,6 @@ def stored_times(
     )
 
 
-def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
-    """Return the share within service hours, as of `figures`, for the whole fleet in a few queries.
-
-    A site without counted time in the window is left out.
-    """
-    known = reachability_rows.first_seen(session)
-    return shares_of(stored_times(session, window, now_utc, known), office, every_plan(session, office))
-
-
 def shares_of(times: StoredTimes, office: Office, plannings: Mapping[str, Maintenance]) -> dict[str, float]:
     """Return the share within service hours of each site of an office, without planned work. Pure.
 

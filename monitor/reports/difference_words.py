@@ -1,7 +1,7 @@
 """Say in words what differs between two editions of a report, for people; programs read its path in the JSON. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from monitor.domain.json_text import parse_json
@@ -76,7 +76,9 @@ def names_of(report: Report, lang: Lang) -> dict[str, str]:
     }
     return {
         **{id_: part.office.name(lang) for id_, part in report.offices.items()},
-        **{name: text for part in report.offices.values() for name, text in names_of(part, lang).items()},
+        **{
+            f"{id_}.{name}": text for id_, part in report.offices.items() for name, text in names_of(part, lang).items()
+        },
         **{each.service: each.name.name(lang) for each in report.charter},
         **{str(each.level): each.title.name(lang) for each in report.stages},
         **groups,
@@ -88,21 +90,34 @@ def names_of(report: Report, lang: Lang) -> dict[str, str]:
 def difference_texts(each: Difference, names: Mapping[str, str], lang: Lang) -> list[str]:
     """Return which figure differs, and how it was and is written; ``names``: see `names_of`."""
     first, *further = _BETWEEN.split(each.path)
-    said = []
-    if first == "offices" and len(further) > 1:  # a figure of one office of a place
-        said, (first, *further) = [_name(further[0], names, lang)], further[1:]
+    said, of = [], ""
+    if (
+        first == "offices" and len(further) > 1
+    ):  # a figure of one office of a place, which has its own names for its rows
+        said, of, (first, *further) = [_name(further[0], names, lang)], f"{further[0]}.", further[1:]
     said.append(lookup(lang, SECTIONS[first]) if first in SECTIONS else first)
     if first == "outages" and further:
         said.append(tr(lang, "No. {number}", number=formats.digits(further[0], lang)))
         further = further[1:]
     figures = {**FIGURES, "promised": COLUMNS["charter"]["target"]} if first == "charter" else FIGURES
-    said += [lookup(lang, figures[part]) if part in figures else _name(part, names, lang) for part in further]
+    for part in _whole(further, names, of):
+        said.append(lookup(lang, figures[part]) if part in figures else _name(part, names, lang, of))
     key = _BETWEEN.split(each.path)[-1]
     return [" · ".join(said), *(_value(key, text, lang) for text in (each.before, each.after))]
 
 
-def _name(part: str, names: Mapping[str, str], lang: Lang) -> str:
-    return names.get(part) or _time(part, lang) or formats.digits(part, lang)
+def _whole(parts: Sequence[str], names: Mapping[str, str], of: str) -> Iterator[str]:
+    """Yield the parts of a path; those of one name together, as ids of sites have a '.' among several offices."""
+    at = 0
+    while at < len(parts):
+        ends = range(len(parts), at + 1, -1)
+        end = next((end for end in ends if of + ".".join(parts[at:end]) in names), at + 1)
+        yield ".".join(parts[at:end])
+        at = end
+
+
+def _name(part: str, names: Mapping[str, str], lang: Lang, of: str = "") -> str:
+    return names.get(of + part) or _time(part, lang) or formats.digits(part, lang)
 
 
 def _value(key: str, text: str, lang: Lang) -> str:

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from monitor.alerts.cases.editions import PLACE
 from monitor.charter.office import Office
 from monitor.domain.progress import Progress, unheard
+from monitor.domain.reasons import Names
+from monitor.domain.text import comparison_key
 from monitor.reports.monthly import report_of
 from monitor.reports.period import Period
-from monitor.reports.report import NOTHING, EarlierFigures, Report, ReportScope
+from monitor.reports.report import NOTHING, EarlierFigures, GroupFigures, Report, ReportScope
 from monitor.reports.report_scope import scope_of
-from monitor.reports.site_figures import worst
+from monitor.reports.site_figures import GROUPS, worst
 from monitor.reports.stored_period import StoredPeriod, stored_period
 from monitor.reports.use_history import UseHistory
 from monitor.settings.offices_file import Node
@@ -76,11 +78,7 @@ def together(scope: ReportScope, parts: Mapping[str, Report]) -> Report:
         always=sum((part.always for part in every), NOTHING),
         power_us=sum(part.power_us for part in every),
         sites=sites,
-        groups=_added(
-            (group for part in every for group in part.groups if group.by != "union"),
-            ("by", "id"),
-            ("sites", "promised", "always", "outages"),
-        ),
+        groups=_groups(parts),
         outages=[outage for part in every for outage in part.outages],
         tickets=_added(
             (replace(row, acknowledge_s=None, resolve_s=None) for part in every for row in part.tickets),
@@ -103,11 +101,41 @@ def together(scope: ReportScope, parts: Mapping[str, Report]) -> Report:
     )
 
 
+def _groups(parts: Mapping[str, Report]) -> list[GroupFigures]:
+    """Return the sums of all offices by kind, union and operator; the operators whose sites were down longest first.
+
+    A union is its office's alone, and is named with it; an operator is one, however offices spell the name.
+    """
+    rows = (_with_office(group, id_, part) for id_, part in parts.items() for group in part.groups)
+    groups = _added(rows, ("by", "id"), ("sites", "promised", "always", "outages"))
+    order = {by: place for place, by in enumerate(GROUPS)}
+    return sorted(
+        groups,
+        key=lambda group: (
+            order[group.by],
+            not group.id and group.by != "kind",
+            -group.promised.down_us if group.by == "operator" else 0,
+        ),
+    )
+
+
+def _with_office(group: GroupFigures, office: str, part: Report) -> GroupFigures:
+    """Return the group of an office as one among those of other offices."""
+    if group.by != "union" or not group.id:
+        return group
+    name = Names(f"{group.name.bn} ({part.office.bn})", f"{group.name.en} ({part.office.en})")
+    return replace(group, id=f"{office}.{group.id}", name=name)
+
+
 def _added(rows: Iterable[Figures], by: Sequence[str], sums: Sequence[str]) -> list[Figures]:
-    """Return one row, with the sums, for all that agree in the fields ``by``; in the order in which they come."""
+    """Return one row, with the sums, for all that agree in the fields ``by``; in the order in which they come.
+
+    Names agree as `comparison_key` has it; the first spelling stays.
+    """
     found: dict[tuple[object, ...], Figures] = {}
     for row in rows:
-        key = tuple(getattr(row, name) for name in by)
+        values = (getattr(row, name) for name in by)
+        key = tuple(comparison_key(value) if isinstance(value, str) else value for value in values)
         before = found.get(key)
         added = {} if before is None else {name: getattr(before, name) + getattr(row, name) for name in sums}
         found[key] = replace(row if before is None else before, **added)

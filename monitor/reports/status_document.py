@@ -94,8 +94,8 @@ class OutboxDocument(TypedDict):
 class MailDocument(TypedDict):
     """What is wrong with the mail path; ``wrong``: `mail_faults` in English.
 
-    ``late``: the oldest pending notice waits longer than `late_after_s`. ``away``: why channels cannot be used now,
-    as only the daemon knows that ``sends``: another one has none.
+    ``late``: the oldest pending notice waits longer than `late_after_s`. ``away``: why channels cannot be used now, as
+    the daemon last said that sends; ``sends``: that is this one.
     ``fault``: why letters wait that this program cannot render.
     """
 

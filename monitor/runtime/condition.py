@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from monitor.domain.leases import shard_name
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import Said
 from monitor.judging.shards import shards_behind
 from monitor.logs.emit import emit
 from monitor.runtime.live import RuntimeState
@@ -20,7 +21,8 @@ class Condition:
     """``fit``: its clock is trusted. ``watches``: the digest of its configuration's sites and offices.
 
     ``sees`` and ``lost``: the uplinks beyond which something answers, and those beyond which nothing does. ``unseen``:
-    each shard with a site behind a lost one, by its lease's name, with all uplinks that it lies behind.
+    each shard with a site behind a lost one, by its lease's name, with all uplinks that it lies behind. ``away``: while
+    it sends the letters, why channels cannot be reached.
     """
 
     fit: bool = True
@@ -28,11 +30,12 @@ class Condition:
     sees: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
     unseen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    away: Mapping[str, Said] = field(default_factory=dict)
 
     @property
-    def said(self) -> tuple[bool, str, frozenset[str], frozenset[str]]:
+    def said(self) -> tuple[bool, str, frozenset[str], frozenset[str], Mapping[str, Said]]:
         """Return what others are told."""
-        return self.fit, self.watches, self.sees, self.lost
+        return self.fit, self.watches, self.sees, self.lost, self.away
 
 
 class OwnCondition:
@@ -43,10 +46,11 @@ class OwnCondition:
         self._unseen: tuple[Fleet, frozenset[str], Mapping[str, frozenset[str]]] | None = None
 
     def __call__(self) -> Condition:
-        uplinks = self._live.board.uplinks
+        live, uplinks = self._live, self._live.board.uplinks
         lost = frozenset(dict(uplinks.blind))  # the board may change it meanwhile
         return Condition(
-            not self._live.clock_suspect, self._live.verdict.watches, uplinks.seen(), lost, self._behind(lost)
+            *(not live.clock_suspect, live.verdict.watches, uplinks.seen(), lost, self._behind(lost)),
+            dict(live.mail_trouble) if live.sends else {},
         )
 
     def _behind(self, lost: frozenset[str]) -> Mapping[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from monitor.logs.emit import emit
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 100_000
+OF_A_SITE = 2
+"""Decisions of each site for which there always is room: its first state, which a start makes, and one more."""
 
 
 class Waiting(NamedTuple):
@@ -28,9 +30,10 @@ class Waiting(NamedTuple):
 
 
 class DecisionQueue:
-    """The queue; on the event loop."""
+    """The queue; on the event loop. ``sites``: returns how many there are, from which decisions come."""
 
-    def __init__(self) -> None:
+    def __init__(self, sites: Callable[[], int]) -> None:
+        self._sites = sites
         self._waiting: deque[Waiting] = deque()
         self._changed = asyncio.Event()  # another one after each change
 
@@ -43,15 +46,14 @@ class DecisionQueue:
     def add(self, waiting: Sequence[Waiting]) -> None:
         """Add decisions at the end."""
         self._waiting += waiting
-        if len(self._waiting) > MOST_WAITING:
-            self._make_room()
+        if len(self._waiting) > (most := max(MOST_WAITING, OF_A_SITE * self._sites())):
+            self._make_room(most // 2)
 
-    def _make_room(self) -> None:
+    def _make_room(self, room: int) -> None:
         """Drop the oldest half of what is no outage; only if that is not enough, the oldest of all.
 
         A database that refuses for weeks must not cost the monitor its memory, nor a restart all that is queued.
         """
-        room = MOST_WAITING // 2
         kept = [one for one in self._waiting if isinstance(one.decision, OutageOpened | OutageClosed)][-room:]
         others = [one for one in self._waiting if not isinstance(one.decision, OutageOpened | OutageClosed)]
         others = others[-room // 2 :]

@@ -111,6 +111,7 @@ class LeaseKeeper(Part):
             Member(
                 *(each.name, each.url, each.shards, each.fit, each.holder == self.holder),
                 lost=each.lost,
+                away=each.away,
                 watches_another=each.holder in differ,
             )
             for each in self._living
@@ -182,8 +183,8 @@ class LeaseKeeper(Part):
         """Say that this daemon lives, and renew what it holds; raises DatabaseError."""
         names = self._leases.names()
         found = self._condition()
-        shards, (fit, watches, sees, lost) = len(self._leases.shards()), found.said
-        self._said = replace(self._said, shards=shards, fit=fit, watches=watches, sees=sees, lost=lost)
+        shards, (fit, watches, sees, lost, away) = len(self._leases.shards()), found.said
+        self._said = replace(self._said, shards=shards, fit=fit, watches=watches, sees=sees, lost=lost, away=away)
         sent_ns = self._clock.boot_ns()
         with self.engine.begin() as connection:
             if not self._entered.is_set():

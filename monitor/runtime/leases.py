@@ -8,10 +8,11 @@
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, Duty, Lease
+from monitor.domain.message import Said
 from monitor.runtime.part import Part
 from monitor.store.database import Store
 from monitor.store.session import Session
@@ -21,7 +22,8 @@ from monitor.store.session import Session
 class Member:
     """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted.
 
-    ``lost``: the uplinks beyond which nothing answers it; ``watches_another``: its configuration has had other sites or
+    ``lost``: the uplinks beyond which nothing answers it; ``away``: while it sends the letters, why channels cannot be
+    reached; ``watches_another``: its configuration has had other sites or
     offices than this one's for longer than reloading both takes.
     """
 
@@ -31,6 +33,7 @@ class Member:
     fit: bool
     is_self: bool
     lost: frozenset[str] = frozenset()
+    away: Mapping[str, Said] = field(default_factory=dict)
     watches_another: bool = False
 
 

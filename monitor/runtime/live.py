@@ -111,6 +111,10 @@ class RuntimeView(Protocol):
         """Return whether every device has had a first round."""
 
     @property
+    def judged(self) -> asyncio.Event:
+        """Return what is set while every device has had a first round."""
+
+    @property
     def clock_suspect(self) -> bool:
         """Return whether the wall clock is suspect, so that nothing is escalated."""
 
@@ -136,7 +140,11 @@ class RuntimeView(Protocol):
 
     @property
     def sends(self) -> bool:
-        """Return whether this daemon sends the letters: else it does not know which channels can be reached."""
+        """Return whether this daemon sends the letters."""
+
+    @property
+    def channels_away(self) -> Mapping[str, Said]:
+        """Return the error of each notice channel that cannot be reached, as the daemon that sends last said."""
 
     @property
     def echoes(self) -> Mapping[str, Sample]:
@@ -267,6 +275,13 @@ class RuntimeState:
     @property
     def sends(self) -> bool:
         return self.leases.held(Duty.OUTBOX) is not None
+
+    @property
+    def channels_away(self) -> Mapping[str, Said]:
+        if self.sends:
+            return dict(self.mail_trouble)  # the notifier changes it meanwhile
+        others = (each.away for each in self.leases.members() if not each.is_self)
+        return {channel: why for away in others for channel, why in away.items()}
 
     def office_of(self, site: str) -> str:
         found = self.fleet.sites.get(site)

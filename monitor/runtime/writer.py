@@ -92,7 +92,7 @@ class DecisionWriter(Part):
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
         self._attempts = operations.Attempts[Waiting]()
-        self._waiting = DecisionQueue()
+        self._waiting = DecisionQueue(lambda: len(live.fleet.sites))
         self._thread = Pool("writer", threads=1, backlog=1)
         self._writing: tuple[Future[Written], list[Waiting]] | None = None
         self._has_work = asyncio.Event()

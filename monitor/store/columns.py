@@ -6,6 +6,7 @@ device or a person can make the database, a page or a mail reject a whole transa
 
 import json
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -122,6 +123,20 @@ class Sentence(TypeDecorator[Said]):
             return said_from_json(parse_json(value))
         except ValueError:
             return clean(value, LONGEST_PARAMETER)
+
+
+def stored_sentences(given: Mapping[str, Said]) -> str:
+    """Return sentences by name as JSON, each as `Sentence` stores it; empty for none."""
+    found = {name: _plain(_bounded(said_as_json(said))) for name, said in given.items()}
+    return json.dumps(found, ensure_ascii=False) if found else ""
+
+
+def sentences_from(stored: str) -> dict[str, Said]:
+    """Return what `stored_sentences` made JSON; nothing of what is no such JSON any more."""
+    try:
+        return {name: said_from_json(said) for name, said in parse_json(stored).items()} if stored else {}
+    except (AttributeError, ValueError):
+        return {}
 
 
 def storable_reason(given: Reason) -> Reason | None:

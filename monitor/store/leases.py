@@ -19,6 +19,8 @@ from sqlalchemy import Connection, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from monitor.domain.leases import ALL_NAMES, Lease
+from monitor.domain.message import Said
+from monitor.store.columns import sentences_from, stored_sentences
 from monitor.store.models import LeaseRow
 from monitor.store.session import Session
 
@@ -68,20 +70,21 @@ RELEASE = text(
 )
 SAY = text(
     """
-    INSERT INTO daemons AS own (holder, name, url, started, until, shards, fit, watches, watches_since, sees, lost)
+    INSERT INTO daemons AS own (holder, name, url, started, until, shards, fit, watches, watches_since, sees, lost,
+        away)
     VALUES (
         :holder, :name, :url, clock_timestamp(), clock_timestamp() + :term, :shards, :fit, :watches, clock_timestamp(),
-        :sees, :lost
+        :sees, :lost, :away
     )
     ON CONFLICT (holder) DO UPDATE
     SET url = :url, until = clock_timestamp() + :term, shards = :shards, fit = :fit, watches = :watches,
         watches_since = CASE WHEN own.watches = :watches THEN own.watches_since ELSE clock_timestamp() END,
-        sees = :sees, lost = :lost
+        sees = :sees, lost = :lost, away = :away
     """
 )
 LIVING = text(
     f"""
-    SELECT holder, name, url, shards, fit, watches, sees, lost,
+    SELECT holder, name, url, shards, fit, watches, sees, lost, away,
         coalesce(clock_timestamp() - watches_since, interval '0') AS watches_for
     FROM daemons WHERE NOT {_FREE} ORDER BY name, holder
     """
@@ -130,6 +133,7 @@ class DaemonLook:
     watches: str = ""
     sees: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
+    away: Mapping[str, Said] = field(default_factory=dict)
     watches_for: timedelta = field(default=timedelta(0), compare=False)
 
 
@@ -218,12 +222,12 @@ def say_alive(connection: Connection, own: DaemonLook, term: timedelta) -> Seque
     """Store that a daemon lives; return all that do, by name."""
     said = {"holder": own.holder, "name": own.name, "url": own.url, "shards": own.shards, "fit": own.fit}
     said |= {"watches": own.watches, "sees": ",".join(sorted(own.sees)), "lost": ",".join(sorted(own.lost))}
-    connection.execute(SAY, said | {"term": term})
+    connection.execute(SAY, said | {"away": stored_sentences(own.away), "term": term})
     rows = connection.execute(LIVING, {"cap": CAP * term})
     return [
         DaemonLook(
             *(row.holder, row.name, row.url, row.shards, row.fit),
-            *(row.watches, _names(row.sees), _names(row.lost), row.watches_for),
+            *(row.watches, _names(row.sees), _names(row.lost), sentences_from(row.away), row.watches_for),
         )
         for row in rows
     ]

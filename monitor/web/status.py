@@ -90,16 +90,12 @@ def monitor_faults(live: RuntimeView, store: Store, now_utc: datetime) -> list[S
     """Return what is wrong with the mail path, a line each; raises SQLAlchemyError."""
     path = mail_path(store, live, now_utc)
     outbox = _outbox(path)
-    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox, _trouble(live)))
+    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox, live.channels_away))
 
 
-def channels_away(live: RuntimeView) -> dict[str, str] | None:
-    """Return in English why channels cannot be reached; None where another daemon sends, which alone knows."""
-    return {channel: str(why) for channel, why in sorted(_trouble(live).items())} if live.sends else None
-
-
-def _trouble(live: RuntimeView) -> dict[str, Said]:
-    return dict(live.mail_trouble) if live.sends else {}  # the notifier changes it meanwhile
+def channels_away(live: RuntimeView) -> dict[str, str]:
+    """Return in English why channels cannot be reached."""
+    return {channel: str(why) for channel, why in sorted(live.channels_away.items())}
 
 
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
@@ -165,7 +161,7 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
         "wrong": [],
         "officers_confirmed": live.office.charter.officers_confirmed,
         "late": late_s > live.office.notices.late_after_s,
-        "away": channels_away(live) or {},
+        "away": channels_away(live),
         "sends": live.sends,
         "fault": path.fault,
     }

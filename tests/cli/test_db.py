@@ -19,12 +19,15 @@ def test_an_office_moves_to_a_server_and_goes_on_there(home: Path, desk: Desk, t
     desk.store.close()
     state = load(home / "config").state
     url = servers.empty_of(tmp_path / "there").url
-    done = typed(home, "db", "copy", str(state), url)
+    (home / "word").write_text("of no user who needs one\n")
+    done = typed(home, "--lang", "en", "db", "copy", str(state), url, "--password-file", str(home / "word"))
     assert done.returncode == 0, done.stderr
-    assert f'[storage] url = "{url}"' in done.stdout
+    assert f'in [storage] of monitor.toml: url = "{url}", password_file = "{home / "word"}". Then' in done.stdout
     monitor = home / "config" / "monitor.toml"
     monitor.write_text(monitor.read_text().replace('\nurl = "" ', f'\nurl = "{url}" ', 1))
     assert "BHR-2026-000001" in typed(home, "tickets").stdout
+    out = typed(home, "--lang", "en", "db", "copy", url, str(home / "out"), "--password-file", str(home / "word"))
+    assert "Next, take url, password_file out of [storage] in monitor.toml." in out.stdout
 
     back = json.loads(typed(home, "db", "copy", url, str(home / "back"), "--json").stdout)
     assert back["tables"]["tickets"]["rows"] == 1

@@ -142,13 +142,13 @@ def test_the_help_desks_of_all_offices_are_shown_each_with_its_own_figures(two: 
         mirror(two.home, two.at[each])
     two.at["mirpur"].act("MIR-2026-000001", "comment", "more")
     shown = typed(two.home, "--lang", "en", "helpdesk").stdout
-    assert f"zammad {two.shared.url}\nHelp desk of Bheramara, Gangni: 1 ticket there\n" in shown
-    assert f"zammad {two.own.url}\nHelp desk of Mirpur: 1 ticket there, 1 pending (for" in shown
+    assert f"zammad {two.shared.url}\nBheramara, Gangni: Help desk: 1 ticket there\n" in shown
+    assert f"zammad {two.own.url}\nMirpur: Help desk: 1 ticket there, 1 pending (for" in shown
     assert "GNG-2026-000001" in shown
     assert "MIR-2026-000001" in shown
     status = typed(two.home, "--lang", "en", "status").stdout
-    assert "Help desk of Bheramara, Gangni: 1 ticket there\n" in status
-    assert "Help desk of Mirpur: 1 ticket there, 1 pending (for" in status
+    assert "Bheramara, Gangni: Help desk: 1 ticket there\n" in status
+    assert "Mirpur: Help desk: 1 ticket there, 1 pending (for" in status
     bangla = typed(two.home, "--lang", "bn", "status").stdout
     assert "মিরপুর" in bangla
     found = json.loads(typed(two.home, "status", "--json").stdout)["helpdesk"]
@@ -176,7 +176,7 @@ def test_a_refusal_of_one_office_s_help_desk_is_the_exit_code_and_stays_with_it(
         mirror(two.home, two.at[each])
     done = typed(two.home, "--lang", "en", "helpdesk")
     assert done.returncode == 1
-    assert "Help desk of Bheramara, Gangni: 1 ticket there\n" in done.stdout
+    assert "Bheramara, Gangni: Help desk: 1 ticket there\n" in done.stdout
     assert "1 refused: POST /tickets: 422" in done.stdout
     assert typed(two.home, "--office", "gangni", "helpdesk").returncode == 0
 

@@ -97,14 +97,15 @@ def test_a_district_needs_no_folder(offices: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["--address", "127.77.200.1"], "127.77.200.1 is already the address of mirpur.pop/gateway"),
-        (["--address", "127.77.210.1", "--prefix", "MIR"], "MIR already is the prefix of 'mirpur'"),
+        (["--address", "127.77.200.1"], "--address: 127.77.200.1 is already the address of mirpur.pop/gateway"),
+        (["--address", "127.77.210.1", "--prefix", "MIR"], "--prefix: MIR already is the prefix of 'mirpur'"),
         (
             ["--address", "127.77.210.1", "--under", "mirpur"],
-            "'upazila' does not belong to the kind 'upazila'",
+            "--under: the kind 'upazila' does not belong to the kind 'upazila'",
         ),
         (["--address", "127.77.210.1", "--kind", "village"], "--kind: Expected one of: district, division, upazila"),
         ([], "--address: is missing"),
+        (["--kind", "district", "--under", "khulnaa"], "--under: no office 'khulnaa'. Did you mean 'khulna'?"),
     ],
 )
 def test_what_would_spoil_the_installation_is_refused_and_nothing_is_written(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.metrics.columns import Columns
+from monitor.metrics.columns import Columns, rows
 from monitor.metrics.pieces import packed
 from monitor.metrics.text import Family, Labels
 
@@ -23,7 +23,12 @@ class World:
         self.gone: set[str] = set()
         self.asked: list[float] = []
         self.columns = Columns(
-            {VALUE: VALUE.line, TWICE: TWICE.line}, self.sources.items, self.labels, self.values, float, together
+            {VALUE: VALUE.lines, TWICE: TWICE.lines},
+            lambda together: rows(self.sources, together),
+            self.labels,
+            self.values,
+            float,
+            together,
         )
 
     def labels(self, key: str) -> str:

@@ -6,7 +6,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.metrics.pieces import KEPT_FROM_BYTES, Lines, all_packed, gzip_stream, packed, unpacked
+from monitor.metrics.pieces import KEPT_FROM_BYTES, NOTHING, Lines, Piece, all_packed, gzip_stream, packed, unpacked
 
 texts = st.binary(max_size=50) | st.builds(bytes.__mul__, st.binary(min_size=1, max_size=9), st.integers(0, 20_000))
 
@@ -58,3 +58,24 @@ def test_who_wants_plain_text_gets_it_unpacked(drawn: list[bytes], length: int) 
     stream = b"".join(gzip_stream([packed(text) for text in drawn]))
     pieces = (stream[first : first + length] for first in range(0, len(stream), length))
     assert b"".join(unpacked(pieces)) == b"".join(drawn)
+
+
+class Silent(Piece):
+    """A piece without lines, which takes time to find that out."""
+
+    asked = 0
+
+    @property
+    def text(self) -> bytes:
+        self.asked += 1
+        return b""
+
+
+def test_a_piece_that_has_no_lines_is_asked_for_them_once() -> None:
+    silent, small = Silent(), Lines([b"one\n"])
+    for _ in range(2):
+        made = list(all_packed([small, silent, small]))
+        assert gzip.decompress(b"".join(gzip_stream([part for _, part in made]))) == b"one\none\n"
+        silent.packed = dict(made)[silent]
+    assert silent.packed == NOTHING
+    assert silent.asked == 1

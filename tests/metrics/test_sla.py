@@ -1,14 +1,19 @@
 """How the charter's promises were kept, as Prometheus gets it."""
 
+import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from monitor.charter.office import Office
 from monitor.domain.clock import SystemClock
 from monitor.domain.sample import Verdict
+from monitor.metrics import exposition
 from monitor.metrics.sla import Record, SlaSource, record
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
@@ -160,14 +165,48 @@ def test_twenty_thousand_sites_are_counted_in_a_second_and_rarely(office: Desk, 
                 )
     promises = SlaSource(office.live, store, SystemClock())
     began_s = time.process_time()
-    promises.ask()
+    promises.ask()()
     assert list(promises.bodies())
     took_s = time.process_time() - began_s
     began_s = time.process_time()
-    promises.ask()
+    promises.ask()()
     assert list(promises.bodies())
     again_s = time.process_time() - began_s
     store.close()
     print(f"counting 20,000 sites with 2,000 outages: {took_s:.2f} s of CPU; from what is kept: {again_s * 1e3:.1f} ms")
     assert took_s < 5
     assert again_s < 0.05
+
+
+async def test_no_page_waits_for_a_count_that_takes_long_while_it_has_the_one_before(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, may_count = SlaSource._count, Event()
+    may_count.set()
+
+    def slowly(source: SlaSource, offices: Mapping[str, Office]) -> object:
+        assert may_count.wait(60)
+        time.sleep(0.2)  # longer than the page takes besides
+        office.clock.advance(2)
+        return count(source, offices)
+
+    async def targets() -> float | None:
+        text = (await office.exposition.page()).body.decode()
+        return value(text, "upazila_charter_targets", service="citizen:10", target="missed", window="7d")
+
+    monkeypatch.setattr(SlaSource, "_count", slowly)
+    monkeypatch.setattr(exposition, "ASK_WITHIN_S", 60)
+    assert await targets() == 0
+    office.goes_down("backbone-north")
+    office.clock.advance(50)  # the count is old
+    may_count.clear()
+    assert await asyncio.wait_for(targets(), 30) == 0  # and is shown while another is made
+    may_count.set()
+    while await targets() == 0:
+        office.clock.advance(2)
+        await asyncio.sleep(0.01)
+    for _ in range(2):
+        office.round("backbone-north")
+    office.goes_down("backbone-north")
+    office.clock.advance(1_000)  # nobody has asked for long: that one is too old to be shown
+    assert await targets() == 2

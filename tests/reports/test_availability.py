@@ -15,11 +15,12 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, UplinkBack
 from monitor.judging.health import State
-from monitor.reports.availability import Figures, figures, shares
+from monitor.reports.availability import Figures, figures
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work
 from tests.places import SHIPPED
+from tests.reports.reported import shares
 from tests.store.migrated import new_store
 from tests.told import said
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from benchmarks import report
 from monitor.domain.clock import DHAKA
-from monitor.reports.availability import figures_within, shares, times_of
+from monitor.reports.availability import figures_within, times_of
 from monitor.reports.days_by_kind import days_by_kind
 from monitor.reports.fleet_times import accounting
 from monitor.reports.monthly import report_of
@@ -27,7 +27,7 @@ from monitor.store.models import AffectedSite, Gap, Outage, SiteState, Suppresse
 from tests.desk import shipped_office
 from tests.places import ROOT
 from tests.reports.random_histories import Counted, History, Span, histories, office_of
-from tests.reports.reported import reported
+from tests.reports.reported import reported, shares
 from tests.store.migrated import new_store
 
 MICROSECOND = timedelta(microseconds=1)

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.alerts.cases import downtimes
+from monitor.domain.reasons import Names
 from monitor.i18n.languages import languages
 from monitor.reports.difference_words import difference_texts, names_of
 from monitor.reports.differences import compared
@@ -20,7 +21,7 @@ from monitor.reports.export.laying_out import MOST_PARTS, laid_out
 from monitor.reports.monthly import report_of
 from monitor.reports.of_place import place_report, place_scope, stored_of_offices, together
 from monitor.reports.period import Period, month
-from monitor.reports.report import Report
+from monitor.reports.report import Difference, GroupFigures, Report
 from monitor.reports.report_scope import scope_of
 from monitor.reports.stored_period import stored_period
 from monitor.reports.use_history import NoHistory
@@ -77,6 +78,52 @@ def test_the_sums_are_those_of_the_parts(three: ThreeOffices) -> None:
     assert udc.sites == sum(group.sites for part in parts for group in part.groups if group.id == "udc")
     assert [row.outages for row in khulna.earlier] == [0] * len(khulna.earlier)
     assert khulna.worst[0] == "udc-juniadaha"
+
+
+def test_a_places_unions_are_named_with_their_office_and_its_operators_are_one_for_all(three: ThreeOffices) -> None:
+    khulna = report_of_place(three, "khulna")
+    own = {id_: [group for group in part.groups if group.by == "union"] for id_, part in khulna.offices.items()}
+    unions = [group for group in khulna.groups if group.by == "union" and group.id]
+    assert [group.id for group in unions] == [
+        f"{id_}.{each.id}" for id_, rows in own.items() for each in rows if each.id
+    ]
+    named = {group.id: group.name.en for group in unions}
+    assert named["mirpur.sadar"] == "Mirpur Sadar (Upazila Office, Mirpur)"
+    assert named["gangni.sadar"] == "Gangni Sadar (Upazila Office, Gangni)"
+    (mirpur,) = (group for group in unions if group.id == "mirpur.sadar")
+    assert mirpur.outages == 1
+    assert mirpur.promised == own["mirpur"][0].promised
+
+    # An operator's links lie in many offices, which may spell its name otherwise; the one that fails most is first.
+    spelt = {"mirpur": "Fibre  co", "gangni": "Line Ltd"}
+    parts = {id_: part_with_operator(part, spelt.get(id_, "FIBRE CO")) for id_, part in khulna.offices.items()}
+    after = together(khulna.scope, parts)
+    operators = [group for group in after.groups if group.by == "operator"]
+    assert [(group.id, group.outages) for group in operators] == [("FIBRE CO", 3), ("Line Ltd", 0)]
+    assert operators[0].promised.down_us == khulna.promised.down_us
+    assert operators[0].sites + operators[1].sites == len(khulna.sites)
+
+
+def part_with_operator(part: Report, operator: str) -> Report:
+    group = GroupFigures(
+        *("operator", operator, Names(operator, operator), len(part.sites)),
+        *(part.promised, part.always, len(part.outages)),
+    )
+    return replace(part, groups=[*(group for group in part.groups if group.by != "operator"), group])
+
+
+@pytest.mark.parametrize("form", ["html", "csv"])
+def test_every_format_has_a_places_unions_and_operators(three: ThreeOffices, form: str) -> None:
+    khulna = report_of_place(three, "khulna")
+    parts = {id_: part_with_operator(part, "Fibre Co") for id_, part in khulna.offices.items()}
+    made = FORMATS[form](together(khulna.scope, parts), "en")
+    if form == "csv":
+        with ZipFile(BytesIO(made)) as archive:
+            (name,) = (name for name in archive.namelist() if name.endswith("groups.csv"))
+            made = archive.read(name)
+    said = made.decode()
+    assert "Gangni Sadar (Upazila Office, Gangni)" in said
+    assert "Fibre Co" in said
 
 
 def test_work_that_was_planned_long_ago_still_covers_the_sites_of_its_office_alone(tmp_path: Path) -> None:
@@ -186,6 +233,21 @@ def test_a_correction_in_one_office_is_told_with_its_name(three: ThreeOffices) -
     said, before, now = difference_texts(difference, names_of(after, "en"), "en")
     assert said.startswith(f"Upazila Office, Mirpur · Every outage · No. {outage.number} · ")
     assert (before, now) == ("–", "by order")
+
+
+def test_a_row_of_one_office_is_called_as_that_office_calls_it(three: ThreeOffices) -> None:
+    khulna = report_of_place(three, "khulna")
+    names = names_of(khulna, "en")
+    for id_ in ("mirpur", "gangni"):
+        name = id_.capitalize()
+        union = Difference(f"offices.{id_}.groups.union/sadar.outages", "1", "2")
+        assert difference_texts(union, names, "en")[0] == (
+            f"Upazila Office, {name} · Availability by kind, union and operator · Union: {name} Sadar · Outages"
+        )
+        site = Difference(f"offices.{id_}.sites.{id_}.udc.outages", "1", "2")
+        assert f" · UDC of {name} · " in difference_texts(site, names, "en")[0]
+    of_all = Difference("groups.union/gangni.sadar.outages", "1", "2")
+    assert " · Union: Gangni Sadar (Upazila Office, Gangni) · " in difference_texts(of_all, names, "en")[0]
 
 
 @pytest.mark.long

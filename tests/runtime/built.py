@@ -1,6 +1,6 @@
 """Parts as the tests build them: the shipped office with another fleet or other sections, and a sink that keeps all."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -9,6 +9,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import Clock
 from monitor.domain.leases import Lease
+from monitor.domain.message import Said
 from monitor.domain.sample import Sample
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
@@ -60,10 +61,13 @@ def writer_of(
 
 
 class OfOthers(SoleHolder):
-    """The leases of a daemon among several: it ``holds`` none at first, and keeps what was found to be another's."""
+    """The leases of a daemon among several: it ``holds`` none at first, and keeps what was found to be another's.
 
-    def __init__(self, holds: Lease | None = None) -> None:
-        self.holds = holds
+    ``away``: which channels the other one says that it cannot reach.
+    """
+
+    def __init__(self, holds: Lease | None = None, away: Mapping[str, Said] | None = None) -> None:
+        self.holds, self.away = holds, away or {}
         self.refused: set[Lease] = set()
 
     is_sole = False
@@ -80,7 +84,7 @@ class OfOthers(SoleHolder):
 
     def members(self) -> Sequence[Member]:
         lost = frozenset({"isp"})
-        far = Member("b", "https://b.example.org:9786", 62, False, False, lost, watches_another=True)
+        far = Member("b", "https://b.example.org:9786", 62, False, False, lost, self.away, watches_another=True)
         return [Member("a", "http://a.example.org:9786", 2, fit=True, is_self=True), far]
 
     @property

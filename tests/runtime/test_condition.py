@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from monitor.domain.clock import VirtualClock
-from monitor.domain.leases import shard_name
+from monitor.domain.leases import Duty, Lease, shard_name
 from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
@@ -14,6 +14,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Device, Group
 from tests.desk import shipped_office
 from tests.judging.boards import RULES, at, fleet, site
+from tests.runtime.built import OfOthers
 
 ISP, CABLE = (Device(f"vantage/{name}-1", "", f"{name}-1", IPv4Address("127.0.1.1")) for name in ("isp", "cable"))
 FLEET = replace(
@@ -52,3 +53,12 @@ def test_an_uplink_is_seen_by_an_answer_and_lost_by_the_board() -> None:
     assert found.unseen == unseen(FLEET, ["cable"])
     live.clock_suspect = True
     assert not condition().fit
+
+
+def test_only_who_sends_says_which_channels_cannot_be_reached() -> None:
+    live = RuntimeState(VirtualClock(), FLEET, Board(FLEET, RULES), shipped_office())
+    live.mail_trouble["email"] = "no answer"
+    assert OwnCondition(live)().away == {"email": "no answer"}
+    live.leases = OfOthers(Lease(Duty.CASES, "a/1", 3), {"sms": "no money"})
+    assert OwnCondition(live)().away == {}
+    assert live.channels_away == {"sms": "no money"}

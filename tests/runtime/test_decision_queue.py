@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.domain.leases import Lease
-from monitor.judging.decisions import FlappingChanged, OutageClosed
+from monitor.judging.decisions import FlappingChanged, OutageClosed, SiteChanged
+from monitor.judging.health import State
 from monitor.runtime.decision_queue import DecisionQueue, Waiting
 from tests.judging.boards import at
 
@@ -22,7 +23,7 @@ def sites(queue: DecisionQueue) -> Sequence[object]:
 
 
 def test_what_is_stored_is_removed_and_what_came_meanwhile_stays() -> None:
-    queue, batch = DecisionQueue(), [waiting("a"), waiting("b")]
+    queue, batch = DecisionQueue(lambda: 3), [waiting("a"), waiting("b")]
     queue.add(batch)
     queue.add([waiting("a")])
     queue.remove(batch)
@@ -30,7 +31,7 @@ def test_what_is_stored_is_removed_and_what_came_meanwhile_stays() -> None:
 
 
 def test_what_another_daemon_decides_now_is_dropped_and_the_rest_keeps_its_order() -> None:
-    queue = DecisionQueue()
+    queue = DecisionQueue(lambda: 3)
     queue.add([waiting("a", ONE), waiting("b", TWO), waiting("c", ONE), waiting("d", TWO)])
     queue.drop({ONE})
     assert sites(queue) == ["b", "d"]
@@ -38,7 +39,7 @@ def test_what_another_daemon_decides_now_is_dropped_and_the_rest_keeps_its_order
 
 def test_outages_are_kept_before_the_rest_where_there_is_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.runtime.decision_queue.MOST_WAITING", 8)
-    queue = DecisionQueue()
+    queue = DecisionQueue(lambda: 3)
     queue.add([waiting("a"), waiting("b")])
     for number in range(9):
         queue.add([Waiting(FlappingChanged(f"f{number}", True, 0.5, at(0)), at(0), None)])
@@ -46,8 +47,19 @@ def test_outages_are_kept_before_the_rest_where_there_is_no_more_room(monkeypatc
     assert sites(queue)[:2] == ["a", "b"]
 
 
+def test_a_start_of_more_sites_than_otherwise_wait_loses_no_first_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.runtime.decision_queue.MOST_WAITING", 8)
+    queue, many = DecisionQueue(lambda: 30), [f"site-{number}" for number in range(30)]
+    for site in many:  # while the database takes none
+        queue.add([Waiting(SiteChanged(site, State.UP, at(0)), at(0), None)])
+    queue.add([waiting(site) for site in many])
+    assert sites(queue) == [*many, *many]
+    queue.add([waiting("one more")])
+    assert len(queue) <= 2 * 30
+
+
 async def test_who_gives_a_lease_away_waits_until_all_of_it_is_stored() -> None:
-    queue, batch = DecisionQueue(), [waiting("a", ONE), waiting("b", TWO)]
+    queue, batch = DecisionQueue(lambda: 3), [waiting("a", ONE), waiting("b", TWO)]
     queue.add(batch)
     gone = asyncio.create_task(queue.without({ONE}))
     await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from monitor.domain.clock import Clock, SystemClock, VirtualClock
 from monitor.domain.leases import ALL_NAMES, ALL_SHARDS, SHARDS, Duty, Lease, shard_name
+from monitor.domain.message import message
 from monitor.runtime.condition import Condition
 from monitor.runtime.lease_keeper import MARGIN, LeaseKeeper, leases_of
 from monitor.runtime.leases import LeaseChange, SoleHolder
@@ -324,6 +325,20 @@ def turn(made: Made, condition: Condition, terms: float = 0.0) -> None:
     made.keeper.renew()
     made.keeper.look()
     made.keeper.notify()
+
+
+def test_who_sends_tells_the_others_which_channels_cannot_be_reached(daemons: Daemons) -> None:
+    one, two = daemons.add("a"), daemons.add("b")
+    why = message("{host}: {fault}", host="mail.example.org", fault="no answer\0")
+    turn(one, Condition(away={"email": why, "sms": "no money"}))
+    turn(two, Condition())
+    said = {
+        member.name: {channel: str(each) for channel, each in member.away.items()} for member in two.keeper.members()
+    }
+    assert said == {"a": {"email": "mail.example.org: no answer", "sms": "no money"}, "b": {}}
+    turn(one, Condition())
+    turn(two, Condition())
+    assert not any(member.away for member in two.keeper.members())
 
 
 async def test_who_has_lost_an_uplink_leaves_what_lies_behind_it_to_one_who_sees_it(daemons: Daemons) -> None:

@@ -19,7 +19,7 @@ from tests.lab.fleet import many_sites, write_config
 from tests.lab.machine import wakes_late
 from tests.lab.mail import MAIL_HOST, MAIL_PORT
 from tests.lab.network import Lab
-from tests.lab.waiting import until
+from tests.lab.waiting import patient, until
 from tests.net.bad_servers import Answering, Server, drips, floods, page, server
 from tests.story.reading import outages
 from tests.web.crowd import HALF, WHOLE
@@ -217,4 +217,4 @@ def test_whoever_is_slow_silent_or_endless_outside_nothing_of_ours_waits_for_the
 
         stopping = time.monotonic()
         assert daemon.stop() == 0
-        assert time.monotonic() - stopping < 10
+        assert time.monotonic() - stopping < patient(10)

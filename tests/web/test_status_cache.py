@@ -64,7 +64,7 @@ async def test_the_loop_turns_while_a_large_page_is_made(large: Desk, port: int,
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     # Each of the four used to hold it for some 400 ms; what is left is what a busy machine takes from everybody.
-    assert await watch < 0.1
+    assert await watch < 0.25
 
 
 async def test_readers_within_a_second_share_what_was_read_once(office: Desk, port: int) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from monitor.alerts.facts.case import Asked, Attachment, CaseFacts, Officer, Outage, Service, Site, Stage
 from monitor.alerts.facts.stored import evidence_of
@@ -15,6 +15,7 @@ from monitor.charter.services import Service as CharterService
 from monitor.charter.services import Stage as CharterStage
 from monitor.charter.stages import StageDates, StageRestart
 from monitor.charter.waiting import Wait
+from monitor.domain.period import Period
 from monitor.store.models import EditionFile, Ticket
 from monitor.store.models import Outage as OutageRow
 
@@ -25,7 +26,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     # A reopened ticket is about its latest outage; its dates are still those of the first.
     began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
     dates = stages_of(office, ticket)
-    explanation_bn, explanation_en = _explained(office, ticket)
+    explanation_bn, explanation_en = office.explained(*_counted(office, ticket))
     service = office.charter.service(ticket.service)
     asked = Asked(
         name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text, code=ticket.code or ""
@@ -51,7 +52,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
 def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> CaseFacts:
     """Return all facts of a notice about an outage without a ticket."""
     service = office.charter.service(outage.service)
-    explanation_bn, explanation_en = office.explained(service.target, outage.started_utc, outage.confirmed_utc)
+    explanation_bn, explanation_en = office.explained(*_counted_of_outage(office, outage))
     return CaseFacts(
         **letterhead(office, now_utc),
         site=site_facts(office, outage.site),
@@ -68,36 +69,47 @@ def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> Cas
 
 def deadline_of(office: Office, ticket: Ticket) -> Deadline:
     """Return the ticket's deadline by today's charter and calendar, with its reasons."""
-    if ticket.outages:
-        return deadline_of_outage(office, ticket.outages[0])
-    target = office.charter.service(ticket.service).target
-    return target_deadline(
-        target,
-        started_utc=ticket.event_utc,
-        confirmed_utc=ticket.event_utc,
-        calendar=office.calendar,
-        waits=waits_of(ticket.waits),
-    )
-
-
-def _explained(office: Office, ticket: Ticket) -> tuple[str, str]:
-    """Return how `deadline_of` the ticket is counted, in Bangla and in English."""
-    if ticket.outages:
-        first = ticket.outages[0]
-        return office.explained(office.charter.service(first.service).target, first.started_utc, first.confirmed_utc)
-    target = office.charter.service(ticket.service).target
-    return office.explained(target, ticket.event_utc, ticket.event_utc, waits_of(ticket.waits))
+    return _deadline(office, _counted(office, ticket))
 
 
 def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
     """Return the outage's deadline by today's charter and calendar, with its reasons."""
-    return deadline_from(office, office.charter.service(outage.service), outage.started_utc, outage.confirmed_utc)
+    return _deadline(office, _counted_of_outage(office, outage))
 
 
 def deadline_from(office: Office, service: CharterService, started_utc: datetime, confirmed_utc: datetime) -> Deadline:
     """Return the deadline of an outage that began then, by today's charter and calendar, with its reasons."""
+    return _deadline(office, _Counted(service.target, started_utc, confirmed_utc))
+
+
+class _Counted(NamedTuple):
+    """What a deadline is counted from."""
+
+    target: Period
+    started_utc: datetime
+    confirmed_utc: datetime
+    waits: tuple[Wait, ...] = ()
+
+
+def _counted(office: Office, ticket: Ticket) -> _Counted:
+    """Return what the ticket's deadline is counted from: its first outage, or the event that was registered."""
+    if ticket.outages:
+        return _counted_of_outage(office, ticket.outages[0])
+    target = office.charter.service(ticket.service).target
+    return _Counted(target, ticket.event_utc, ticket.event_utc, waits_of(ticket.waits))
+
+
+def _counted_of_outage(office: Office, outage: OutageRow) -> _Counted:
+    return _Counted(office.charter.service(outage.service).target, outage.started_utc, outage.confirmed_utc)
+
+
+def _deadline(office: Office, counted: _Counted) -> Deadline:
     return target_deadline(
-        service.target, started_utc=started_utc, confirmed_utc=confirmed_utc, calendar=office.calendar
+        counted.target,
+        started_utc=counted.started_utc,
+        confirmed_utc=counted.confirmed_utc,
+        calendar=office.calendar,
+        waits=counted.waits,
     )
 
 

@@ -157,8 +157,10 @@ def _groups(report: Report, lang: Lang) -> Section | None:
     if not report.groups:
         return None
     shown, note = most("groups", report.groups, lambda group: -group.promised.down_us, lang)
-    unions = [(wording.group_text(group, lang), group.promised) for group in shown if group.by == "union"]
-    charts = [drawing.shares(unions[: drawing.MOST_BARS], lang)] if unions else []
+    unions = [group for group in report.groups if group.by == "union"]
+    drawn, _ = most("groups", unions, lambda group: -group.promised.down_us, lang, drawing.MOST_BARS)
+    bars = [(wording.group_text(group, lang), group.promised) for group in drawn]
+    charts = [drawing.shares(bars, lang)] if bars else []
     rows = [_group(group, lang) for group in shown]
     return Section(wording.heading("groups", lang), [table("groups", lang, rows, note=note)], charts)
 

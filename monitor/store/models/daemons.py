@@ -37,6 +37,7 @@ class DaemonRow(Base):
     ``url``: of its page; empty without one. ``shards``: how many it holds. ``fit``: its clock is trusted, so that it
     takes duties. ``watches``: the digest of the sites and offices of its configuration, and since when it is that.
     ``sees``, ``lost``: names of the uplinks beyond which something answers it, and nothing, with commas between them.
+    ``away``: while it sends the letters, why channels cannot be reached, by channel as JSON; empty for none.
     """
 
     __tablename__ = "daemons"
@@ -53,6 +54,7 @@ class DaemonRow(Base):
     watches_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     sees: Mapped[str] = mapped_column(Lines, default="", server_default="")
     lost: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    away: Mapped[str] = mapped_column(Lines, default="", server_default="")
 
 
 class UnprovenDates(Base):

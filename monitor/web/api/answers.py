@@ -25,8 +25,10 @@ JSON = "application/json"
 NAMED: dict[str, Schema] = {}
 """The schemas of all documents that routes give out, by name."""
 
-_ALWAYS = ("no-token", "no-scope", "too-many", "busy")
-_CHANGES = ("malformed", "foreign-form", "too-large", "no-json", "not-allowed")
+ALWAYS = ("malformed", "no-token", "no-scope", "too-many", "busy")
+"""Kinds of problems with which any route that needs a scope may refuse."""
+
+_CHANGES = ("foreign-form", "too-large", "no-json", "not-allowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def route(
         answer = {"description": "The answer.", "content": {JSON: {"schema": schema}}}
     others = {each: answer if each < 300 else {"description": "The same as before."} for each in also}
     return {
-        "responses": {status: answer, **others, **problems(*_ALWAYS, "bad-values", "database-away", *refusals)},
+        "responses": {status: answer, **others, **problems(*ALWAYS, "bad-values", "database-away", *refusals)},
         "openapi_extra": {SCOPE: scope},
         "response_model": None,
         "status_code": status,

@@ -1,6 +1,7 @@
 """Guard every route of the API, and give it what it needs: who asks, the present state, transactions in threads.
 
-The order is: who asks (401) ─ scope (403) ─ rate (429) ─ size and form of the body (413, 400) ─ values (422).
+The order is: who asks (401) ─ scope (403) ─ rate (429) ─ parameters given twice (400) ─ size and form of the body (413,
+400) ─ values (422).
 Everything that blocks runs in threads, never on the event loop.
 """
 
@@ -40,6 +41,7 @@ from monitor.web.api.verification import Verification
 from monitor.web.edition_files import EditionFiles
 from monitor.web.overview import Overview, Overviews
 from monitor.web.papers import Papers
+from monitor.web.parameters import doubled
 from monitor.web.public.publisher import Publisher
 from monitor.web.public.tracking import Guesses
 
@@ -238,6 +240,8 @@ class GuardedRoute(APIRoute):
                 raise without_scope(scope) if caller.name else without_token()
             if caller.by == "token" and (wait_s := api.rates.wait_s(caller.name, api.clock.mono_ns())):
                 raise late("too-many", wait_s)
+            if said := doubled(request.query_params):
+                raise Problem("malformed", said)
             if scope:
                 api = request.app.state.api_of(request, caller.node)
             if request.method in CHANGES:

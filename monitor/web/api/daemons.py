@@ -8,7 +8,7 @@ from starlette.responses import Response
 from monitor.domain.api_scopes import STATUS_READ
 from monitor.domain.leases import shard_of
 from monitor.runtime.leases import Leases
-from monitor.web.api.answers import NAMED, Found, digest_tag, response, written
+from monitor.web.api.answers import ALWAYS, NAMED, Found, digest_tag, response, written
 from monitor.web.api.asked import SCOPE, AskingOfTheWhole, GuardedRoute
 from monitor.web.api.schemas import problems, schema_of
 
@@ -72,7 +72,7 @@ def leases_document(leases: Leases) -> LeasesDocument:
             "content": {"application/json": {"schema": {"type": "array", "items": schema_of(TargetDocument, NAMED)}}},
         },
         304: {"description": "The same as before."},
-        **problems("no-token", "no-scope", "too-many", "busy"),
+        **problems(*ALWAYS),
     },
     openapi_extra={SCOPE: STATUS_READ},
     response_model=None,

@@ -13,6 +13,7 @@ from monitor.i18n.languages import Lang, languages
 from monitor.i18n.reasons import reason_message
 from monitor.net.pool import PoolFull
 from monitor.web.api import asked
+from monitor.web.api.answers import ALWAYS
 from monitor.web.api.asked import SCOPE
 from monitor.web.api.problems import bad_parameter, late
 from monitor.web.api.schemas import problems
@@ -34,9 +35,7 @@ def file_route(scope: str, media: Collection[str], *refusals: str) -> dict[str, 
     return {
         "responses": {
             200: {"description": "The file.", "content": content},
-            **problems(
-                "no-token", "no-scope", "too-many", "busy", "bad-values", "not-found", "database-away", *refusals
-            ),
+            **problems(*ALWAYS, "bad-values", "not-found", "database-away", *refusals),
         },
         "openapi_extra": {SCOPE: scope},
         "response_model": None,

@@ -72,7 +72,7 @@ class SpanDocument(TypedDict):
 
 
 class HealthDocument(TypedDict):
-    """The monitor's own condition. Null: ``leases`` of a database file, ``notice_channels`` where another sends."""
+    """The monitor's own condition. Null: ``leases`` of a database file."""
 
     ready: bool
     version: str
@@ -86,7 +86,7 @@ class HealthDocument(TypedDict):
     decisions_waiting: int
     leases: LeasesDocument | None
     configuration: ConfigurationDocument
-    notice_channels: dict[str, str] | None
+    notice_channels: dict[str, str]
     icmp_rounds: int
     snmp_readings: dict[str, int]
 

@@ -32,7 +32,10 @@ KINDS: Mapping[str, Kind] = {
     "malformed": Kind(
         400,
         N_("The request cannot be read"),
-        N_("The body is no JSON, is nested too deep, or a header is not as HTTP has it. Correct the request."),
+        N_(
+            "The body is no JSON, is nested too deep, a header is not as HTTP has it, or a parameter has two values. "
+            "Correct the request."
+        ),
     ),
     "no-token": Kind(
         401,

@@ -13,7 +13,7 @@ from monitor.domain.ticket_states import UNSOLVED
 from monitor.i18n.languages import BOTH, languages
 from monitor.store.public_rows import Tracked
 from monitor.store.session import Session
-from monitor.web.api.answers import NAMED, Found, change, made, reading, response, route
+from monitor.web.api.answers import ALWAYS, NAMED, Found, change, made, reading, response, route
 from monitor.web.api.asked import SCOPE, Asked, Asking, GuardedRoute
 from monitor.web.api.bodies import Slip
 from monitor.web.api.problems import Problem, late
@@ -144,7 +144,7 @@ async def track(asked: Asking, slip: Slip) -> Response:
             },
         },
         304: {"description": "The same as before."},
-        **problems("no-token", "no-scope", "too-many", "busy", "bad-values", "not-found", "database-away"),
+        **problems(*ALWAYS, "bad-values", "not-found", "database-away"),
     },
     openapi_extra={SCOPE: STATUS_READ},
     response_model=None,
@@ -165,7 +165,7 @@ async def badge(
     responses={
         200: {"description": "The feed.", "content": {"application/atom+xml": {"schema": {"type": "string"}}}},
         304: {"description": "The same as before."},
-        **problems("no-token", "no-scope", "too-many", "busy", "bad-values", "not-found", "database-away"),
+        **problems(*ALWAYS, "bad-values", "not-found", "database-away"),
     },
     openapi_extra={SCOPE: STATUS_READ},
     response_model=None,

@@ -14,7 +14,7 @@ from monitor.store import keyset_queries
 from monitor.store.keyset_queries import Span, Within
 from monitor.store.session import Session
 from monitor.web.api import feeds
-from monitor.web.api.answers import NAMED, Found, digest_tag, response, written
+from monitor.web.api.answers import ALWAYS, NAMED, Found, digest_tag, response, written
 from monitor.web.api.asked import SCOPE, Asking, GuardedRoute
 from monitor.web.api.daemons import TargetDocument
 from monitor.web.api.maintenance import plans_of
@@ -37,7 +37,7 @@ Feed = Literal["deadlines", "maintenance", "holidays"]
             "content": {"application/json": {"schema": {"type": "array", "items": schema_of(TargetDocument, NAMED)}}},
         },
         304: {"description": "The same as before."},
-        **problems("no-token", "no-scope", "too-many", "busy"),
+        **problems(*ALWAYS),
     },
     openapi_extra={SCOPE: STATUS_READ},
     response_model=None,
@@ -84,7 +84,7 @@ def _target(site: Site, device: Device, module: str, address: str) -> TargetDocu
     responses={
         200: {"description": "The calendar.", "content": {"text/calendar": {"schema": {"type": "string"}}}},
         304: {"description": "The same as before."},
-        **problems("not-found", "bad-values", "busy", "database-away"),
+        **problems("malformed", "not-found", "bad-values", "busy", "database-away"),
     },
     openapi_extra={SCOPE: ""},
     response_model=None,

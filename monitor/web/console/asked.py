@@ -1,6 +1,6 @@
 """Describe one request to a page, and the page's place in the site."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -74,7 +74,8 @@ class PageRoute:
     """A page: its path, the right to read it, and that to change it (``post_right``, else the same).
 
     ``right`` None: for everybody, as the log-in page. ``step_up``: its POST needs the password again.
-    ``session``: a name is needed, whatever may be read without one.
+    ``session``: a name is needed, whatever may be read without one. ``several``: parameters of the URL that may
+    have several values.
     """
 
     path: str
@@ -84,6 +85,7 @@ class PageRoute:
     post_right: Right | None = None
     step_up: bool = False
     session: bool = False
+    several: Collection[str] = ()
 
     def right_for(self, method: str) -> Right | None:
         """Return the right that this method needs."""

@@ -34,7 +34,7 @@ from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
 from monitor.web.console.rendering import render
-from monitor.web.console.union_choices import UnionChoice, union_choices
+from monitor.web.console.union_choices import UnionChoice, union_choices, union_names
 from monitor.web.overview import Overview, Overviews
 from monitor.web.papers import Papers
 
@@ -186,7 +186,7 @@ class Console:
             "here": asked.request.url.path,
             "change_id": self.changes.id_of(self.changes.last),
             "union_name": lambda union: self.live.fleet.union_name(union).name(asked.lang),
-            "union_names": lambda unions: [self.live.fleet.union_name(each).name(asked.lang) for each in unions],
+            "union_names": partial(self._union_names, asked),
             "other_lang": lambda other: f"?{asked.request.url.include_query_params(lang=other).query}",
             "banners": self.banners(),
             "nav": NAV if self.whole is None else (*NAV, OFFICES),
@@ -226,6 +226,11 @@ class Console:
         """Return the unions that a user or program of ``node`` can be given, and those that are ``given``."""
         here = {self.live.office_id: self.live.fleet}
         return union_choices(self.places(asked), node, here, given, asked.lang)
+
+    def _union_names(self, asked: Asked, node: str, unions: Iterable[str]) -> list[str]:
+        """Return what the unions of a user or program of ``node`` are called there."""
+        here = {self.live.office_id: self.live.fleet}
+        return list(union_names(self.places(asked), node, here, unions, asked.lang))
 
     def site(self, asked: Asked, id_: str) -> Site:
         """Return a site of the visitor's scope; raises NotFound."""

@@ -1,6 +1,6 @@
 """Dispatch requests to pages: who asks, what the role allows, where a form comes from, and why an act is refused.
 
-The order is: session ─ right ─ origin of the form ─ password again ─ the page.
+The order is: session ─ parameters given twice ─ right ─ origin of the form ─ password again ─ the page.
 """
 
 import re
@@ -24,12 +24,14 @@ from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.office_consoles import OfficeConsoles
 from monitor.web.one_office import FIELD
+from monitor.web.parameters import doubled
 
 ALONE = ""
 LARGEST_UPLOAD = 1_048_576
 LARGEST_FORM = 262_144  # one without a file: the longest text in Bangla, as browsers encode it, and room
 LARGEST_OF_NOBODY = 16_384  # the log-in's; reading a large one would keep the loop from probing
 TITLES = {
+    400: N_("The address of this page cannot be understood"),
     401: N_("Please log in"),
     403: N_("You may not do this"),
     404: N_("There is no such page"),
@@ -63,8 +65,13 @@ def starlette_routes(consoles: OfficeConsoles, visitor_of: VisitorOf, is_own_for
 def _endpoint(
     consoles: OfficeConsoles, at: int, visitor_of: VisitorOf, is_own_form: CheckForm
 ) -> Callable[[Request], Awaitable[Response]]:
+    several = consoles.console(ALONE)[1][at].several
+
     async def endpoint(request: Request) -> Response:
         visitor = await visitor_of(request)
+        if said := doubled(request.query_params, several):  # before one of two offices is chosen, and kept
+            console = consoles.whole
+            return refused_page(console, Asked(request, visitor, console.clock.utc()), 400, said)
         office = consoles.office(request, visitor.node)
         answer = await answered(request, visitor, office)
         remember_language(request, answer)

@@ -73,9 +73,7 @@ def routes(console: Console) -> list[PageRoute]:
             late_s=path.late_s(asked.now_utc) if path else 0.0,
             dead=dead if may_see else (),
             pending=pending if may_see else (),
-            away={channel: why if may_see_all else "" for channel, why in dict(live.mail_trouble).items()}
-            if live.sends
-            else {},
+            away={channel: why if may_see_all else "" for channel, why in live.channels_away.items()},
             sends=live.sends,
             disk=disk,
             verdict=live.verdict,
@@ -199,7 +197,7 @@ def _bundle(
         "snmp": {"readings": dict(live.snmp_readings), "rejected": dict(live.snmp_rejected), "traps": dict(live.traps)},
         "outcomes": dict(_outcomes(console)),
         "letters": {"owed": path.outbox.owed, "dead": path.outbox.dead, "faulty": path.outbox.faulty} if path else None,
-        "channels_away": sorted(live.mail_trouble) if live.sends else None,
+        "channels_away": sorted(live.channels_away),
         "database": {"bytes": disk.database, "free": disk.free, "copies": disk.copies, "copied": disk.copied_utc},
         "store_faults": len(live.store_faults),
         "store_refuses": bool(live.store_refuses),

@@ -190,7 +190,7 @@ def routes(console: Console) -> list[PageRoute]:
 
     return [
         PageRoute("/maintenance", Right.READ, get=show),
-        PageRoute("/maintenance/new", Right.PLAN, get=form, post=plan, session=True),
+        PageRoute("/maintenance/new", Right.PLAN, get=form, post=plan, session=True, several=LISTS),
         PageRoute("/maintenance/{name}", Right.PLAN, post=change, session=True),
     ]
 

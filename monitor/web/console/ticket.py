@@ -95,7 +95,7 @@ def routes(console: Console) -> list[PageRoute]:
         return console.page(asked, "tickets_print.html.j2", views=views, **_words(console, asked))
 
     return [
-        PageRoute("/tickets/print", Right.READ, get=several),
+        PageRoute("/tickets/print", Right.READ, get=several, several=["n"]),
         PageRoute("/tickets/{number}/act/{action}", Right.TICKETS, get=ask, post=do),
         PageRoute("/tickets/{number}/note", Right.TICKETS, post=note),
         PageRoute("/tickets/{number}", Right.READ, get=show),

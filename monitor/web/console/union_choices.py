@@ -1,6 +1,6 @@
 """List the unions that a user or a program can be given: those of the offices that they are for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.accounts.nodes import Places
@@ -43,6 +43,19 @@ def union_choices(
         found[word] = [id_ for id_, fleet in places.fleets.items() if word in union_words(fleet)]
     fleets = {**places.fleets, **here}
     return [_choice(word, {id_: fleets[id_] for id_ in ids}, places, lang) for word, ids in found.items()]
+
+
+def union_names(
+    places: Places, node: str, here: Mapping[str, Fleet], words: Iterable[str], lang: Lang
+) -> Iterator[str]:
+    """Yield what the unions of a user or a program of ``node`` are called by the offices at or below it. Pure.
+
+    ``here``: the fleet of the office that stands alone, where there is no tree.
+    """
+    fleets = places.fleets_of(node) if places.tree.nodes else here
+    for word in words:
+        names = dict.fromkeys(fleet.union_name(word).name(lang) for fleet in fleets.values())
+        yield from [name for name in names if name != word] or [word]
 
 
 def _choice(word: str, fleets: Mapping[str, Fleet], places: Places, lang: Lang) -> UnionChoice:

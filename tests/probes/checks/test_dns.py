@@ -19,6 +19,7 @@ from monitor.probes.checks.base import Outcome
 from monitor.probes.checks.checks import outcome_of
 from monitor.probes.checks.dns import DnsCheck
 from monitor.probes.checks.resolv_conf import ResolvConf
+from tests.lab.waiting import patient
 from tests.told import words
 
 HOST, OTHER = "127.0.0.1", "127.0.0.2"
@@ -145,7 +146,7 @@ def test_strays_without_end_do_not_outlast_the_deadline() -> None:
     with name_server(answer) as port:
         begun_s = time.monotonic()
         assert words(asked(port, timeout_s=0.5).reason) == "timeout"
-        assert time.monotonic() - begun_s < 1.0
+        assert time.monotonic() - begun_s < patient(1.0)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_tcp_answer_that_drips_is_left_at_the_deadline() -> None:
     with name_server(answer) as port:
         begun_s = time.monotonic()
         assert words(asked(port, timeout_s=0.5).reason) == "timeout"
-        assert time.monotonic() - begun_s < 1.0
+        assert time.monotonic() - begun_s < patient(1.0)
 
 
 @pytest.mark.parametrize("first", ["silent", "closed", "SERVFAIL", "REFUSED", "NOTIMP", "FORMERR"])

@@ -25,6 +25,7 @@ from monitor.probes.snmp.usm import Engine, seal
 from monitor.probes.snmp.v3 import NO_KEYS, Known, V3Client, V3Question
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
+from tests.lab.waiting import patient
 from tests.probes.snmp.played_agent import agent
 
 pytestmark = pytest.mark.alone
@@ -110,7 +111,7 @@ def test_a_hostile_datagram_costs_little(data: bytes, taker: Callable[[], Callab
     take(cut)
     begun_s = time.process_time()
     take(cut)
-    assert time.process_time() - begun_s <= MOST_CPU_S
+    assert time.process_time() - begun_s <= patient(MOST_CPU_S)
     tracemalloc.start()
     take(cut)
     peak = tracemalloc.get_traced_memory()[1]
@@ -137,7 +138,7 @@ async def test_another_agent_is_read_while_one_floods() -> None:
             with pytest.raises(GarbledError, match="what comes from there is no SNMP"):
                 await flooding.get([SYSTEM["sysName"]])
             assert (await read(answering)).system["sysName"] == "honest"
-            assert time.process_time() - begun_s < 5
+            assert time.process_time() - begun_s < patient(5)
     finally:
         exchange.close()
     assert exchange.rejected["malformed"] > 100

@@ -38,6 +38,18 @@ def test_a_reader_gets_all_offices_or_the_one_that_is_said(asking: Asking) -> No
     assert asking.ask("GET", "/sites/gangni.udc?office=mirpur")[0] == 200  # the id names its office
 
 
+@pytest.mark.parametrize("query", ["office=mirpur&office=gangni", "office=mirpur&limit=2&limit=3"])
+def test_a_request_that_says_two_things_at_once_is_refused_and_changes_nothing(asking: Asking, query: str) -> None:
+    status, problem = asking.ask("GET", f"/sites?{query}")
+    assert (status, problem["type"]) == (400, "/problems/malformed")
+    assert problem["detail"].endswith("is given twice, with two values. Expected one")
+    body = {"service": "citizen:8", "way": "phone", "asker": "A teacher", "text": "No internet"}
+    assert asking.ask("POST", f"/tickets?{query}", body)[0] == 400
+    with asking.desk.store.read() as session:
+        assert session.scalars(select(Ticket)).all() == []
+    assert asking.ask("GET", "/sites?office=mirpur&office=mirpur")[0] == 200
+
+
 def test_whoever_changes_something_says_in_which_office(asking: Asking) -> None:
     body = {"service": "citizen:8", "way": "phone", "asker": "A teacher", "text": "No internet"}
     status, problem = asking.ask("POST", "/tickets", body)

@@ -63,11 +63,11 @@ def test_who_may_only_read_sees_no_words_of_mail_servers(office: World) -> None:
     office.desk.live.mail_trouble = {}
 
 
-def test_a_daemon_that_does_not_send_claims_nothing_of_the_channels(office: World) -> None:
-    """What it knew from the time when it still sent is of no use either."""
+def test_a_daemon_that_does_not_send_tells_what_the_one_says_of_the_channels_that_does(office: World) -> None:
+    """What it knew from the time when it still sent is of no use."""
     live, someone = office.desk.live, SignedIn(office, "officer")
     live.mail_trouble = {"email": "mail.example.org: refused"}
-    live.leases = OfOthers(Lease(Duty.CASES, "a/1", 3))
+    live.leases = OfOthers(Lease(Duty.CASES, "a/1", 3), {"sms": message("no money for {count} letters", count=3)})
     page = someone.get("/health?lang=en").text
     bundle = json.loads(someone.post("/health/bundle").body)
     live.leases = OfOthers(Lease(Duty.OUTBOX, "a/1", 3))
@@ -75,9 +75,11 @@ def test_a_daemon_that_does_not_send_claims_nothing_of_the_channels(office: Worl
     live.leases, live.mail_trouble = SoleHolder(), {}
     assert "another daemon&#39;s duty" in page
     assert "mail.example.org" not in page
-    assert bundle["channels_away"] is None
+    assert "no money for 3 letters" in page
+    assert bundle["channels_away"] == ["sms"]
     assert "The monitor itself is well" not in page
     assert "another daemon&#39;s duty" not in sending
+    assert "no money" not in sending
     assert "mail.example.org: refused" in sending
 
 

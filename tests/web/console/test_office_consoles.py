@@ -60,6 +60,17 @@ def test_an_office_is_chosen_once_and_its_pages_have_its_sites_alone(visits: Vis
     assert "/sites/udc-juniadaha" in visits.get("/sites").text
 
 
+def test_an_address_with_two_offices_leads_to_neither_and_chooses_none(visits: Visits) -> None:
+    refused = visits.get("/sites?office=mirpur&office=gangni")
+    assert refused.status == 400
+    assert "office: is given twice, with two values. Expected one" in refused.text
+    assert "set-cookie" not in refused.headers
+    # What a page takes several of is no fault.
+    visits.desk.goes_down("mirpur.udc")
+    visits.visitor = OFFICER
+    assert visits.get("/maintenance/new?site=mirpur.udc&site=mirpur.pop&office=mirpur").status == 200
+
+
 def test_a_link_of_a_letter_leads_to_the_office_that_it_names(visits: Visits) -> None:
     desk = visits.desk
     desk.goes_down("gangni.udc")

@@ -210,6 +210,19 @@ def test_a_union_of_another_office_stays_a_users_who_is_changed_in_this_one(
     assert browser.post("/users/user-bheramara", drawn=other, unions="sadar", **asked).status == 422
 
 
+def test_a_union_is_named_as_the_office_names_it_that_a_user_or_program_is_for(
+    district: tuple[OfficesDesk, Browser],
+) -> None:
+    desk, browser = district
+    with desk.store.write() as session:
+        session.scalars(select(User).where(User.name == "user-mirpur")).one().unions = ["sadar"]
+        session.scalars(select(ApiToken).where(ApiToken.name == "program-mirpur")).one().unions = ["sadar"]
+    for chosen in ("bheramara", "mirpur"):
+        for page in ("/users", "/tokens"):
+            listed = browser.get(f"{page}?office={chosen}&lang=en").text.partition("<fieldset")[0]
+            assert "Mirpur Sadar" in listed, (chosen, page)
+
+
 def unions_offered(page: str) -> dict[str, str]:
     """The words of the unions that a form offers, each with what stands beside its box."""
     return dict(re.findall(r'name="unions" value="([^"]*)"(?: checked)?>(.*?)</label>', page))
