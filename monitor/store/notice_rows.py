@@ -31,7 +31,7 @@ class WaitingNotice(NamedTuple):
     fault: str
 
 
-class ToldNotice(NamedTuple):
+class TicketNotice(NamedTuple):
     """The fields of a ticket's notice that say who was told what, and in which thread."""
 
     kind: str
@@ -82,14 +82,14 @@ def waiting(session: Session, channel: str) -> list[WaitingNotice]:
     return [WaitingNotice._make(row) for row in rows]
 
 
-def of_tickets(session: Session, ids: Sequence[int]) -> dict[int, list[ToldNotice]]:
+def of_tickets(session: Session, ids: Sequence[int]) -> dict[int, list[TicketNotice]]:
     """Return the notices of each of these tickets, in the order of enqueueing."""
-    found: dict[int, list[ToldNotice]] = {id_: [] for id_ in ids}
-    told = (Notice.kind, Notice.ref, Notice.recipient, Notice.thread_id)
+    found: dict[int, list[TicketNotice]] = {id_: [] for id_ in ids}
+    fields = (Notice.kind, Notice.ref, Notice.recipient, Notice.thread_id)
     for some in in_portions(ids):
-        query = select(Notice.ticket_id, *told).where(Notice.ticket_id.in_(some)).order_by(Notice.id)
+        query = select(Notice.ticket_id, *fields).where(Notice.ticket_id.in_(some)).order_by(Notice.id)
         for row in session.execute(query):
-            found[row.ticket_id].append(ToldNotice._make(row[1:]))
+            found[row.ticket_id].append(TicketNotice._make(row[1:]))
     return found
 
 

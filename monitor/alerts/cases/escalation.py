@@ -23,10 +23,10 @@ def advance(work: Work) -> list[Ticket]:
     """Do what is due for every unsettled ticket; return those for which something was."""
     moved = []
     tickets, recounted = _with_steps_due(work)
-    outbox.read_told(work, tickets)
+    outbox.read_notices(work, tickets)
     for ticket in work.in_portions(tickets):
         steps_due = _due(work, ticket, recounted[ticket.id])
-        done = {(notice.kind, notice.ref, notice.recipient) for notice in outbox.told_of(work, ticket)}
+        done = {(notice.kind, notice.ref, notice.recipient) for notice in outbox.notices_of(work, ticket)}
         fresh = [step for step in steps_due if (step.kind, step.ref, step.recipient) not in done]
         for step in fresh:
             _do(work, ticket, step)

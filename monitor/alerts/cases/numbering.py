@@ -18,5 +18,5 @@ def new_ticket(work: Work, service: str, site: str | None) -> Ticket:
     ticket = Ticket(number=number, year=year, seq=seq, service=service, site=site, state=state, opened_utc=work.now_utc)
     # What a fresh row will say need not be asked of the database.
     ticket.waits, ticket.stage, ticket.anew_level, ticket.source = [], 0, 0, TicketSource.OUTAGE
-    work.known.told[number] = []
+    work.known.notices[number] = []
     return ticket

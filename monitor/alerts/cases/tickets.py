@@ -182,5 +182,5 @@ def _notify_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
-    for recipient in dict.fromkeys(notice.recipient for notice in outbox.told_of(work, ticket)):
+    for recipient in dict.fromkeys(notice.recipient for notice in outbox.notices_of(work, ticket)):
         outbox.enqueue(work, ticket, kind, recipient, facts, ref=str(times))

@@ -36,7 +36,7 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import notice_rows, ticket_history
 from monitor.store.added_rows import add_row
 from monitor.store.models import Notice, Outage, Ticket
-from monitor.store.notice_rows import ToldNotice
+from monitor.store.notice_rows import TicketNotice
 from monitor.store.work import Work
 
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -65,43 +65,43 @@ def enqueue(
 
     ``ref``: which one of its kind it is within the ticket. Returns False, without effect, when that one exists.
     """
-    told = told_of(work, ticket)
-    notified = {notice.recipient for notice in told if (notice.kind, notice.ref) == (kind, ref)}
+    earlier = notices_of(work, ticket)
+    notified = {notice.recipient for notice in earlier if (notice.kind, notice.ref) == (kind, ref)}
     if recipient in notified:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = replace(facts, head=ticket_history.head_of(work))
-    further = (reader for reader in further_readers(work.office, kind, facts) if _may_notify(told, reader, kind))
+    further = (reader for reader in further_readers(work.office, kind, facts) if _may_notify(earlier, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
         if reader in notified:
             continue
-        first = next((notice for notice in told if notice.recipient == reader), None)
+        first = next((notice for notice in earlier if notice.recipient == reader), None)
         values = _values(work, ticket.number, kind, reader, facts, ref)
         values["thread_id"] = first.thread_id if first else values["message_id"]
         add_row(work.session, Notice, values, ticket)
-        told.append(ToldNotice(kind, ref, reader, values["thread_id"]))
+        earlier.append(TicketNotice(kind, ref, reader, values["thread_id"]))
     return True
 
 
-def told_of(work: Work, ticket: Ticket) -> list[ToldNotice]:
+def notices_of(work: Work, ticket: Ticket) -> list[TicketNotice]:
     """Return the notices of a ticket, those of this transaction included, in the order of enqueueing."""
-    if ticket.number not in work.known.told:
-        read_told(work, [ticket])
-    return work.known.told[ticket.number]
+    if ticket.number not in work.known.notices:
+        read_notices(work, [ticket])
+    return work.known.notices[ticket.number]
 
 
-def read_told(work: Work, tickets: Sequence[Ticket]) -> None:
+def read_notices(work: Work, tickets: Sequence[Ticket]) -> None:
     """Query the notices of these tickets at once, where the transaction does not know them."""
-    unknown = [ticket for ticket in tickets if ticket.number not in work.known.told]
+    unknown = [ticket for ticket in tickets if ticket.number not in work.known.notices]
     if any(ticket.id is None for ticket in unknown):
         work.session.flush()
     found = notice_rows.of_tickets(work.session, [ticket.id for ticket in unknown])
-    work.known.told.update({ticket.number: found[ticket.id] for ticket in unknown})
+    work.known.notices.update({ticket.number: found[ticket.id] for ticket in unknown})
 
 
-def _may_notify(told: Sequence[ToldNotice], reader: str, kind: NoticeKind) -> bool:
+def _may_notify(earlier: Sequence[TicketNotice], reader: str, kind: NoticeKind) -> bool:
     """Return whether good news may go to a recipient: only after a notice of the trouble."""
-    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in told)
+    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in earlier)
 
 
 def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
