@@ -22,6 +22,7 @@ from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
 from monitor.domain.message import Message
 from monitor.settings.storage_section import Place
+from monitor.store.added_rows import RowSession
 from monitor.store.errors import StaleDataError, refusal
 from monitor.store.leases import fence
 from monitor.store.offices import OFFICES, Offices, OfficeSession
@@ -149,7 +150,7 @@ class Store(ABC):
         self._refuse_while_waiting()
         with (
             self._for_a_connection(),
-            OfficeSession(self.for_writing, expire_on_commit=False, info={OFFICES: self.offices}) as session,
+            RowSession(self.for_writing, expire_on_commit=False, info={OFFICES: self.offices}) as session,
             session.begin(),
         ):
             session.connection()  # take the write lock now, not at the first statement

@@ -31,6 +31,15 @@ class WaitingNotice(NamedTuple):
     fault: str
 
 
+class TicketNotice(NamedTuple):
+    """The fields of a ticket's notice that say who was told what, and in which thread."""
+
+    kind: str
+    ref: str
+    recipient: str
+    thread_id: str
+
+
 _WAITING = (
     Notice.id,
     Notice.recipient,
@@ -71,6 +80,17 @@ def waiting(session: Session, channel: str) -> list[WaitingNotice]:
     """Return the undelivered notices of a channel, in the order of enqueueing."""
     rows = session.execute(select(*_WAITING).where(*_undelivered(channel)).order_by(Notice.id))
     return [WaitingNotice._make(row) for row in rows]
+
+
+def of_tickets(session: Session, ids: Sequence[int]) -> dict[int, list[TicketNotice]]:
+    """Return the notices of each of these tickets, in the order of enqueueing."""
+    found: dict[int, list[TicketNotice]] = {id_: [] for id_ in ids}
+    fields = (Notice.kind, Notice.ref, Notice.recipient, Notice.thread_id)
+    for some in in_portions(ids):
+        query = select(Notice.ticket_id, *fields).where(Notice.ticket_id.in_(some)).order_by(Notice.id)
+        for row in session.execute(query):
+            found[row.ticket_id].append(TicketNotice._make(row[1:]))
+    return found
 
 
 def offices_waiting(session: Session, channel: str, now_utc: datetime) -> Sequence[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from monitor.domain.reasons import Reason
+from monitor.store.added_rows import add_row
 from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, last_hash, link, verify
 from monitor.store.columns import storable, storable_line, stored_whole
 from monitor.store.models import ChainHead, Ticket, TicketEvent
@@ -31,8 +32,8 @@ def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason
         raise ValueError(f"{ticket.number} is a ticket of {ticket.office}, not of '{office_of(work.session)}'")
     actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), head_row(work)
     last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text, stored_whole(reason))
-    event = TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, reason=reason, hash=last.hash)
-    ticket.events.append(event)
+    line = {"at_utc": work.now_utc, "actor": actor, "kind": kind, "text": text, "reason": reason, "hash": last.hash}
+    add_row(work.session, TicketEvent, line, ticket)
     work.history.append(HistoryLine(ticket.number, ticket.site or "", kind))
     flag_modified(ticket, "state")  # a line more is a change of the ticket: its version grows
 

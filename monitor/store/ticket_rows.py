@@ -94,7 +94,7 @@ def whole(session: Session, ids: Sequence[int]) -> list[Ticket]:
     found: list[Ticket] = []
     for some in in_portions(ids):
         query = select(Ticket).where(Ticket.id.in_(some)).order_by(Ticket.id)
-        loaded = query.options(selectinload(Ticket.notices), selectinload(Ticket.outages).selectinload(Outage.affected))
+        loaded = query.options(selectinload(Ticket.outages).selectinload(Outage.affected))
         found += session.scalars(loaded)
     return found
 

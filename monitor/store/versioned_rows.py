@@ -6,11 +6,12 @@ The ORM sends one a row, for the sake of its version: in a storm, thousands on t
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import bindparam, inspect, update
+from sqlalchemy import inspect
 from sqlalchemy.orm import InstanceState, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from monitor.store.errors import StaleDataError
+from monitor.store.many_rows import change_rows
 from monitor.store.models import Base, Outage, Ticket
 
 
@@ -35,15 +36,9 @@ def store_changes(session: Session) -> None:
 
 def _store(session: Session, kind: type[Outage | Ticket], names: tuple[str, ...], rows: list[Any]) -> None:
     table = Base.metadata.tables[kind.__tablename__]
-    proved = (table.c.id == bindparam("known_id"), table.c.version == bindparam("known_version"))
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    changed = update(table).where(*proved).values(**values, version=table.c.version + 1)
-    rows.sort(key=lambda row: row.id)  # two transactions lock them in the same order
-    given = [
-        {"known_id": row.id, "known_version": row.version, **{f"new_{name}": getattr(row, name) for name in names}}
-        for row in rows
-    ]
-    if session.connection().execute(changed, given).rowcount != len(rows):
+    rows.sort(key=lambda row: row.id)
+    given = [{"id": row.id, "version": row.version, **{name: getattr(row, name) for name in names}} for row in rows]
+    if change_rows(session.connection(), table, given) != len(rows):
         raise StaleDataError(f"one of {len(rows)} rows of {table.name} was changed meanwhile")
     for row in rows:
         for name in names:

@@ -11,6 +11,7 @@ from monitor.charter.office import Office
 from monitor.domain.ticket_states import MONITOR
 from monitor.store.models import ChainHead, LastNumber
 from monitor.store.new_rows import store_portion
+from monitor.store.notice_rows import TicketNotice
 
 PORTION = 50
 
@@ -23,18 +24,21 @@ class Known:
 
     ``sites_down``: those with an open outage; ``sites_with_tickets``: those that ever had a ticket of an outage.
     ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history. Both are
-    locked from then on, where the database locks rows: so they are asked for late.
+    locked from then on, where the database locks rows: so they are asked for late. ``notices``: those of a ticket,
+    by its number.
     """
 
     sites_down: set[str] | None = None
     sites_with_tickets: set[str | None] | None = None
     last_numbers: dict[int, LastNumber] = field(default_factory=dict)
     head: ChainHead | None = None
+    notices: dict[str, list[TicketNotice]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Clear all: a part of the transaction was rolled back."""
         self.sites_down = self.sites_with_tickets = self.head = None
         self.last_numbers.clear()
+        self.notices.clear()
 
 
 class HistoryLine(NamedTuple):

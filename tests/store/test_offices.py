@@ -207,6 +207,12 @@ VALUES: Mapping[str, object] = {
     "window": (AT, LATER),
     "within": Within(),
     "year": 2026,
+    "added_rows.add_row.kind": Outage,
+    "added_rows.add_row.values": {
+        "site": "new",
+        "service": "citizen:8",
+        **dict.fromkeys(("started_utc", "silent_since_utc", "confirmed_utc", "deadline_utc"), AT),
+    },
     "act_rows.counted.wanted": ActFilter(),
     "act_rows.listed.wanted": ActFilter(),
     "edition_rows.last_made.about": Edition(

@@ -123,7 +123,7 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
 def _notify(work: Work, ticket: Ticket, why: str) -> None:
     """Notify the right officer as at a registration, and earlier recipients of the correction."""
     facts = facts_of(work.office, ticket, work.now_utc, note=why)
-    recipients = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
+    recipients = list(dict.fromkeys(notice.recipient for notice in outbox.notices_of(work, ticket)))
     officer = work.office.charter.service(ticket.service).officer
     if officer not in recipients:
         outbox.enqueue(work, ticket, NoticeKind.REGISTERED, officer, facts)

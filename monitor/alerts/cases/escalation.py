@@ -4,8 +4,7 @@ No timers, so a restart, a suspend or a step of the clock neither loses nor repe
 a key that it can have only once.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from monitor.alerts.cases.history_reasons import step_reason
 from monitor.alerts.notices import outbox
@@ -23,14 +22,16 @@ from monitor.store.work import Work
 def advance(work: Work) -> list[Ticket]:
     """Do what is due for every unsettled ticket; return those for which something was."""
     moved = []
-    for ticket in work.in_portions(_with_steps_due(work)):
-        steps_due = _due(work.office, ticket, work.now_utc)
-        done = {(notice.kind, notice.ref, notice.recipient) for notice in ticket.notices}
+    tickets, recounted = _with_steps_due(work)
+    outbox.read_notices(work, tickets)
+    for ticket in work.in_portions(tickets):
+        steps_due = _due(work, ticket, recounted[ticket.id])
+        done = {(notice.kind, notice.ref, notice.recipient) for notice in outbox.notices_of(work, ticket)}
         fresh = [step for step in steps_due if (step.kind, step.ref, step.recipient) not in done]
         for step in fresh:
             _do(work, ticket, step)
         if any(step.kind is NoticeKind.BREACH for step in fresh):
-            for step in _due(work.office, ticket, work.now_utc):  # the chain begins at that very moment
+            for step in _due(work, ticket, _recounted(ticket)):  # the chain begins at that very moment
                 if step.kind is NoticeKind.STAGE:
                     _do(work, ticket, step)
         if fresh:
@@ -38,16 +39,19 @@ def advance(work: Work) -> list[Ticket]:
     return moved
 
 
-def _with_steps_due(work: Work) -> Sequence[Ticket]:
-    """Return the unsettled tickets that may have steps due, found by their dates alone: there can be thousands."""
-    found = []
+def _with_steps_due(work: Work) -> tuple[Sequence[Ticket], Mapping[int, int]]:
+    """Return the unsettled tickets that may have steps due, found by their dates alone: there can be thousands.
+
+    And how often the present target or chain of each was restarted, by id.
+    """
+    found: dict[int, int] = {}
     for row in ticket_rows.dated(work.session):
         service = work.office.charter.service(row.service)
         if row.state == S.WAITING and service.waiting_pauses:
             continue  # its time is stopped
         if due(work.office.steps_of(_dates(row, row.recounted), service.officer), row.stage, work.now_utc):
-            found.append(row.id)
-    return ticket_rows.whole(work.session, found)
+            found[row.id] = row.recounted
+    return ticket_rows.whole(work.session, list(found)), found
 
 
 def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
@@ -68,16 +72,23 @@ def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
 
 def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
     """Return all steps that the ticket's dates foresee, done or not, in the order of their dates."""
-    missed = ticket.breached_utc
-    if missed is None:
-        recounted = sum(event.kind in TARGET_RESTARTS for event in ticket.events)
-    else:
-        recounted = sum(event.kind in CHAIN_RESTARTS and event.at_utc > missed for event in ticket.events)
+    return _foreseen(office, ticket, _recounted(ticket))
+
+
+def _foreseen(office: Office, ticket: Ticket, recounted: int) -> Sequence[Step]:
     return office.steps_of(_dates(ticket, recounted), office.charter.service(ticket.service).officer)
 
 
-def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
-    return due(foreseen(office, ticket), ticket.stage, now_utc)
+def _recounted(ticket: Ticket) -> int:
+    """Count how often its present target or chain was restarted."""
+    missed = ticket.breached_utc
+    if missed is None:
+        return sum(event.kind in TARGET_RESTARTS for event in ticket.events)
+    return sum(event.kind in CHAIN_RESTARTS and event.at_utc > missed for event in ticket.events)
+
+
+def _due(work: Work, ticket: Ticket, recounted: int) -> list[Step]:
+    return due(_foreseen(work.office, ticket, recounted), ticket.stage, work.now_utc)
 
 
 def _do(

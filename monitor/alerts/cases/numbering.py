@@ -17,6 +17,6 @@ def new_ticket(work: Work, service: str, site: str | None) -> Ticket:
     state = TicketState.OPEN
     ticket = Ticket(number=number, year=year, seq=seq, service=service, site=site, state=state, opened_utc=work.now_utc)
     # What a fresh row will say need not be asked of the database.
-    ticket.events, ticket.notices, ticket.waits = [], [], []
-    ticket.stage, ticket.anew_level, ticket.source = 0, 0, TicketSource.OUTAGE
+    ticket.waits, ticket.stage, ticket.anew_level, ticket.source = [], 0, 0, TicketSource.OUTAGE
+    work.known.notices[number] = []
     return ticket

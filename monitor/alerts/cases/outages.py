@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.alerts.cases import events, tickets
 from monitor.alerts.cases.history_reasons import end_reason
 from monitor.alerts.facts.stored import evidence_of, pack_evidence
-from monitor.alerts.notices.gather import deadline_of_outage
+from monitor.alerts.notices.gather import deadline_from
 from monitor.domain.evidence import LastGood, merged
 from monitor.domain.sample import Sample
 from monitor.judging.decisions import (
@@ -22,6 +22,7 @@ from monitor.judging.decisions import (
     WorkstationSeen,
 )
 from monitor.store import outage_rows, ticket_history
+from monitor.store.added_rows import add_row
 from monitor.store.models import Outage
 from monitor.store.work import Work
 
@@ -33,9 +34,7 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
     """
     match decision:
         case OutageOpened():
-            outage = _open(work, decision)
-            if outage is not None and certain:
-                tickets.link_to_recent(work, outage)
+            _open(work, decision, certain=certain)
         case OutageClosed():
             outage = _close(work, decision)
             if outage is not None and outage.ticket is not None and certain:
@@ -83,25 +82,31 @@ def _of(outages: Sequence[Outage], sites: Collection[str] | None) -> list[Outage
     return [outage for outage in outages if sites is None or outage.site in sites]
 
 
-def _open(work: Work, decision: OutageOpened) -> Outage | None:
+def _open(work: Work, decision: OutageOpened, *, certain: bool) -> None:
     sites_down = _sites_down(work)
     if decision.site in sites_down or decision.site not in work.office.fleet.sites:
-        return None  # already stored before a restart, or removed from the configuration meanwhile
-    outage = Outage(
-        site=decision.site,
-        service=work.office.service_of(decision.site).key,
-        started_utc=min(decision.started_utc, decision.confirmed_utc),
-        silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
-        confirmed_utc=decision.confirmed_utc,
-        reason=decision.reason,
-        cause=decision.cause or "",
-        cause_why=decision.why,
-        evidence=pack_evidence(replace(decision.evidence, last_good=_last_good(decision.last_good))),
-    )
-    outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
-    work.session.add(outage)
+        return  # already stored before a restart, or removed from the configuration meanwhile
     sites_down.add(decision.site)
-    return outage
+    service = work.office.service_of(decision.site)
+    started_utc = min(decision.started_utc, decision.confirmed_utc)
+    deadline = deadline_from(work.office, service, started_utc, decision.confirmed_utc)
+    values = {
+        "site": decision.site,
+        "service": service.key,
+        "started_utc": started_utc,
+        "silent_since_utc": min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
+        "confirmed_utc": decision.confirmed_utc,
+        "deadline_utc": deadline.due_utc,
+        "reason": decision.reason,
+        "cause": decision.cause or "",
+        "cause_why": decision.why,
+        "evidence": pack_evidence(replace(decision.evidence, last_good=_last_good(decision.last_good))),
+    }
+    if certain and tickets.had_ticket(work, decision.site):
+        work.session.add(outage := Outage(**values))
+        tickets.link_to_recent(work, outage)
+    else:
+        add_row(work.session, Outage, values)
 
 
 def _sites_down(work: Work) -> set[str]:

@@ -76,7 +76,7 @@ def link_to_recent(work: Work, outage: Outage) -> None:
 
     While the site flaps a resolved ticket stays so; `reopen_settled` checks it again.
     """
-    if outage.site not in _sites_with_tickets(work):
+    if not had_ticket(work, outage.site):
         return
     ticket = ticket_rows.last_of_outages(work.session, outage.site)
     if ticket.state in UNSOLVED:
@@ -99,11 +99,11 @@ def reopen_settled(work: Work) -> list[Ticket]:
     return settled
 
 
-def _sites_with_tickets(work: Work) -> set[str | None]:
-    """Return the sites that ever had a ticket of an outage, queried once per transaction."""
+def had_ticket(work: Work, site: str) -> bool:
+    """Return whether a site ever had a ticket of an outage; queried once per transaction."""
     if work.known.sites_with_tickets is None:
         work.known.sites_with_tickets = ticket_rows.sites_with_tickets(work.session)
-    return work.known.sites_with_tickets
+    return site in work.known.sites_with_tickets
 
 
 def resolve_recovered(work: Work) -> list[Ticket]:
@@ -182,5 +182,5 @@ def _notify_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
-    for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
+    for recipient in dict.fromkeys(notice.recipient for notice in outbox.notices_of(work, ticket)):
         outbox.enqueue(work, ticket, kind, recipient, facts, ref=str(times))

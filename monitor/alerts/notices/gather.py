@@ -77,6 +77,11 @@ def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
     return _deadline(office, _counted_of_outage(office, outage))
 
 
+def deadline_from(office: Office, service: CharterService, started_utc: datetime, confirmed_utc: datetime) -> Deadline:
+    """Return the deadline of an outage that began then, by today's charter and calendar, with its reasons."""
+    return _deadline(office, _Counted(service.target, started_utc, confirmed_utc))
+
+
 class _Counted(NamedTuple):
     """What a deadline is counted from."""
 

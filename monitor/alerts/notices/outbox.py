@@ -22,6 +22,7 @@ the order of enqueueing. `rate_limit` decides who gets what next.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.case import CaseFacts
@@ -33,7 +34,9 @@ from monitor.domain.message import Said
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, NoticeKind
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import notice_rows, ticket_history
+from monitor.store.added_rows import add_row
 from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.notice_rows import TicketNotice
 from monitor.store.work import Work
 
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -62,25 +65,43 @@ def enqueue(
 
     ``ref``: which one of its kind it is within the ticket. Returns False, without effect, when that one exists.
     """
-    notified = {notice.recipient for notice in ticket.notices if (notice.kind, notice.ref) == (kind, ref)}
+    earlier = notices_of(work, ticket)
+    notified = {notice.recipient for notice in earlier if (notice.kind, notice.ref) == (kind, ref)}
     if recipient in notified:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = replace(facts, head=ticket_history.head_of(work))
-    further = (reader for reader in further_readers(work.office, kind, facts) if _may_notify(ticket, reader, kind))
+    further = (reader for reader in further_readers(work.office, kind, facts) if _may_notify(earlier, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
         if reader in notified:
             continue
-        first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
-        notice = new_notice(work, ticket.number, kind, reader, facts, ref)
-        notice.thread_id = first.thread_id if first else notice.message_id
-        ticket.notices.append(notice)
+        first = next((notice for notice in earlier if notice.recipient == reader), None)
+        values = _values(work, ticket.number, kind, reader, facts, ref)
+        values["thread_id"] = first.thread_id if first else values["message_id"]
+        add_row(work.session, Notice, values, ticket)
+        earlier.append(TicketNotice(kind, ref, reader, values["thread_id"]))
     return True
 
 
-def _may_notify(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
+def notices_of(work: Work, ticket: Ticket) -> list[TicketNotice]:
+    """Return the notices of a ticket, those of this transaction included, in the order of enqueueing."""
+    if ticket.number not in work.known.notices:
+        read_notices(work, [ticket])
+    return work.known.notices[ticket.number]
+
+
+def read_notices(work: Work, tickets: Sequence[Ticket]) -> None:
+    """Query the notices of these tickets at once, where the transaction does not know them."""
+    unknown = [ticket for ticket in tickets if ticket.number not in work.known.notices]
+    if any(ticket.id is None for ticket in unknown):
+        work.session.flush()
+    found = notice_rows.of_tickets(work.session, [ticket.id for ticket in unknown])
+    work.known.notices.update({ticket.number: found[ticket.id] for ticket in unknown})
+
+
+def _may_notify(earlier: Sequence[TicketNotice], reader: str, kind: NoticeKind) -> bool:
     """Return whether good news may go to a recipient: only after a notice of the trouble."""
-    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
+    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in earlier)
 
 
 def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
@@ -95,28 +116,33 @@ def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage
     for outage, ref in work.in_portions(fresh):
         facts = replace(facts_of_outage(work.office, outage, work.now_utc), head=ticket_history.head_of(work))
         for reader in dict.fromkeys([officer[outage.id], *further_readers(work.office, kind, facts)]):
-            work.session.add(new_notice(work, f"outage-{outage.id}", kind, reader, facts, ref))
+            add_row(work.session, Notice, _values(work, f"outage-{outage.id}", kind, reader, facts, ref))
     return [outage for outage, _ in fresh]
 
 
 def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: Facts, ref: str = "") -> Notice:
-    """Return a notice that begins a thread of its own."""
+    """Return a notice that begins a thread of its own, for whoever goes on with it; what is only added is a row."""
+    return Notice(**_values(work, about, kind, recipient, facts, ref))
+
+
+def _values(work: Work, about: str, kind: str, recipient: str, facts: Facts, ref: str) -> dict[str, Any]:
+    """Return what the row of a notice holds that begins a thread of its own."""
     message_id = f"<{about}.{_name(kind, ref)}.{recipient}@{work.office.mail_domain}>"
     due_utc = goes_at(work.office, kind, recipient, work.now_utc)
-    return Notice(
-        key=key(about, kind, ref, recipient),
-        about=about,
-        kind=kind,
-        ref=ref,
-        recipient=recipient,
-        channel=channel_of(work.office, recipient),
-        message_id=message_id,
-        thread_id=message_id,
-        facts=pack(facts),
-        created_utc=work.now_utc,
-        owed_utc=due_utc,
-        due_utc=due_utc,
-    )
+    return {
+        "key": key(about, kind, ref, recipient),
+        "about": about,
+        "kind": kind,
+        "ref": ref,
+        "recipient": recipient,
+        "channel": channel_of(work.office, recipient),
+        "message_id": message_id,
+        "thread_id": message_id,
+        "facts": pack(facts),
+        "created_utc": work.now_utc,
+        "owed_utc": due_utc,
+        "due_utc": due_utc,
+    }
 
 
 def mark_sent(work: Work, letter: Letter, proof: str, given_to: str = "") -> bool:

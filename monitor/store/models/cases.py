@@ -159,8 +159,8 @@ class Ticket(OfOffice, Base):
     version: Mapped[int] = mapped_column(server_default="1")
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
-    events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
-    notices: Mapped[list["Notice"]] = relationship(back_populates="ticket", order_by="Notice.id")
+    events: Mapped[list["TicketEvent"]] = relationship(order_by="TicketEvent.id", viewonly=True)
+    notices: Mapped[list["Notice"]] = relationship(order_by="Notice.id", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version, **BY_THEMSELVES}  # noqa: RUF012 (as above)
     __table_args__ = (UniqueConstraint("office", "year", "seq"),)
@@ -183,9 +183,8 @@ class TicketEvent(OfOffice, Base):
     hash: Mapped[str] = mapped_column(Line(64))
     reason: Mapped[Reason | None] = mapped_column(Reasons(whole=True))
 
-    ticket: Mapped[Ticket] = relationship(back_populates="events")
+    ticket: Mapped[Ticket] = relationship()
 
-    __mapper_args__ = BY_THEMSELVES
     __table_args__ = (Index("ix_ticket_events_office_id", "office", "id"),)
 
 
@@ -266,7 +265,7 @@ class Notice(OfOffice, Base):
     fault: Mapped[str] = mapped_column(Lines, default="", server_default="")
     given_to: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
-    ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
+    ticket: Mapped[Ticket | None] = relationship()
 
     __mapper_args__ = BY_THEMSELVES
     __table_args__ = (
