@@ -18,7 +18,6 @@ FLOOR = {room: number for number, floor in enumerate(floors()) for room in floor
 
 SMALL_AND_ALONE = {
     "monitor.charter.estimates": "keeps the package `holidays`, which is slow to import, out of the calendar",
-    "monitor.reports.export.as_json": "a format of reports is a file",
     "monitor.reports.export.as_xlsx": "a format of reports is a file",
 }
 """Small files that one neighbour alone uses and that are none the less files, with the reason."""

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +21,7 @@ from sqlalchemy import text as sql
 from monitor.configuration import load_installation
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.leases import Duty, Lease
-from monitor.domain.sample import Sample, Verdict
+from monitor.domain.sample import Verdict
 from monitor.metrics import helpdesk, notices, sla
 from monitor.metrics.charter import FAMILIES as OF_THE_CHARTER
 from monitor.metrics.charter import INFO
@@ -32,10 +31,11 @@ from monitor.metrics.pieces import Packed, gzip_stream, packed
 from monitor.probes.icmp.packets import Rejected
 from monitor.runtime.leases import SoleHolder
 from monitor.runtime.live import RuntimeState
-from monitor.settings.fleet import Fleet, Site
+from monitor.settings.fleet import Fleet
 from monitor.store.opening import DATABASE
 from monitor.store.retention import forget_old
 from tests.metrics.busy import mirrored
+from tests.metrics.fleets import judged, many
 from tests.metrics.pages import value
 from tests.runtime.built import state_of
 from tests.settings.many_offices import installation
@@ -161,23 +161,6 @@ class Busy(VirtualClock):
     def mono_ns(self) -> int:
         self.advance(0.001)
         return super().mono_ns()
-
-
-def many(office: Desk, count: int) -> Fleet:
-    model = office.settings.fleet.sites["udc-juniadaha"]
-
-    def site(id_: str) -> Site:
-        gateway = replace(model.gateway, id=f"{id_}/gateway", site=id_)
-        return replace(model, id=id_, devices=(gateway,), parent=None)
-
-    return Fleet({f"site-{number}": site(f"site-{number}") for number in range(count)})
-
-
-def judged(office: Desk, site: str, verdict: Verdict) -> None:
-    """A round of a site, of which nothing is stored."""
-    sample = Sample(f"{site}/gateway", "icmp", office.clock.utc(), time.monotonic_ns(), verdict, 3, 3, (4_000_000,) * 3)
-    office.live.observe(sample)
-    office.board.observe(sample)
 
 
 async def test_while_a_page_is_made_the_loop_turns_on(office: Desk) -> None:

@@ -16,7 +16,7 @@ from monitor.metrics.network import DEVICE, FAMILIES
 from monitor.metrics.pieces import Packed, packed
 from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet
-from tests.metrics.test_exposition import judged, many
+from tests.metrics.fleets import judged, many
 from tests.web.desk import Desk
 
 SITES = 1_200  # several pieces of each family
