@@ -34,6 +34,7 @@ OF_A_FILE = {
     "tests/accounts/test_log_in.py::test_the_right_password_begins": BYTES,
     "tests/accounts/test_tokens.py::test_a_token_is_known_again": BYTES,
     f"{STORED}::test_damage_to_one_notice": NO_JSON,
+    "tests/alerts/notices/test_shared_briefs.py::test_an_office_whose_figures_cannot": NO_JSON,
 }
 """By the beginning of the test's id."""
 
