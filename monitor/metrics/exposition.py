@@ -11,7 +11,7 @@ daemons: the one that holds the duty of it. Alone, a daemon holds all.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -90,6 +90,13 @@ class _Snapshot:
             yield Lines([b"# EOF\n"])
 
 
+async def _turned() -> bool:
+    """Let the loop turn TURNS times."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    return True
+
+
 class Exposition(OfDaemon):
     """The page's builder, on the event loop that feeds ``live``; a part, for it begins unasked."""
 
@@ -143,18 +150,15 @@ class Exposition(OfDaemon):
         async with self._one_at_a_time:
             self._begin()
             self._ask_in_threads()
-        begun, begun_ns = self._begun, self._clock.mono_ns()
+        begun = self._begun
 
         async def rested() -> bool:
             await asyncio.sleep(REST_S)
             return self._begun == begun and self._live.fleet is self._fleet
 
         parts = [part for part in self._parts if part not in self._asking]
-        for _ in self._looked(parts):
-            if self._clock.mono_ns() - begun_ns > SLICE_NS:
-                if not await rested():
-                    return
-                begun_ns = self._clock.mono_ns()
+        if not await self._in_slices(self._looked(parts), rested):
+            return
         bodies = [body for part in parts if part not in self._left for body in part.bodies()]
         unpacked = (piece for _, pieces in bodies for piece in pieces if piece.packed is None)
         while some := list(islice(unpacked, PIECES)):
@@ -186,14 +190,18 @@ class Exposition(OfDaemon):
             _keep(snapshot, *await asyncio.wrap_future(making), openmetrics=openmetrics)
         return snapshot.pages[openmetrics, compressed]
 
-    async def _in_slices(self, steps: Iterable[None]) -> None:
-        """Take the steps, and let the loop turn TURNS times between them whenever SLICE_NS is over."""
+    async def _in_slices(self, steps: Iterable[None], between: Callable[[], Awaitable[bool]] = _turned) -> bool:
+        """Take the steps; return whether all were taken.
+
+        ``between``: awaited whenever SLICE_NS is over, returns whether the rest is still wanted.
+        """
         begun_ns = self._clock.mono_ns()
         for _ in steps:
             if self._clock.mono_ns() - begun_ns > SLICE_NS:
-                for _turn in range(TURNS):
-                    await asyncio.sleep(0)
+                if not await between():
+                    return False
                 begun_ns = self._clock.mono_ns()
+        return True
 
     def _release(self, snapshot: _Snapshot) -> None:
         """Free a page that is no longer fresh, until somebody asks again."""

@@ -91,9 +91,8 @@ def difference_texts(each: Difference, names: Mapping[str, str], lang: Lang) -> 
     """Return which figure differs, and how it was and is written; ``names``: see `names_of`."""
     first, *further = _BETWEEN.split(each.path)
     said, of = [], ""
-    if (
-        first == "offices" and len(further) > 1
-    ):  # a figure of one office of a place, which has its own names for its rows
+    if first == "offices" and len(further) > 1:
+        # A figure of one office of a place, which has its own names for its rows.
         said, of, (first, *further) = [_name(further[0], names, lang)], f"{further[0]}.", further[1:]
     said.append(lookup(lang, SECTIONS[first]) if first in SECTIONS else first)
     if first == "outages" and further:

@@ -23,8 +23,8 @@ class Member:
     """A daemon that works on the same database. ``shards``: how many it holds; ``fit``: its clock is trusted.
 
     ``lost``: the uplinks beyond which nothing answers it; ``away``: while it sends the letters, why channels cannot be
-    reached; ``watches_another``: its configuration has had other sites or
-    offices than this one's for longer than reloading both takes.
+    reached; ``watches_another``: its configuration has had other sites or offices than this one's for longer than
+    reloading both takes.
     """
 
     name: str
