@@ -5,10 +5,11 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.alerts.cases import redate
+from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
 from monitor.domain.log_events import LogEvent
 from monitor.judging.clock_trust import Move
@@ -33,13 +34,14 @@ class Waiting(NamedTuple):
 class DecisionQueue:
     """The queue; on the event loop. ``sites``: returns how many there are, from which decisions come.
 
-    What is set aside is not in it until it is taken up.
+    What is set aside is not in it until it is taken up, one office after another. ``office_of``: returns a site's.
     """
 
-    def __init__(self, sites: Callable[[], int]) -> None:
-        self._sites = sites
+    def __init__(self, sites: Callable[[], int], office_of: Callable[[str], str] = lambda _: ALONE) -> None:
+        self._sites, self._office_of = sites, office_of
         self._waiting: deque[Waiting] = deque()
         self._aside: dict[str, Waiting] = {}  # by site
+        self._turns: dict[str, deque[str]] = {}  # by office, sites that were set aside; some of them no longer are
         self._changed = asyncio.Event()  # another one after each change
 
     def __len__(self) -> int:
@@ -60,10 +62,18 @@ class DecisionQueue:
     def set_aside(self, site: str, first: Waiting) -> None:
         """Keep the first decision about a site until others have been stored, or there is another one about it."""
         self._aside[site] = first
+        self._turns.setdefault(self._office_of(site), deque()).append(site)
 
     def take_up(self, most: int | None = None) -> None:
-        """Add so many of those that were set aside, or all."""
-        self.add([self._aside.pop(site) for site in list(islice(self._aside, most))])
+        """Add so many of those that were set aside, or all; of one office together, which are stored in one go."""
+        taken: list[Waiting] = []
+        while self._turns and (most is None or len(taken) < most):
+            office, sites = next(iter(self._turns.items()))
+            if (first := self._aside.pop(sites.popleft(), None)) is not None:
+                taken.append(first)
+            if not sites:
+                del self._turns[office]
+        self.add(taken)
 
     def _make_room(self, room: int) -> None:
         """Drop the oldest half of what is no outage; only if that is not enough, the oldest of all.

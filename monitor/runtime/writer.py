@@ -96,7 +96,7 @@ class DecisionWriter(Part):
         self._wake_delivery, self._changed = wake_delivery, changed
         self._last_event: int | None = None
         self._attempts = operations.Attempts[Waiting]()
-        self._waiting = DecisionQueue(lambda: len(live.fleet.sites))
+        self._waiting = DecisionQueue(lambda: len(live.fleet.sites), self._office_of)
         self._thread = Pool("writer", threads=1, backlog=1)
         self._writing: tuple[Future[Written], list[Waiting]] | None = None
         self._has_work = asyncio.Event()
@@ -140,6 +140,9 @@ class DecisionWriter(Part):
                 self._waiting.add(waiting)
                 self._has_work.set()
         self._live.decisions_waiting = len(self._waiting)
+
+    def _office_of(self, site: str) -> str:
+        return self._live.offices.of_site(site)
 
     def begins(self, leases: Collection[Lease], now_utc: datetime) -> None:
         """Note since when sites are judged here by these leases."""

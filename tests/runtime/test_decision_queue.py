@@ -92,6 +92,17 @@ def test_what_is_set_aside_waits_and_is_taken_up_by_portions() -> None:
     assert sites(queue) == ["d", "a", "b", "c"]
 
 
+def test_what_is_set_aside_is_taken_up_one_office_after_another() -> None:
+    queue = DecisionQueue(lambda: 3, lambda site: site[0])
+    for site in ("a1", "b1", "a2", "b2", "a3"):
+        queue.set_aside(site, first(site))
+    queue.add([waiting("a2")])
+    queue.set_aside("a2", first("a2"))
+    queue.take_up(2)
+    queue.take_up()
+    assert sites(queue) == ["a2", "a2", "a1", "a2", "a3", "b1", "b2"]
+
+
 def test_what_was_set_aside_of_a_site_is_stored_before_anything_else_about_it() -> None:
     queue = set_aside(first("a"), first("b"))
     queue.add([waiting("b"), waiting("c"), waiting("b")])

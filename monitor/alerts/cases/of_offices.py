@@ -3,10 +3,9 @@
 Where an office stands alone there is one work, as ever, and it sees all rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
 
 from monitor.alerts.cases import set_aside
 from monitor.alerts.cases.due import do_what_is_due
@@ -16,6 +15,28 @@ from monitor.store import due_rows
 from monitor.store.offices import on_behalf_of
 from monitor.store.session import Session
 from monitor.store.work import HistoryLine, Work
+
+Dated = tuple[Decision, datetime]
+
+
+def runs(batch: Iterable[Dated], office_of: Callable[[str], str]) -> Iterator[tuple[str, list[Dated]]]:
+    """Divide decisions into few runs of one office each; a run of its own costs as much as many decisions in it.
+
+    An office's decisions keep their order. Those of two offices may change places, unless one of them is about both
+    (an effect on a site behind another office's router) or about the installation.
+    """
+    waiting: dict[str, list[Dated]] = {}
+    keeps_its_place = False  # one of those that wait
+    for each in batch:
+        site, root = (str(getattr(each[0], name, "")) for name in ("site", "root"))
+        office = office_of(site)
+        is_of_others = not site or (root != "" and office_of(root) != office)
+        if (is_of_others or keeps_its_place) and waiting.keys() - {office}:
+            yield from waiting.items()
+            waiting, keeps_its_place = {}, False
+        waiting.setdefault(office, []).append(each)
+        keeps_its_place |= is_of_others
+    yield from waiting.items()
 
 
 class Works:
@@ -48,11 +69,11 @@ class Works:
             with self.of(id_) as work:
                 yield work
 
-    def store(self, batch: Sequence[tuple[Decision, datetime]], *, certain: bool) -> None:
-        """Store decisions in their order, each in its site's office; as `set_aside.apply_all`."""
-        for id_, run in groupby(batch, key=lambda each: self.offices.of_site(str(getattr(each[0], "site", "")))):
+    def store(self, batch: Sequence[Dated], *, certain: bool) -> None:
+        """Store decisions, each in its site's office; as `set_aside.apply_all`."""
+        for id_, run in runs(batch, self.offices.of_site):
             with self.of(id_) as work:
-                set_aside.apply_all(work, list(run), certain=certain)
+                set_aside.apply_all(work, run, certain=certain)
 
     def do_what_is_due(self, most: int) -> bool:
         """Do what is due in each office that has a case; return whether anything was done."""

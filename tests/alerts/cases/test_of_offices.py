@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.alerts.cases.calendar_orders import orders_by_office
 from monitor.alerts.cases.clock import settle
 from monitor.alerts.cases.entered import Entered, entered_by
-from monitor.alerts.cases.of_offices import Works
+from monitor.alerts.cases.of_offices import Works, runs
 from monitor.charter.offices import ALONE, Offices
 from monitor.configuration import load_installation
 from monitor.domain.reasons import TIMEOUT
 from monitor.judging.clock_trust import Move
-from monitor.judging.decisions import Affected, Decision, OutageClosed, OutageOpened, UplinkLost
+from monitor.judging.decisions import Affected, Decision, OutageClosed, OutageOpened, SiteChanged, UplinkLost
+from monitor.judging.health import State
 from monitor.settings.installation import Installation
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import ticket_history
@@ -64,9 +67,9 @@ def test_each_office_opens_its_own_tickets_by_its_own_rules_and_writes_to_its_ow
         rows = session.scalars(select(Outage).order_by(Outage.id)).all()
         assert [(row.office, row.site) for row in rows] == [
             ("mirpur", "mirpur.udc"),
+            ("mirpur", "mirpur.pop"),
             ("bheramara", PLAIN),
             ("gangni", "gangni.udc"),
-            ("mirpur", "mirpur.pop"),
         ]
         tickets = session.scalars(select(Ticket).order_by(Ticket.number)).all()
         assert [(each.office, each.number[:4]) for each in tickets] == [
@@ -169,3 +172,45 @@ def test_dates_of_a_wrong_clock_move_once_each_offices_and_the_installations(
     with store.read() as session:
         assert {each.started_utc for each in session.scalars(select(Outage))} == {AT + by}
         assert [each.started_utc for each in session.scalars(select(Gap))] == [AT + by]
+
+
+SITES = st.sampled_from(["a.1", "a.2", "b.1", "c.1", "plain"])
+DECISIONS = st.one_of(
+    st.builds(lambda site: SiteChanged(site, State.UP, AT), SITES),
+    st.builds(lambda site, root: Affected(site, root, AT), SITES, SITES),
+    st.just(UplinkLost("isp", AT)),
+)
+
+
+def office_of(site: str) -> str:
+    return site.partition(".")[0] if site else ALONE
+
+
+def offices_of(decision: Decision) -> set[str]:
+    """Return the offices that it is about; all of them if it is about the installation."""
+    if isinstance(decision, UplinkLost):
+        return {ALONE, "a", "b", "c", "plain"}
+    return {office_of(getattr(decision, name)) for name in ("site", "root") if hasattr(decision, name)}
+
+
+@given(st.lists(DECISIONS, max_size=12))
+def test_runs_keep_the_order_of_all_decisions_that_have_an_office_in_common(decisions: list[Decision]) -> None:
+    batch = [(decision, AT + timedelta(seconds=number)) for number, decision in enumerate(decisions)]
+    found = list(runs(batch, office_of))
+    stored = [each for _, run in found for each in run]
+    assert sorted(stored, key=lambda each: each[1]) == batch
+    assert all(office_of(str(getattr(each[0], "site", ""))) == id_ for id_, run in found for each in run)
+    for number, (later, later_utc) in enumerate(stored):
+        for earlier, earlier_utc in stored[:number]:
+            assert earlier_utc <= later_utc or not offices_of(earlier) & offices_of(later)
+
+
+def test_states_of_many_offices_in_turn_are_one_run_of_each() -> None:
+    batch = [(SiteChanged(f"{'abc'[number % 3]}.{number}", State.UP, AT), AT) for number in range(30)]
+    assert [(id_, len(run)) for id_, run in runs(batch, office_of)] == [("a", 10), ("b", 10), ("c", 10)]
+
+
+def test_sites_behind_another_offices_router_are_one_run_behind_that_of_the_router() -> None:
+    router: list[tuple[Decision, datetime]] = [(OutageOpened("a.1", AT, AT, None, TIMEOUT), AT)]
+    behind: list[tuple[Decision, datetime]] = [(Affected(f"b.{number}", "a.1", AT), AT) for number in range(9)]
+    assert [(id_, len(run)) for id_, run in runs([*router, *behind], office_of)] == [("a", 1), ("b", 9)]
