@@ -44,8 +44,6 @@ def main() -> int:
         rows.append(row)
         is_good &= found.is_good
         print(f"{name}: {'good' if found.is_good else 'BAD'}, {row.took_s} s", file=sys.stderr, flush=True)
-        for note in found.notes:
-            print(f"  {note}", file=sys.stderr, flush=True)
         if stop.is_set():
             print("cut off", file=sys.stderr)
             break
@@ -64,10 +62,18 @@ def tried(
 ) -> tuple[Found, Row]:
     """Run a trial until its end or until ``stop``; what it has found is kept every minute, and at the end.
 
+    What went wrong is printed as soon as it is found.
+
     ``before``: the part that there is already; what it lacks is done, and chance begins where it has ended.
     """
     begun_s = kept_s = time.monotonic()
-    found, there = Found(), 0 if before is None else before.done
+    found, there, printed = Found(), 0 if before is None else before.done, 0
+
+    def print_notes() -> None:
+        nonlocal printed
+        for note in found.notes[printed:]:
+            print(f"  {trial.name}: {note}", file=sys.stderr, flush=True)
+        printed = len(found.notes)
 
     def row() -> Row:
         return Row.of(trial, found, datetime.now(UTC).date(), time.monotonic() - begun_s, before)
@@ -75,6 +81,7 @@ def tried(
     try:
         with closing(trial.run(max(1, min(round(trial.full * scale), trial.full - there)), seed + there)) as running:
             for found in running:
+                print_notes()
                 if stop.is_set():
                     break
                 if is_kept and found.done and time.monotonic() - kept_s > KEEP_EVERY_S:
@@ -84,6 +91,7 @@ def tried(
         traceback.print_exc()
         found.lost += 1
         found.note(f"{type(error).__name__}: {error}")
+    print_notes()
     if is_kept and found.done:
         keep([row()])
     return found, row()

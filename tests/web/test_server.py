@@ -219,6 +219,16 @@ async def test_a_connection_that_is_kept_has_its_time_for_each_answer_anew(impat
     writer.close()
 
 
+async def test_a_body_waits_for_no_acknowledgement_of_its_head() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        running = await serve(Starlette(), [listener])
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()  # before the loop turns
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        await running.stop()
+
+
 async def test_a_few_half_requests_delay_nobody(port: int) -> None:
     clients = [await connected(port, HALF) for _ in range(MOST_CONNECTIONS - 3)]
     async with asyncio.timeout(5):
