@@ -278,6 +278,7 @@ class CachedLines(Generic[Key, Source]):
             if written > WRITTEN_IN_A_STEP:
                 written = 0
                 yield
+        row.seen[:] = some  # an equal one may be another object, and the one before be kept for this alone
         self._families |= dict.fromkeys(row.pieces)
 
     def forget(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from itertools import pairwise
 from string import ascii_letters, digits
+from weakref import ref
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -177,6 +178,19 @@ def test_only_what_has_changed_is_written_again() -> None:
         b'upazila_value{key="b",office="here"} 5.0',
         b'upazila_value{key="c",office="here"} 3.0',
     }
+
+
+def test_a_source_that_is_equal_to_the_one_before_takes_its_place() -> None:
+    class Reading(list[int]):
+        """What weak references can point to."""
+
+    world = {"a": Reading((1, 2))}
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), lambda key, _: dict([VALUE.of(1.0, "here", key)]))
+    seen(remembered)
+    before = ref(world["a"])
+    world["a"] = Reading((1, 2))
+    seen(remembered)
+    assert before() is None
 
 
 def one(key: str, value: float) -> dict[Family, str]:

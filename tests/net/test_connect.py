@@ -38,9 +38,11 @@ def test_an_address_that_refuses_gives_way_at_once() -> None:
 
 
 def test_what_is_written_is_sent_at_once_whatever_is_not_acknowledged_yet() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        with race([Address(V4, listening.getsockname())], Deadline.after(5)).socket as made:
-            assert made.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        race([Address(V4, listening.getsockname())], Deadline.after(5)).socket as made,
+    ):
+        assert made.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_if_all_refuse_the_reason_is_told() -> None:
