@@ -121,7 +121,7 @@ class Exposition(OfDaemon):
             UncachedLines(OF_ITSELF, lambda: daemon(live)),
             UncachedLines(OF_LEASES, lambda: leases(live)),
             Process(live),
-            snmp(live),  # last, because modules give names of their own to what they bring
+            *snmp(live),  # last, because modules give names of their own to what they bring
         ]
         self._fleet = live.fleet
         self._snapshot = _Snapshot(0, [])

@@ -4,13 +4,16 @@ Counters of devices are exposed without a type: OpenMetrics would have their nam
 device are bounded, however much it reports and under whatever names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from monitor.domain.text import clean
 from monitor.judging.links import speed_mbps
 from monitor.judging.snmp import SnmpState
+from monitor.metrics.columns import Columns, Row
 from monitor.metrics.self import OUTCOMES
-from monitor.metrics.text import CachedLines, Family, Labels, Line, Type, gathered
+from monitor.metrics.text import CachedLines, Family, Labels, Line, Part, Type, gathered
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
 from monitor.runtime.live import RuntimeView
@@ -131,8 +134,59 @@ POWER = (ON, LOAD, *UPS.values())
 FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
-def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
+def snmp(live: RuntimeView) -> list[Part]:
     """Return `STATE` and `RESTARTS` of every device that is read, and the rest if its last reading succeeded."""
+    return [_interfaces(live), _devices(live)]
+
+
+class _Named(NamedTuple):
+    """An interface: of which device, and what it is called by its agent, as in `PORT_NAMES`."""
+
+    device: str
+    names: tuple[int | str, ...]
+
+
+def _interfaces(live: RuntimeView) -> Columns[_Named, Facts]:
+    """Return all interfaces' families, of which those of many devices have the same ones."""
+
+    def sources(together: int) -> Iterator[Row[_Named, Facts]]:
+        keys, ports = list[_Named](), list[Facts]()
+        for id_, state in list(live.snmp.items()):
+            if state.reading is None or id_ not in live.fleet.devices:
+                continue
+            for port in state.reading.ports[:MOST_INTERFACES]:
+                keys.append(_Named(id_, tuple([port.get(name, "") for name in PORT_NAMES])))
+                ports.append(port)
+            if len(keys) >= together:  # a row begins with a device: one more interface of another moves none of it
+                yield keys, ports
+                keys, ports = [], []
+        if keys:
+            yield keys, ports
+
+    def labels(named: _Named) -> str:
+        device = live.fleet.devices.get(named.device)  # which may have gone in this moment
+        if device is None:
+            return ""
+        names = (clean(str(name), MOST_CHARACTERS) for name in named.names)
+        return INTERFACE(live.office_of(device.site), device.site, device.name, *names)
+
+    return Columns({family: partial(_lines, family) for family in PORT}, sources, labels, _figures)
+
+
+def _lines(family: Family, values: Iterable[int | str | None], labels: Iterable[str]) -> str:
+    return family.lines([None if value is None else float(value) for value in values], labels)
+
+
+def _figures(port: Facts) -> Sequence[int | str | None]:
+    """Return an interface's values in the order of `PORT`, the same objects as in the reading; None: it has none."""
+    speed = speed_mbps(port)
+    if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
+        port = {**port, "ifHighSpeed": round(speed)}
+    return [port.get(family.name) for family in PORT]
+
+
+def _devices(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
+    """Return what is about a whole device, and what modules have read of it."""
     modules = _Modules()
 
     def sources() -> Iterator[tuple[str, tuple[SnmpState, int]]]:
@@ -144,7 +198,7 @@ def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
         device = live.fleet.devices.get(id_)  # which may have gone in this moment
         return gathered((), _device(live.office_of(device.site), device, *read, modules)) if device else {}
 
-    return CachedLines(FAMILIES, sources, write)
+    return CachedLines((STATE, RESTARTS, UPTIME, LEFT_OUT, *POWER), sources, write)
 
 
 def module_family(metric: MetricEntry) -> Family:
@@ -186,8 +240,6 @@ def _device(office: str, device: Device, state: SnmpState, restarts: int, module
     if reading is not None:
         if (seconds := _uptime_s(reading)) is not None:
             yield UPTIME.of(seconds, *names)
-        for port in reading.ports[:MOST_INTERFACES]:
-            yield from _interface(office, device, port)
         left_out += max(len(reading.ports) - MOST_INTERFACES, 0)
         yield from _power(names, reading)
     if left_out:
@@ -199,17 +251,6 @@ def _uptime_s(reading: Reading) -> float | None:
         return float(reading.engine_time_s)
     ticks = reading.system.get("sysUpTime_ticks")
     return ticks / 100 if isinstance(ticks, int) else None
-
-
-def _interface(office: str, device: Device, port: Facts) -> Iterator[Line]:
-    said, speed = port, speed_mbps(port)
-    if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
-        said = {**port, "ifHighSpeed": round(speed)}
-    names = (clean(str(port.get(name, "")), MOST_CHARACTERS) for name in PORT_NAMES)
-    labels = INTERFACE(office, device.site, device.name, *names)
-    for family in PORT:
-        if family.name in said:
-            yield family, family.line(float(said[family.name]), labels)
 
 
 def _power(names: tuple[str, str, str], reading: Reading) -> Iterator[Line]:

@@ -1,10 +1,16 @@
 """What devices say by SNMP, as Prometheus reads it."""
 
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.domain.clock import SystemClock
 from monitor.judging.snmp import SnmpState
+from monitor.metrics.pieces import Piece
 from monitor.metrics.snmp import snmp
+from monitor.metrics.text import Part
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
@@ -28,16 +34,79 @@ FLEET = Fleet.of(
 )
 
 
+MANY = Fleet.of(
+    SitesFile.model_validate(
+        {
+            "sites": {
+                f"lab-{number:02}": {"kind": "lab", "name_bn": "ক", "name_en": "Lab", "address": f"127.0.1.{number}"}
+                for number in range(60)
+            }
+        }
+    )
+)
+
+
+def read(*ports: Facts) -> SnmpState:
+    return SnmpState("ok", None, Reading({}, list(ports)))
+
+
+def pages(parts: Iterable[Part]) -> dict[str, list[Piece]]:
+    found: dict[str, list[Piece]] = {}
+    for part in parts:
+        for _ in part.look():
+            pass
+        found |= {family.name: list(pieces) for family, pieces in part.bodies()}
+    return found
+
+
+def lines(parts: Iterable[Part]) -> dict[str, list[bytes]]:
+    return {name: sorted(b"".join(each.text for each in some).splitlines()) for name, some in pages(parts).items()}
+
+
+PORTS = st.fixed_dictionaries(
+    {"ifIndex": st.integers(1, 3), "ifName": st.sampled_from(["ether1", "ether2", ""])},
+    optional={"ifOperStatus": st.integers(1, 7), "ifInOctets": st.integers(0, 2**32), "ifHighSpeed": st.just(100)},
+)
+READ = st.none() | st.lists(PORTS, max_size=3, unique_by=lambda port: port["ifIndex"])
+DEVICES = st.dictionaries(st.sampled_from(list(MANY.devices)[:4]), READ, max_size=4)
+
+
+@given(st.lists(DEVICES, min_size=1, max_size=5))
+def test_what_is_kept_of_interfaces_is_what_would_be_written_anew(told: list[dict[str, list[Facts] | None]]) -> None:
+    live = state_of(SystemClock(), MANY)
+    kept = snmp(live)
+    for world in told:
+        live.snmp = {
+            id_: SnmpState("silent", said("none")) if ports is None else read(*ports) for id_, ports in world.items()
+        }
+        assert lines(kept) == lines(snmp(live))
+
+
+def test_an_interface_more_moves_only_those_of_few_other_devices() -> None:
+    live = state_of(SystemClock(), MANY)
+    ports: list[Facts] = [{"ifIndex": number, "ifOperStatus": 1} for number in range(1, 31)]
+    live.snmp = {id_: read(*ports) for id_ in MANY.devices}
+    parts = snmp(live)
+    first = pages(parts)["ifOperStatus"]
+    assert len(first) == 4
+    live.snmp |= {next(iter(MANY.devices)): read(*ports, {"ifIndex": 31, "ifOperStatus": 1})}
+    assert [one is other for one, other in zip(first, pages(parts)["ifOperStatus"], strict=True)] == [False] + 3 * [
+        True
+    ]
+
+
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     """(metric, ifName, outcome or line) → value, as a scraper reads them."""
     live = state_of(SystemClock(), FLEET)
     live.snmp.update({"core/router": state, "gone/router": state})
 
-    part = snmp(live)
-    for _ in part.look():
-        pass
+    parts = snmp(live)
+    for part in parts:
+        for _ in part.look():
+            pass
     text = "".join(
         (family.head(openmetrics=False) + b"".join(piece.text for piece in pieces)).decode()
+        for part in parts
         for family, pieces in part.bodies()
     )
     found = {}

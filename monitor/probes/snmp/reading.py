@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 
 from monitor.probes.snmp.ber import Oid, Value
 from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, ON_BATTERY, SYSTEM, TEXT_COLUMNS, UPS, UPS_LOAD
@@ -143,7 +144,7 @@ def _texts(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
     for name, oid in names.items():
         value = values.get(oid)
         if isinstance(value, bytes):
-            found[name] = text(value)
+            found[name] = intern(text(value))
         elif isinstance(value, int | str):
             found[name] = value
     return found
@@ -169,7 +170,7 @@ def _ports(columns: Mapping[Oid, Mapping[Row, Value]]) -> tuple[list[Facts], boo
             port = rows.setdefault(row[0], {"ifIndex": row[0]})
             if name in TEXT_COLUMNS:
                 if isinstance(value, bytes):
-                    port[name] = text(value)
+                    port[name] = intern(text(value))  # a name stands in several columns, and on many devices
             elif name != "ifIndex" and (known := number(value)) is not None:
                 port[name] = known
     return [rows[index] for index in sorted(rows)], bool(long)
