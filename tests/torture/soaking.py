@@ -1,5 +1,6 @@
 """The real daemon in the lab for an hour, while its sites come and go: it holds no more at the end than before."""
 
+import http.client
 import random
 import re
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.agents import CREDENTIALS, played, sites
-from benchmarks.daemon import PROBING, START_WITHIN_S
+from benchmarks.daemon import PROBING, START_WITHIN_S, fetched
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, write_config
 from tests.lab.waiting import until
@@ -26,7 +27,7 @@ SETTLED_S, JUDGED_FROM_S = 600, 1_800  # every agent was read once, and who went
 MOST_GROWTH, LEAST_GROWTH = 1.02, 2
 MIB = 1 << 20
 READ_EVERY_S = 300  # each agent, by SNMP
-MINUTE_S = 60
+MINUTE_S, SCRAPE_EVERY_S = 60, 15
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def reloads(count: int, seed: int) -> Steps:
 def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
     """Let each minute a hundredth of so many SNMP agents go, and others come at their addresses; count the minutes.
 
-    Lost is a reading that failed, doubled an outage of nobody.
+    It is scraped all the while. Lost is a reading that failed, doubled an outage of nobody.
     """
     found, sizes, passed = Found(), list[Size](), 0
     settings: Settings = {"probing": PROBING, "snmp": {"interval_s": READ_EVERY_S}}
@@ -127,8 +128,10 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
             for generation in range(1, minutes + 1):
                 write(generation)
                 daemon.reload()
-                for _ in range(MINUTE_S):
+                for second in range(MINUTE_S):
                     time.sleep(1)
+                    if second % SCRAPE_EVERY_S == 0:
+                        found.count("scrapes" if _is_scraped(daemon) else "scrapes that were not answered")
                     sizes.append(Size.of(daemon))
                 passed += 1
                 yield found
@@ -142,6 +145,14 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
                 found.lost += outcome in {"silent", "error"} and int(value)
             is_flat(sizes, lasted_s, found)
     yield found
+
+
+def _is_scraped(daemon: Daemon) -> bool:
+    """Ask for the metrics as Prometheus does; return whether they came."""
+    try:
+        return bool(fetched(daemon, "/metrics"))
+    except (AssertionError, OSError, http.client.HTTPException):
+        return False
 
 
 def _fleet(numbers: Iterable[int]) -> str:
