@@ -72,7 +72,6 @@ class DecisionWriter(Part):
     """The one writer; it also updates the clock's trust.
 
     ``wake_delivery``: called, on the loop, when notices may be pending.
-
     ``changed``: called, on the loop, with the names of tickets and sites whose stored state has changed, by whomever.
 
     Changes of planned work, of orders about the calendar and of the trusted time that it reads go to ``in_force``.
