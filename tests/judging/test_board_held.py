@@ -67,10 +67,13 @@ def test_who_comes_and_goes_and_comes_is_known_by_what_is_stored_alone() -> None
     s = story()
     s.rounds(4, root="x", mid="x", leaf="x", other="o")
     s.board.hold(part_of(TREE, OTHER), NOTHING_STORED, {})
+    assert (s.board.open_outages, s.board.affected) == ({}, {}), "another daemon may have ended them by the time"
     s.board.hold(TREE, NOTHING_STORED, {})
     assert s.board.state("root") is State.UNKNOWN
     s.rounds(2, root="x", other="o")
     assert s.of(OutageOpened) == [("root",)], "of before; three more rounds are needed"
+    s.round(root="x", other="o")
+    assert s.of(OutageOpened) == [("root",), ("root",)], "the one of before is another daemon's"
 
 
 def test_who_was_in_downtime_elsewhere_must_fail_again() -> None:
