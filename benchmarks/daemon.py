@@ -44,6 +44,14 @@ def fetched(daemon: Daemon, path: str) -> bytes:
         return answer.read()
 
 
+def is_scraped(daemon: Daemon) -> bool:
+    """Ask for the metrics as Prometheus does; return whether they came."""
+    try:
+        return bool(fetched(daemon, "/metrics"))
+    except (AssertionError, OSError, http.client.HTTPException):
+        return False
+
+
 def fetch_s(daemon: Daemon, path: str) -> float:
     """How long one takes."""
     begun_s = time.monotonic()

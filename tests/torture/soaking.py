@@ -1,6 +1,5 @@
 """The real daemon in the lab for an hour, while its sites come and go: it holds no more at the end than before."""
 
-import http.client
 import random
 import re
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.agents import CREDENTIALS, played, sites
-from benchmarks.daemon import PROBING, START_WITHIN_S, fetched
+from benchmarks.daemon import PROBING, START_WITHIN_S, is_scraped
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, write_config
 from tests.lab.waiting import until
@@ -131,7 +130,7 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
                 for second in range(MINUTE_S):
                     time.sleep(1)
                     if second % SCRAPE_EVERY_S == 0:
-                        found.count("scrapes" if _is_scraped(daemon) else "scrapes that were not answered")
+                        found.count("scrapes" if is_scraped(daemon) else "scrapes that were not answered")
                     sizes.append(Size.of(daemon))
                 passed += 1
                 yield found
@@ -145,14 +144,6 @@ def churn(minutes: int, _seed: int, *, agents: int) -> Steps:
                 found.lost += outcome in {"silent", "error"} and int(value)
             is_flat(sizes, lasted_s, found)
     yield found
-
-
-def _is_scraped(daemon: Daemon) -> bool:
-    """Ask for the metrics as Prometheus does; return whether they came."""
-    try:
-        return bool(fetched(daemon, "/metrics"))
-    except (AssertionError, OSError, http.client.HTTPException):
-        return False
 
 
 def _fleet(numbers: Iterable[int]) -> str:
