@@ -1,5 +1,6 @@
 """Bytes, requests and files that nobody ever meant: each is read, or refused in words."""
 
+import gc
 import importlib.util
 import os
 import random
@@ -89,6 +90,8 @@ def requests(count: int, seed: int) -> Steps:
 
 def some_requests(count: int, seed: int) -> Found:
     """Ask an office of their own so many."""
+    gc.collect()
+    gc.freeze()  # what was imported is much, and would be looked through again and again
     found = Found()
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder, served(Path(folder)) as (port, tokens):
         tally = asked_here(port, tokens, count, seed)
