@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.charter.offices import ALONE
 from monitor.domain.leases import Lease
@@ -38,6 +39,7 @@ class Opening:
     waiting: str = ""
     readable: bool = False
     was_empty: bool = False
+    is_closed: bool = False
 
 
 class Store(ABC):
@@ -56,6 +58,8 @@ class Store(ABC):
         self.leases: Collection[Lease] = ()
         self.opening = Opening()
         self.engine, self.glances = self._engines()
+        for pool in {self.engine.pool, self.glances.pool}:
+            event.listen(pool, "checkin", self._close_what_comes_late)
         self.for_writing = self._for_writing()
 
     def of(self, *offices: str) -> Self:
@@ -187,5 +191,12 @@ class Store(ABC):
         yield
 
     def close(self) -> None:
+        """Close all connections; one that a session still uses is closed when that session ends."""
+        self.opening.is_closed = True
         self.engine.dispose()
         self.glances.dispose()
+
+    def _close_what_comes_late(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        # It would go to a pool that nobody closes any more.
+        if self.opening.is_closed:
+            record.close()
