@@ -11,7 +11,10 @@ from threading import current_thread, main_thread
 def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
     """Replace a file by temp, fsync, rename and fsync of the folder; raises OSError and leaves the old one whole."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    with suppress(FileNotFoundError):  # of a killed process with that number
+        partial.unlink()
+    # Anew: who owns the folder could put a link there and have root write behind it, or a pipe that nobody reads.
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -61,8 +64,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def own_like_folder(path: Path) -> None:
-    """Give a file made by root to the folder's owner: a command typed by root must not lock the daemon out."""
+    """Give a file made by root to the folder's owner: a command typed by root must not lock the daemon out.
+
+    Of a link, which that owner may have put in its place, the link itself is given, and nothing behind it.
+    """
     if os.geteuid() == 0:
         folder = path.parent.stat()
         with suppress(OSError):  # root of a name space of its own may know that owner by no number
-            os.chown(path, folder.st_uid, folder.st_gid)
+            os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)

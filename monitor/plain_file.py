@@ -1,4 +1,4 @@
-"""Read files that people name: only plain ones, never waiting, never more than was allowed."""
+"""Read files that people name, and append to them: only plain ones, never waiting, never more than was allowed."""
 
 import os
 import stat
@@ -48,6 +48,18 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
         opened.close()
         raise
     return opened
+
+
+def append(file: Path, content: bytes) -> None:
+    """Append ``content`` to ``file``, made where there is none; raises PlainFileError, OSError.
+
+    Never waits, as for a pipe's reader.
+    """
+    if fault := kind_fault(file):
+        raise PlainFileError(fault)
+    with open(file, "ab", opener=_without_waiting) as opened:
+        _check(os.fstat(opened.fileno()), None)
+        opened.write(content)
 
 
 def kind_fault(file: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from monitor.domain.message import Said
 from monitor.i18n import catalogue, formats
 from monitor.i18n.languages import SOURCE, Lang, languages, lookup
+from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 
 ENVIRONMENT = "UPAZILA_MONITOR_LANG"
 CONFIG = "UPAZILA_MONITOR_CONFIG"
@@ -129,8 +130,10 @@ def _option(words: Sequence[str], name: str) -> str:
 
 def _of_office(directory: Path) -> str:
     try:
-        found = tomllib.loads((directory / "charter.toml").read_text(encoding="utf-8")).get("office", {}).get("lang")
-    except (OSError, ValueError, AttributeError):  # that command will say what is wrong with it, in English
+        text = read_bounded(directory / "charter.toml", CONFIG_BYTES).decode()
+        found = tomllib.loads(text).get("office", {}).get("lang")
+    except (PlainFileError, ValueError, AttributeError, RecursionError):
+        # That command will say what is wrong with it, in English.
         return SOURCE
     return found if isinstance(found, str) and is_known(found) else SOURCE
 

@@ -22,6 +22,7 @@ from monitor.domain.sample import Sample
 from monitor.i18n.formats import DHAKA
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
+from monitor.plain_file import PlainFileError, append
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.settings.storage_section import Storage
@@ -87,14 +88,14 @@ class SampleLog(Part):
         try:
             for path, lines in self._by_file(samples).items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("ab") as file:
-                    file.write(PACKERS.get(path.suffix, bytes)("".join(lines).encode()))
+                append(path, PACKERS.get(path.suffix, bytes)("".join(lines).encode()))
             self._keep_within()
             self._failing = False
-        except OSError as error:
+        except (OSError, PlainFileError) as error:
             if not self._failing:
                 text = "samples cannot be recorded in %s: %s"
-                emit(log, LogEvent.SAMPLES_UNWRITTEN, text, path, error.strerror, path=str(path))
+                why = error.strerror if isinstance(error, OSError) else error
+                emit(log, LogEvent.SAMPLES_UNWRITTEN, text, path, why, path=str(path))
             self._failing = True
 
     def _by_file(self, samples: list[Sample]) -> Mapping[Path, list[str]]:

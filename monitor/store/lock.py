@@ -14,13 +14,13 @@ from monitor.store.errors import StoreError
 def only_daemon(state: Path) -> Iterator[None]:
     """Hold the lock; raises StoreError when another process has it, OSError when the folder cannot be made.
 
-    `daemon.lock` is locked as well, for older versions. Where it cannot be written, on a full or read-only disk, the
-    folder's own lock is enough.
+    `daemon.lock` is locked as well, for older versions. Where it cannot be written, on a full or read-only disk, or is
+    a link, which could have root make a file elsewhere, the folder's own lock is enough.
     """
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     handles = [os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
     with suppress(OSError):
-        handles.append(os.open(state / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+        handles.append(os.open(state / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640))
     try:
         try:
             for handle in handles:

@@ -90,6 +90,23 @@ def test_an_office_without_a_language_is_answered_in_english(home: Path) -> None
     assert language.wanted_language(["--config", str(home / "nowhere"), "status"], {}) == "en"
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["pipe", "huge", "depth"])
+def test_a_charter_that_cannot_be_read_holds_no_command_up_and_leaves_it_english(home: Path, kind: str) -> None:
+    """It is looked at before anything is: by every command, and for its help."""
+    charter = home / "config" / "charter.toml"
+    charter.unlink()
+    if kind == "pipe":
+        os.mkfifo(charter)
+    elif kind == "huge":
+        with charter.open("wb") as file:
+            file.truncate(10**12)  # without using the disk; nobody has the memory for it
+    else:
+        charter.write_text("a = " + "[" * 100_000)
+    assert language.wanted_language(["--config", str(home / "config"), "status"], {}) == "en"
+    assert typed(home, "version").returncode == 0
+
+
 @pytest.mark.parametrize(
     "words", [["--lang", "xx", "version"], ["version", "--lang", "xx"], ["calendar", "--lang=xx", "2026-12"]]
 )

@@ -10,6 +10,7 @@ from tests.desk import Desk
 
 ASKED: dict[str, list[tuple[str, ...]]] = {  # what reads each of them
     "in-force.json": [("status",), ("reload",)],
+    "history.db": [("history", "mirpur"), ("report", "monthly")],
     "mailed-head": [("audit", "verify")],
     "installed": [("tickets",)],
     "monitor.db-journal": [("outages",)],

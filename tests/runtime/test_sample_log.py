@@ -1,5 +1,6 @@
 """Samples that the daemon writes down, and `replay` reads again."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -103,3 +104,22 @@ def test_a_folder_that_cannot_be_written_costs_the_recording_alone(
         recording.flush()
 
     assert len(caplog.records) == 1
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_plain_file_is_not_written_to_nor_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """The end of the daemon would wait for a pipe's reader."""
+    file = tmp_path / "samples-2026-11-24.jsonl"
+    if kind == "pipe":
+        os.mkfifo(file)
+        os.utime(file, (0, 0))  # else another file is begun: this test's clock is before it
+    else:
+        file.symlink_to("/dev/null")
+    recording = SampleLog(VirtualClock(T0), tmp_path, Storage(record="samples-%Y-%m-%d.jsonl"))
+    for sample in samples(0, 1):
+        recording.take(sample)
+    recording.flush()
+    assert f"samples cannot be recorded in {file}: is no plain file" in caplog.text

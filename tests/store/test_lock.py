@@ -28,3 +28,12 @@ def test_a_daemon_of_an_older_version_is_seen_by_its_lock_file(tmp_path: Path) -
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(StoreError, match="another daemon"), only_daemon(tmp_path):
             pass
+
+
+def test_no_file_is_made_behind_a_link_in_the_place_of_the_lock_file(tmp_path: Path) -> None:
+    state, elsewhere = tmp_path / "var", tmp_path / "elsewhere"
+    state.mkdir()
+    (state / "daemon.lock").symlink_to(elsewhere)
+    with only_daemon(state), pytest.raises(StoreError, match="another daemon"), only_daemon(state):
+        pass
+    assert not elsewhere.exists()
