@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from monitor.domain.roles import Right
 from monitor.i18n import formats
@@ -46,20 +47,38 @@ class Streams:
             del self._of[who]
 
 
+class _Stream(StreamingResponse):
+    """One stream, if there is room for it when it begins.
+
+    It gives its room back however it ends: who goes away before the first event never lets the events begin, nor end.
+    """
+
+    def __init__(self, events: AsyncIterator[str], streams: Streams, who: str) -> None:
+        super().__init__(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        self._streams, self._who = streams, who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._streams.enter(self._who):
+            full = PlainTextResponse("too many open pages\n", 503, {"retry-after": str(FULL_RETRY_S)})
+            await full(scope, receive, send)
+            return
+        try:
+            connection = scope.get("state", {}).get("connection")
+            if connection is not None:
+                connection.keep_open()
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.leave(self._who)
+
+
 def routes(console: Console) -> list[PageRoute]:
     """Return the routes of the stream."""
     streams = Streams()
 
     async def stream(asked: Asked) -> Response:
         who = f"session {asked.visitor.session_id}" if asked.visitor.session_id else asked.visitor.address
-        if not streams.enter(who):
-            return PlainTextResponse("too many open pages\n", 503, {"retry-after": str(FULL_RETRY_S)})
         last_id = asked.request.headers.get("last-event-id") or asked.query("after")
-        connection = asked.request.scope.get("state", {}).get("connection")
-        if connection is not None:
-            connection.keep_open()
-        body = _events(console, asked, last_id, lambda: streams.leave(who))
-        return StreamingResponse(body, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return _Stream(_events(console, asked, last_id), streams, who)
 
     async def alive(_: Asked) -> Response:
         return PlainTextResponse("alive\n")
@@ -67,27 +86,24 @@ def routes(console: Console) -> list[PageRoute]:
     return [PageRoute("/stream", Right.READ, get=stream), PageRoute("/alive", Right.READ, get=alive)]
 
 
-async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[], None]) -> AsyncIterator[str]:
+async def _events(console: Console, asked: Asked, last_id: str) -> AsyncIterator[str]:
     changes = console.changes
     now_s = asyncio.get_running_loop().time
     ends_s = now_s() + LASTS_S
-    try:
-        seen = changes.number_of(last_id)
-        yield f"retry: {RETRY_MS}\n\n"
-        if seen is None:
-            seen = changes.last
-            if last_id:
-                yield _event("change", "reset", changes.id_of(seen))
-        while now_s() < ends_s:
-            for number, name in changes.after(seen):
-                seen = number
-                if concerns(console, asked.visitor, name):
-                    yield _event("change", name, changes.id_of(number))
-            yield _event("alive", formats.time_text(console.clock.utc().astimezone(formats.DHAKA), asked.lang), "")
-            await changes.wait(ALIVE_S)
-            await asyncio.sleep(0)
-    finally:
-        left()
+    seen = changes.number_of(last_id)
+    yield f"retry: {RETRY_MS}\n\n"
+    if seen is None:
+        seen = changes.last
+        if last_id:
+            yield _event("change", "reset", changes.id_of(seen))
+    while now_s() < ends_s:
+        for number, name in changes.after(seen):
+            seen = number
+            if concerns(console, asked.visitor, name):
+                yield _event("change", name, changes.id_of(number))
+        yield _event("alive", formats.time_text(console.clock.utc().astimezone(formats.DHAKA), asked.lang), "")
+        await changes.wait(ALIVE_S)
+        await asyncio.sleep(0)
 
 
 def concerns(console: Console, visitor: Visitor, name: str) -> bool:

@@ -3,9 +3,11 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from monitor.runtime.changes import Changes
 from monitor.web.app import make_app
@@ -154,3 +156,28 @@ async def test_a_stream_ends_now_and_then_so_that_an_ended_session_hears_no_more
     monkeypatch.setattr(stream, "ALIVE_S", 0.1)
     async with site.stream() as reader:
         await until_seen(reader, "\r\n0\r\n\r\n")  # the end of the answer
+
+
+async def test_a_page_that_is_gone_before_its_first_event_takes_no_room(office: Desk) -> None:
+    """Nobody asks for the events then, so whatever they would do at their end is never done."""
+    changes = Changes(office.live.instance)
+    app = make_app(
+        office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock, changes
+    )
+    scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/stream"}
+    scope |= {"raw_path": b"/stream", "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost")]}
+    scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1)}
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(sent: Message) -> None:
+        """What the server does when nobody is there to read the head."""
+        statuses.append(sent["status"])
+        raise OSError
+
+    for _ in range(2 * MOST_OF_ONE):
+        with suppress(ClientDisconnect, OSError):
+            await app(scope | {"asgi": {"spec_version": "2.4"}, "state": {}}, receive, send)
+    assert set(statuses) == {200}
