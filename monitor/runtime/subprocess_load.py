@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from monitor.configuration import KINDS, load_installation
 from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
+from monitor.own_code import EXCHANGED, IDENTITY, end_unless_of
 from monitor.settings.changed_offices import ChangedOffices, Digests, Reading, put_in, read_changed
 from monitor.settings.changed_sites import KnownSites, completed, each_of, site_digests, unknown_sites
 from monitor.settings.fleet import Fleet
@@ -149,7 +150,7 @@ def load_at_start(
 
 def _command(directory: Path) -> list[str]:
     # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
-    return [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory)]
+    return [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory), IDENTITY]
 
 
 def _not_read(directory: Path, error: OSError) -> ConfigError:
@@ -158,13 +159,16 @@ def _not_read(directory: Path, error: OSError) -> ConfigError:
     )
 
 
-def _loaded(directory: Path, code: int | None, said: bytes) -> Loaded:
+def _loaded(directory: Path, code: int | None, output: bytes) -> Loaded:
     """Return what the process wrote; raises ConfigError with what it found wrong, or how it ended."""
+    if code == EXCHANGED:
+        said = message("was not read: the program's files have been exchanged since it was started. Restart it")
+        raise ConfigError([Problem(str(directory), 0, "", said)])
     if code != 0:
         raise ConfigError(
             [Problem(str(directory), 0, "", message("reading it ended with exit code {code}", code=code))]
         )
-    found: tuple[Any, ...] | list[Problem] = pickle.loads(said)
+    found: tuple[Any, ...] | list[Problem] = pickle.loads(output)
     if isinstance(found, list):
         raise ConfigError(found)
     return Loaded(*found)
@@ -176,6 +180,7 @@ def main() -> None:
     ``files`` on standard input: digests of known files, for the offices alone that have changed, if nothing else has.
     ``sites``: those of known sites, for the others alone of an office that stands alone.
     """
+    end_unless_of(sys.argv[2])
     gc.disable()  # it ends before there is anything to gain
     directory, known = Path(sys.argv[1]), json.loads(sys.stdin.buffer.read() or b"{}")
     found: Loaded | list[Problem]
