@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from starlette.requests import ClientDisconnect
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from monitor.runtime.changes import Changes
 from monitor.web.app import make_app
@@ -164,9 +164,11 @@ async def test_a_page_that_is_gone_before_its_first_event_takes_no_room(office: 
     app = make_app(
         office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock, changes
     )
-    scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/stream"}
-    scope |= {"raw_path": b"/stream", "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost")]}
-    scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1)}
+    scope: Scope = {
+        **{"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "root_path": ""},
+        **{"path": "/stream", "raw_path": b"/stream", "query_string": b"", "headers": [(b"host", b"localhost")]},
+        **{"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1)},
+    }
     statuses: list[int] = []
 
     async def receive() -> Message:
@@ -179,5 +181,5 @@ async def test_a_page_that_is_gone_before_its_first_event_takes_no_room(office: 
 
     for _ in range(2 * MOST_OF_ONE):
         with suppress(ClientDisconnect, OSError):
-            await app(scope | {"asgi": {"spec_version": "2.4"}, "state": {}}, receive, send)
+            await app({**scope, "asgi": {"spec_version": "2.4"}, "state": {}}, receive, send)
     assert set(statuses) == {200}
