@@ -109,7 +109,7 @@ def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None,
         places.refuse_beyond(profile.node or WHOLE)
     node = user.node if profile.node is None else profile.node
     profile = _checked(work, profile, user.unions, places.fleets_of(node).values())
-    if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE}:
+    if profile.role not in {None, Role.ADMIN} or profile.node not in {None, WHOLE} or profile.unions or profile.kinds:
         _refuse_last_admin(work, user)
     before, rights = _recorded(user), _rights_of(user)
     for key, value in _given(profile).items():
@@ -241,7 +241,8 @@ def _refuse_last_admin(work: Work, user: User) -> None:
     """Raise NotAllowed when this user is the last who can let others in."""
 
     def can_let_in(one: User) -> bool:
-        return one.enabled and one.role == Role.ADMIN and bool(one.password_hash) and one.node == WHOLE
+        is_for_all = one.node == WHOLE and scope_of(one).is_all
+        return one.enabled and one.role == Role.ADMIN and bool(one.password_hash) and is_for_all
 
     if can_let_in(user) and not any(can_let_in(one) for one in user_rows.users(work.session) if one.id != user.id):
         raise NotAllowed(

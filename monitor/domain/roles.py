@@ -48,6 +48,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     role: frozenset().union(*(_OF_ROLE[each] for each in list(Role)[: list(Role).index(role) + 1])) for role in Role
 }
 """The rights of each role."""
+OF_ALL_SITES = frozenset({Right.USERS, Right.TOKENS})
+"""Rights of those alone whom no scope narrows: who gives scopes out could give themselves a wider one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def test_the_last_administrator_who_can_log_in_stays_one(desk: Desk) -> None:
             users.disable(work, "boss")
         with pytest.raises(NotAllowed):
             users.change(work, "boss", Profile(Role.OFFICER))
+        with pytest.raises(NotAllowed):
+            users.change(work, "boss", Profile(kinds=["lab"]))  # who would manage no users any more
         users.disable(work, "guest")
     add(desk, "second", Role.ADMIN)
     with acting(desk) as work:

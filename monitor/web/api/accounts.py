@@ -34,7 +34,9 @@ class AuditDocument(TypedDict):
 
 @router.get("/users", **route(ADMIN, UserDocument, of_list=True))
 async def users(asked: Asking) -> Response:
-    """List the users at or below the caller's place, those that are disabled included."""
+    """List the users at or below the caller's place, those that are disabled included; for callers for all sites."""
+    if not asked.caller.scope.is_all:
+        raise without_scope(ADMIN)
     places = asked.api.places_of(asked.caller.node)
 
     def read(session: Session) -> Found:
@@ -46,7 +48,9 @@ async def users(asked: Asking) -> Response:
 
 @router.get("/tokens", **route(ADMIN, TokenDocument, of_list=True))
 async def tokens(asked: Asking) -> Response:
-    """List the tokens at or below the caller's place, never what they are; those that were revoked included."""
+    """List the tokens at or below the caller's place, never what they are, revoked ones too; for callers for all sites."""
+    if not asked.caller.scope.is_all:
+        raise without_scope(ADMIN)
     places = asked.api.places_of(asked.caller.node)
 
     def read(session: Session) -> Found:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from monitor.domain.roles import EVERYWHERE, RIGHTS, Right, Role, Scope
+from monitor.domain.roles import EVERYWHERE, OF_ALL_SITES, RIGHTS, Right, Role, Scope
 from monitor.i18n.languages import BOTH, Lang
 from monitor.settings.fleet import Site
 
@@ -28,8 +28,8 @@ class Visitor:
     node: str = ""
 
     def may(self, right: Right) -> bool:
-        """Return whether the role has that right."""
-        return self.role is not None and right in RIGHTS[self.role]
+        """Return whether the role has that right, and the scope leaves it."""
+        return self.role is not None and right in RIGHTS[self.role] and (self.scope.is_all or right not in OF_ALL_SITES)
 
     @property
     def is_for_all(self) -> bool:

@@ -225,6 +225,14 @@ async def test_a_session_may_what_its_users_role_allows(office: Desk, port: int)
     assert names == ["karim-admin", "karim-officer", "karim-viewer"]
 
 
+@pytest.mark.parametrize("path", ["/users", "/tokens"])
+async def test_who_is_for_a_part_of_the_sites_reads_neither_users_nor_tokens(
+    office: Desk, port: int, path: str
+) -> None:
+    assert (await call(port, path, token=token_for(office, ADMIN))).status == 200
+    assert (await call(port, path, token=token_for(office, ADMIN, unions=["juniadaha"]))).status == 403
+
+
 async def test_what_a_program_did_stands_in_the_audit_log_with_its_name_and_address(office: Desk, port: int) -> None:
     token = token_for(office, TICKETS_WRITE, AUDIT_READ)
     complaint = {"service": "citizen:8", "way": "phone", "text": "ইন্টারনেট নেই"}
