@@ -180,5 +180,6 @@ class ReasonCode(StrEnum):
     REPORT_STOPPED = "report_stopped"
     REPORT_NO_PLACE = "report_no_place"
     REPORT_ENDED = "report_ended"
+    PROGRAM_EXCHANGED = "program_exchanged"
     REPORT_TOO_LONG = "report_too_long"
     REPORT_TOO_LARGE = "report_too_large"

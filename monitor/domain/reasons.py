@@ -176,6 +176,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.REPORT_STOPPED: {"times": int},
     C.REPORT_NO_PLACE: {"place": str},
     C.REPORT_ENDED: {"status": int},  # of the process; below 0: the signal that ended it
+    C.PROGRAM_EXCHANGED: {},
     C.REPORT_TOO_LONG: {"seconds": int},
     C.REPORT_TOO_LARGE: {"mib": int},
 }

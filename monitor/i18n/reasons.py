@@ -200,6 +200,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.REPORT_STOPPED: N_("the monitor ended {times} times while it was made"),
     C.REPORT_NO_PLACE: N_("the tree of offices has no place '{place}' any more"),
     C.REPORT_ENDED: N_("the process that made it was ended (status {status})"),
+    C.PROGRAM_EXCHANGED: N_("the program's files have been exchanged since it was started; it must be restarted"),
     C.REPORT_TOO_LONG: N_("it took more than {seconds} seconds"),
     C.REPORT_TOO_LARGE: N_("it needed more than {mib} megabytes of memory"),
 }

@@ -25,6 +25,7 @@ from monitor.domain.json_text import parse_json
 from monitor.domain.progress import Progress
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.languages import languages
+from monitor.own_code import IDENTITY, end_unless_of
 from monitor.reports import wording
 from monitor.reports.differences import compared
 from monitor.reports.export import as_json
@@ -42,7 +43,7 @@ from monitor.store.database import Store
 from monitor.store.history.sources import history_of
 from monitor.store.opening import store_at
 
-COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process")
+COMMAND = (sys.executable, "-P", "-m", "monitor.reports.edition_process", IDENTITY)
 """-P: whatever lies in the folder in which the daemon was started is not imported instead of ours."""
 
 MOST_MIB = 500
@@ -212,6 +213,7 @@ def _show(stage: EditionStage, share: float) -> None:
 
 def main() -> None:
     """Do what comes on standard input."""
+    end_unless_of(sys.argv[1])
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MIB << 20, MOST_MIB << 20))
     job: Job | Render | Spreadsheet = pickle.loads(sys.stdin.buffer.read())

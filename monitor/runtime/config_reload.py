@@ -12,7 +12,7 @@ from monitor.net.pool import Pool
 from monitor.runtime import gc_tuning, private_network
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.part import Part
-from monitor.runtime.subprocess_load import load_again
+from monitor.runtime.subprocess_load import Known, load_again
 from monitor.runtime.systemd import Systemd
 from monitor.settings.changed_offices import Reading, digests_of
 from monitor.settings.installation import Installation
@@ -40,7 +40,7 @@ class ConfigReload(Part):
     ) -> None:
         self._clock, self._verdicts, self._systemd = clock, verdicts, systemd
         self._in_force, self._take_over = in_force, take_over
-        self._known = digests_of(sources)
+        self._known = Known(digests_of(sources))
         self._asked = asyncio.Event()
         self._thread = Pool("reload", threads=1)
 
@@ -81,7 +81,7 @@ class ConfigReload(Part):
 
     def _keep(self, reading: Reading, asked_mono_ns: int) -> None:
         """Record what is in force now: the files of 100,000 sites take a second to write."""
-        self._known = reading.over(self._known, digests_of(reading.sources))
+        self._known = Known(reading.over(self._known.files, digests_of(reading.sources)), reading.sites)
         self._verdicts.accept(reading, asked_mono_ns)
 
     async def _apart(self, work: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from monitor.domain.edition_states import EditionProgress, EditionStage
 from monitor.domain.message import said_by_system
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.net.pool import Pool
+from monitor.own_code import EXCHANGED
 
 _PICKLING = Pool("report process", threads=1, backlog=64)  # the office of 20,000 sites takes tenths of a second
 
@@ -40,6 +41,8 @@ async def in_process(
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode == EXCHANGED:
+        return NotMade(reason(ReasonCode.PROGRAM_EXCHANGED))
     if process.returncode or not said:
         return NotMade(reason(ReasonCode.REPORT_ENDED, status=process.returncode or 0))
     found: MadeReport | MadeFile | NotMade = await asyncio.wrap_future(_PICKLING.submit(pickle.loads, said))

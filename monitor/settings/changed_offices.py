@@ -5,7 +5,7 @@ Only a reading of everything tells what is wrong, or takes in another base or tr
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from typing import TypeVar
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings import load as alone
 from monitor.settings.areas_file import AREAS
+from monitor.settings.changed_sites import KnownSites
 from monitor.settings.fleet import Fleet
 from monitor.settings.fleet_problems import cycles, doubled_addresses
 from monitor.settings.installation import Installation, OfficesReader
@@ -37,11 +38,13 @@ class Reading:
     """An installation that was read, and the bytes of the files that were read for it, by their names.
 
     ``offices``: whose files alone were read, since those of all others had not changed; None where all were.
+    ``sites``: of an office that stands alone, with what tells them from others at the next reading.
     """
 
     installation: Installation
     sources: Mapping[str, bytes]
     offices: frozenset[str] | None = None
+    sites: KnownSites = field(default_factory=KnownSites)
 
     def over(self, before: Mapping[str, Known], now: Mapping[str, Known]) -> dict[str, Known]:
         """Return what is known of each file: ``now`` of those that were read, ``before`` of the others."""

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 PREFIX = "/api/v1"
 LATEST_S = 30.0  # then the answer is a fault, however busy the machine
+ASKED_AGAIN = 5  # times, of who is told by 503 that the machine is busy and when to ask again; then it is a fault
 COSTLY = ("/letter", "/sheet", "/public/events.atom")  # set as pages, or of all sites: a tenth of a second and more
 OTHERS_PER_COSTLY = 10
 GARBAGE = 12  # one request in so many is hardly HTTP
@@ -174,10 +175,11 @@ class Maker:
 
 def ask(port: int, requests: int, maker: Maker, chance: random.Random) -> Tally:
     """Ask so many times, one after another."""
-    tally, line = Tally(), connected(port)
+    tally, line, again = Tally(), connected(port), 0
     for _ in range(requests):
-        is_garbage = chance.randrange(GARBAGE) == 0
-        method, raw = ("GET", maker.garbage()) if is_garbage else maker.request()
+        if not again:
+            is_garbage = chance.randrange(GARBAGE) == 0
+            method, raw = ("GET", maker.garbage()) if is_garbage else maker.request()
         begun_s = time.perf_counter()
         try:
             line.sendall(raw)
@@ -187,16 +189,18 @@ def ask(port: int, requests: int, maker: Maker, chance: random.Random) -> Tally:
             answer.begin()
             answer.read()
             status = str(answer.status)
-            if answer.status >= 500:
+            is_busy = answer.status == 503 and answer.headers["retry-after"] is not None and again < ASKED_AGAIN
+            again = again + 1 if is_busy else 0
+            if answer.status >= 500 and not is_busy:
                 tally.fault(status, raw)
             is_over = is_garbage or answer.will_close
             answer.close()
         except (http.client.HTTPException, ConnectionError) as error:
-            status, is_over = "closed", True
+            status, is_over, again = "closed", True, 0
             if not is_garbage:
                 tally.fault(repr(error), raw)
         except TimeoutError:
-            status, is_over = "none", True
+            status, is_over, again = "none", True, 0
             tally.fault(f"nothing within {LATEST_S} s", raw)
         took_s = time.perf_counter() - begun_s
         tally.statuses["garbage " * is_garbage + status] += 1

@@ -10,8 +10,9 @@ import pytest
 
 from monitor.configuration import load, load_installation
 from monitor.runtime import subprocess_load
-from monitor.runtime.subprocess_load import load_again, load_at_start, load_in_subprocess
+from monitor.runtime.subprocess_load import Known, Loaded, load_again, load_at_start, load_in_subprocess
 from monitor.settings.fleet import Fleet
+from monitor.settings.installation import Installation
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 
@@ -45,7 +46,7 @@ async def test_what_has_not_changed_is_the_same_object_after_a_reading_and_nothi
     begins, key, ends = text.rpartition('\nname_en = "')
     (config / "sites.toml").write_text(f"{begins}{key}New {ends}", encoding="utf-8")
 
-    reading = await load_again(config, before, {})
+    reading = await load_again(config, before, Known())
 
     known, fleet = before.host.fleet, reading.installation.host.fleet
     assert fleet == load_installation(config).host.fleet
@@ -54,6 +55,31 @@ async def test_what_has_not_changed_is_the_same_object_after_a_reading_and_nothi
     assert len(other) == 1
     found_out = {name for name, what in vars(Fleet).items() if isinstance(what, cached_property)}
     assert found_out <= vars(fleet).keys()
+
+
+async def test_what_was_read_once_does_not_come_over_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came, loaded = list[int](), subprocess_load._loaded
+
+    def noted(directory: Path, code: int | None, said: bytes) -> Loaded:
+        told = loaded(directory, code, said)
+        assert isinstance(told.found, Installation)
+        came.append(len(told.found.host.fleet.sites))
+        return told
+
+    monkeypatch.setattr(subprocess_load, "_loaded", noted)
+    config = Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    before = load_installation(config)
+    first = await load_again(config, before, Known())
+    text = (config / "sites.toml").read_text(encoding="utf-8")
+    begins, key, ends = text.rpartition('\nname_en = "')
+    (config / "sites.toml").write_text(f"{begins}{key}New {ends}", encoding="utf-8")
+
+    second = await load_again(config, first.installation, Known({}, first.sites))
+    third = await load_again(config, second.installation, Known({}, second.sites))
+
+    assert came == [len(before.host.fleet.sites), 1, 0]
+    assert second.installation == third.installation == load_installation(config)
+    assert all(site is second.sites.sites[id_] for id_, site in third.installation.host.fleet.sites.items())
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:

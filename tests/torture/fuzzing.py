@@ -100,6 +100,7 @@ def some_requests(count: int, seed: int) -> Found:
     for fault in tally.faults:
         found.note(fault)
     found.count("answered with success", sum(n for status, n in tally.statuses.items() if status.startswith("2")))
+    found.count("asked again later, as 503 said of a busy machine", tally.statuses["503"])
     return found
 
 

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-MOST_NOTES = 5
+MOST_NOTES = 20
 
 
 @dataclass
