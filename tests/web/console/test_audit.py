@@ -132,7 +132,7 @@ def test_of_a_new_user_stands_what_was_given_in_words(office: World) -> None:
     desk = office.desk
     profile = Profile(lang="bn", role=Role.OFFICER, name_bn="সালমা", kinds=())
     with desk.store.write() as session:
-        users.add(Work(session, desk.office, desk.clock.utc(), "boss", via="console"), "salma", profile, "x")
+        users.add(Work(session, desk.office, desk.clock.utc(), "boss", via="console"), "salma", profile, None)
     (row,) = SignedIn(office, "officer").get("/audit?about=salma&lang=bn").text.split("<tbody>")[1].split("</tr>")[:-1]
     said = [re.sub("<[^>]+>", "", each).strip() for each in row.split("<td>")[-1].split("</div>")]
     assert said[:-1] == ["পুরো নাম (বাংলায়): সালমা", "ভূমিকা: কর্মকর্তা", "ভাষা: বাংলা", "লগইন করতে পারেন: হ্যাঁ"]
