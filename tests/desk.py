@@ -69,9 +69,9 @@ class Desk:
         with self.store.write() as session:
             return lease.lease_next(self.work(session), channel)
 
-    def sent(self, letter: Letter) -> None:
+    def sent(self, letter: Letter, proof: str = "250 ok") -> None:
         with self.store.write() as session:
-            outbox.mark_sent(self.work(session), letter, "250 ok")
+            outbox.mark_sent(self.work(session), letter, proof)
 
     def send_all(self) -> list[Letter]:
         """Delivers whatever is due; what it was, in that order."""

@@ -10,7 +10,7 @@ from monitor.domain.text import ascii_digits
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that is read as another
 GROUP = 4
-_MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1", "-": None, " ": None, "\t": None})
+_MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
 
 
 def new_code(groups: int) -> str:
@@ -19,8 +19,11 @@ def new_code(groups: int) -> str:
 
 
 def as_typed(typed: str) -> str:
-    """Return a typed code as `hash_of` wants it: small letters, ASCII digits, no dashes; misread letters corrected."""
-    return ascii_digits(typed.strip()).lower().translate(_MISREAD)
+    """Return a typed code as `hash_of` wants it: small letters and ASCII digits alone; misread letters corrected.
+
+    What stands between or behind them is left out: dashes, blanks, the mark that ends the sentence it was copied from.
+    """
+    return "".join(filter(str.isalnum, ascii_digits(typed).lower())).translate(_MISREAD)
 
 
 def code_hash(typed: str) -> bytes:

@@ -181,7 +181,8 @@ def _preview(listed: SiteList, given: "Answers") -> None:
             row["id"], lookup(lang(), *KINDS[row["kind"]], 1), name, row["union"], row["parent"], row["address"]
         )
     console().print(table)
-    say(n_("{count} site for {office}.", "{count} sites for {office}.", len(listed.rows), office=given.office.name_en))
+    office = given.office.name_bn if lang() == "bn" else given.office.name_en
+    say(n_("{count} site for {office}.", "{count} sites for {office}.", len(listed.rows), office=office))
 
 
 def _draft(given: "Answers", listed: SiteList, typed: Mapping[str, str], home: Path) -> Draft:

@@ -16,6 +16,7 @@ from monitor.cli.options import AsJson
 from monitor.cli.outbox import proof_text
 from monitor.cli.tickets import number_of
 from monitor.domain.message import message, said_by
+from monitor.domain.notice_kinds import FILE_PROOF
 from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def send_samples(
                 message("{kind}: not delivered: {why}", kind=letter.kind, why=said_by(error)), CANNOT
             ) from None
         print(f"{letter.kind}: {proof_text(proof)}")
-        files += proof.startswith("file ")
+        files += proof.startswith(FILE_PROOF)
     if files:
         print(n_("{count} mail in {folder}/", "{count} mails in {folder}/", files, folder=folder.resolve()))
 

@@ -11,6 +11,7 @@ from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.language import _, digits, render, term
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.options import Actor, AsJson, by_command
+from monitor.domain.notice_kinds import FILE_PROOF
 from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from monitor.cli.listing import Listing
     from monitor.domain.message import Said
     from monitor.store.notice_queries import NoticeView
-
-FILE = "file "  # how the proof of a mail that was written to a file begins
 
 app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again, `drop` gives one up.")
 
@@ -115,7 +114,7 @@ def proof_text(proof: "Said") -> str:
     """Return what proves that a notice went: a server's words, or the file that was written instead; or an error."""
     if not isinstance(proof, str):
         return render(proof)
-    return _("file {path}", path=proof.removeprefix(FILE)) if proof.startswith(FILE) else proof
+    return _("file {path}", path=proof.removeprefix(FILE_PROOF)) if proof.startswith(FILE_PROOF) else proof
 
 
 def _fault(fault: str) -> str:

@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
 
 
+FILE_PROOF = "file "
+"""How the proof of a letter begins that was written to a file only, and so reached nobody."""
 URGENT = frozenset({NoticeKind.OPENED, NoticeKind.BREACH, NoticeKind.REOPENED})
 GOOD_NEWS = frozenset({NoticeKind.RESOLVED, NoticeKind.RESTORED, NoticeKind.WITHDRAWN})
 # These wait for office hours.

@@ -83,6 +83,11 @@ def ascii_digits(text: str) -> str:
     return text.translate(_ASCII_DIGITS)
 
 
+def dialled(phone: str) -> str:
+    """Return a telephone number as a link has it (``tel:``): ASCII digits, without blanks."""
+    return ascii_digits(phone).replace(" ", "")
+
+
 def bangla_digits(text: str) -> str:
     """Write 0–9 in ``text`` as Bangla digits."""
     return text.translate(_BANGLA_DIGITS)

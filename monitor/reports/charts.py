@@ -51,7 +51,7 @@ def day_chart(minutes: Sequence[tuple[datetime, DayMinute]], window: Interval) -
 
     A minute in which nothing answered has a bar from the base to the top.
     """
-    most = max((one.rtt_us for _, one in minutes if one.rtt_us is not None), default=1.0) * TOP
+    most = max((one.rtt_us for _, one in minutes if one.rtt_us is not None), default=0.0) * TOP or 1.0
     points: list[tuple[datetime, float | None]] = []
     for at, one in minutes:
         if points and at - points[-1][0] > A_MINUTE:
@@ -69,7 +69,7 @@ def rounds_chart(past: SitePast) -> Chart | None:
     bands = [(at, past.usual(at)) for at in times]
     highest = [one.median_us for one in past.rounds.values() if one.median_us is not None]
     highest += [band.high_us for _, band in bands if band is not None]
-    most = max(highest, default=1.0) * TOP
+    most = max(highest, default=0.0) * TOP or 1.0
     medians = [(at, past.rounds[at].median_us if at in past.rounds else None) for at in times]
     low = [(at, band and band.low_us) for at, band in bands]
     high = [(at, band and band.high_us) for at, band in bands]

@@ -9,6 +9,7 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import N_, Message, Said, message
+from monitor.domain.notice_kinds import FILE_PROOF
 from monitor.domain.ticket_states import MONITOR
 from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_message
@@ -19,6 +20,7 @@ from monitor.store.models import TicketEvent
 WITH_WORDS_OF_REQUESTERS = frozenset({"registered", "corrected"})
 LATE = frozenset({"breach", "stage", "opened"})
 FORESEEN = "foreseen"
+FILED = "filed"
 
 
 class Teller(StrEnum):
@@ -84,7 +86,7 @@ def _of_letter(hearing: Hearing, *, personal: bool) -> TimelineEntry:
         hearing.notice,
         hearing.recipient,
         channel=hearing.channel,
-        state=hearing.state,
+        state=FILED if hearing.state == "sent" and str(hearing.proof).startswith(FILE_PROOF) else hearing.state,
         proof=proof,
         given_to=hearing.given_to,
     )
@@ -112,10 +114,11 @@ def addressee(office: Office, reader: str, at_utc: datetime, lang: Lang) -> Said
 
 FATES = {
     "sent": N_("the server took it {at}"),
+    FILED: N_("written to a file {at}: it reached nobody"),
     "dead": N_("not sent: the server refused it"),
     "folded": N_("sent within another letter {at}"),
     "waiting": N_("goes out {at}"),
     "failing": N_("not sent yet, is tried again"),
     "faulty": N_("not sent: a fault of this program"),
 }
-"""What became of a letter, by `store.notice_queries.state_of`."""
+"""What became of a letter, by `store.notice_queries.state_of`; of those that it calls sent, some were only filed."""

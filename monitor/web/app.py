@@ -31,7 +31,7 @@ from monitor.web.api.office_apis import OfficeApis
 from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
-from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.dispatch import nothing_there, starlette_routes
 from monitor.web.console.office_consoles import OfficeConsoles
 from monitor.web.console.rendering import compile_templates
 from monitor.web.console.routes import page_routes
@@ -137,6 +137,7 @@ def make_app(
             Middleware(AnswerDeadline),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
+        exception_handlers={404: nothing_there(consoles, visitors.of)},
     )
 
 

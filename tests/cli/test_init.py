@@ -60,6 +60,9 @@ def talk(config: Path, typed: Sequence[str]) -> tuple[int, str]:
 def test_a_file_of_answers_becomes_an_office_that_check_accepts(answers: Path, tmp_path: Path) -> None:
     config = tmp_path / "office" / "config"
     done = run(config, "init", "--answers", str(answers))
+    in_bangla = run(tmp_path / "again" / "config", "init", "--answers", str(answers), "--lang", "bn").stdout
+    assert "উপজেলা কার্যালয়, মিরপুর: ৩টি স্থাপনা।" in in_bangla
+    assert "Upazila Office" not in in_bangla
     assert (done.returncode, done.stderr) == (0, "")
     assert "'নাম বাংলা' was read as name_bn" in done.stdout
     assert "3 sites for Upazila Office, Mirpur." in done.stdout

@@ -33,7 +33,7 @@ def runs(path: str) -> list[list[tuple[float, float]]]:
     ]
 
 
-@given(st.dictionaries(st.integers(0, 23), st.none() | st.floats(1, 1e6), min_size=1))
+@given(st.dictionaries(st.integers(0, 23), st.none() | st.floats(0, 1e6), min_size=1))
 def test_each_hour_measured_is_a_point_and_a_gap_begins_another_line(hours: dict[int, float | None]) -> None:
     chart = rounds_chart(past({T0 + hour * HOUR: took(time) for hour, time in hours.items()}))
     assert chart is not None
@@ -87,3 +87,9 @@ def test_a_minute_without_any_answer_has_a_bar_to_the_top_and_no_point() -> None
     chart = day_chart(minutes, WINDOW)
     assert [bar.height for bar in chart.bars] == [HEIGHT, HEIGHT / 4]
     assert len(runs(chart.curves[0].path)) == 2
+
+
+def test_answers_that_took_no_measurable_time_lie_on_the_base() -> None:
+    chart = day_chart([(T0, DayMinute(0.0, False))], WINDOW)
+    assert [y for line in runs(chart.curves[0].path) for _, y in line] == [HEIGHT]
+    assert chart.most == 1.0

@@ -1,5 +1,7 @@
 """What has happened to a ticket: people, the monitor and letters in one line of time."""
 
+import pytest
+
 from monitor.reports.notification_trace import explain
 from monitor.reports.ticket_timeline import FATES, Teller, TimelineEntry, reader_name, timeline
 from monitor.store.ticket_rows import numbered
@@ -46,3 +48,14 @@ def test_readers_are_called_by_their_office_and_never_by_an_address(desk: Desk) 
     assert "example.org" not in str(reader_name(desk.office, "asker", "en"))
     assert str(reader_name(desk.office, "grievance", "en")) != "grievance"
     assert reader_name(desk.office, "chief", "en") == "chief"
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_a_letter_that_was_only_written_to_a_file_is_not_said_to_have_been_taken_by_a_server(
+    desk: Desk, personal: bool
+) -> None:
+    number = ask(desk)
+    while (letter := desk.lease()) is not None:
+        desk.sent(letter, "file BHR-2026-000001.registered.responsible.eml")
+    letters = [line for line in told(desk, number, personal=personal) if line.teller is Teller.LETTER]
+    assert [FATES[line.state] for line in letters] == ["written to a file {at}: it reached nobody"] * 2

@@ -133,6 +133,21 @@ async def test_markup_in_a_name_stays_text(office: Desk, port: int) -> None:
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.parametrize("path", ["/no-such-page", "/sites/no-such-site", "/tickets/x/y/z"])
+async def test_a_browser_that_asks_for_what_is_not_there_is_told_so_on_a_page_with_a_way_back(
+    port: int, path: str
+) -> None:
+    answer = await ask(port, path, accept="text/html,*/*;q=0.8", accept_language="bn")
+    assert answer.status == 404
+    assert "এমন কোনো পাতা নেই" in answer.text
+    assert '<a class="button" href="/">' in answer.text
+
+
+async def test_a_program_that_asks_for_what_is_not_there_gets_no_page(port: int) -> None:
+    answer = await ask(port, "/no-such-page")
+    assert (answer.status, answer.text) == (404, "Not Found")
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/metrics", "/api/v1/status", "/static/console.css", "/healthz", "/no-such-page"]
 )

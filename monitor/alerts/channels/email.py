@@ -41,6 +41,7 @@ from monitor.alerts.channels.base import (
 from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import Said, message, said_by_system
+from monitor.domain.notice_kinds import FILE_PROOF
 from monitor.domain.text import clean
 from monitor.durable import write_durably
 from monitor.logs.emit import emit
@@ -118,7 +119,7 @@ class EmailChannel:
             raise TemporaryFailure(message("{url}: {fault}", url=path, fault=said_by_system(error))) from error
         text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
         emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, ticket=letter.ticket, path=str(path))
-        return f"file {path.name}"
+        return f"{FILE_PROOF}{path.name}"
 
 
 @contextmanager

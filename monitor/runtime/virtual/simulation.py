@@ -19,6 +19,7 @@ from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
 from monitor.domain.message import Message, message
+from monitor.domain.notice_kinds import FILE_PROOF
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.reasons import history_message
@@ -129,7 +130,7 @@ def _newly_sent(session: Session, listed: set[int]) -> Iterator[Happened]:
     for notice in notice_rows.gone(session):
         if notice.id not in listed and notice.sent_utc is not None:
             listed.add(notice.id)
-            file = notice.proof.removeprefix("file ")
+            file = notice.proof.removeprefix(FILE_PROOF)
             reader = Message(RECIPIENTS.get(notice.recipient, notice.recipient))
             said = message("mail to {recipient}: {file}", recipient=reader, file=file)
             yield Happened(notice.sent_utc, said, is_mail=True)

@@ -48,7 +48,7 @@ async def users(asked: Asking) -> Response:
 
 @router.get("/tokens", **route(ADMIN, TokenDocument, of_list=True))
 async def tokens(asked: Asking) -> Response:
-    """List the tokens at or below the caller's place, never what they are, revoked ones too; for callers for all sites."""
+    """List the tokens at or below the caller's place, never what they are; for callers for all sites."""
     if not asked.caller.scope.is_all:
         raise without_scope(ADMIN)
     places = asked.api.places_of(asked.caller.node)

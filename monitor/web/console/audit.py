@@ -17,8 +17,8 @@ from monitor.domain.text import ascii_digits
 from monitor.i18n import formats
 from monitor.i18n.act_terms import ACTS, FACTS, ROOMS, VIAS
 from monitor.i18n.catalogue import tr
-from monitor.i18n.languages import Lang
-from monitor.i18n.terms import TICKET_STATES
+from monitor.i18n.languages import Lang, languages, own_name
+from monitor.i18n.terms import ROLES, TICKET_STATES, WAYS
 from monitor.net.pool import Pool
 from monitor.store import act_rows, acts
 from monitor.store.act_rows import ActDocument, ActFilter, act_document
@@ -33,6 +33,8 @@ PAGE = 50
 MOST_EXPORTED = 100_000
 LONGEST_VALUE = 120  # characters
 FILTERS = ("of", "actor", "kind", "about", "via", "from", "to")
+VALUES: Mapping[str, Mapping[str, str]] = {"state": TICKET_STATES, "role": ROLES, "way": WAYS}
+"""What values of facts are called, by the fact's key."""
 OF_THE_WHOLE = "whole"
 """The filter ``of`` for acts that concern the installation and no office of it: its own chain has them."""
 
@@ -142,25 +144,36 @@ def _link(act: ActDocument) -> str:
 
 
 def changes(act: ActDocument, lang: Lang) -> Iterator[tuple[str, str, str]]:
-    """Yield each fact that the act changed: its name, and what it was and is, '' for nothing, in words."""
+    """Yield each fact that the act changed: its name, and what it was and is, '' for nothing, in words.
+
+    What was nothing before and is nothing now (most of what a new user may have) is left out.
+    """
     for key in dict.fromkeys([*act["before"], *act["after"]]):
+        if not (_is_said(act["before"].get(key)) or _is_said(act["after"].get(key))):
+            continue
         name = tr(lang, FACTS[key]) if key in FACTS else key
         before, after = (_said(key, side[key], lang) if key in side else "" for side in (act["before"], act["after"]))
         yield name, before, after
 
 
+def _is_said(value: object) -> bool:
+    return value not in (None, "", [], {})
+
+
 def _said(key: str, value: Any, lang: Lang) -> str:
-    if value is None or value == "":
+    if not _is_said(value):
         return "–"
     if isinstance(value, bool):
         return tr(lang, "yes") if value else tr(lang, "no")
     if isinstance(value, list):
-        return ", ".join(_said(key, each, lang) for each in value) or "–"
+        return ", ".join(_said(key, each, lang) for each in value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)[:LONGEST_VALUE]
-    if key == "state" and value in TICKET_STATES:
-        return tr(lang, TICKET_STATES[value])
     if isinstance(value, str):
+        if key in VALUES and value in VALUES[key]:
+            return tr(lang, VALUES[key][value])
+        if key == "lang" and value in languages():
+            return own_name(value)
         if key.endswith("_utc") or key in {"begins", "ends", "until", "clock"}:
             return _moment(value, lang)
         return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"

@@ -62,6 +62,20 @@ def starlette_routes(consoles: OfficeConsoles, visitor_of: VisitorOf, is_own_for
     ]
 
 
+def nothing_there(
+    consoles: OfficeConsoles, visitor_of: VisitorOf
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers an address that leads nowhere: the page that says so to a browser, a word to all others."""
+
+    async def answer(request: Request, _: Exception) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse("Not Found", 404)
+        console = consoles.whole
+        return refused_page(console, Asked(request, await visitor_of(request), console.clock.utc()), 404)
+
+    return answer
+
+
 def _endpoint(
     consoles: OfficeConsoles, at: int, visitor_of: VisitorOf, is_own_form: CheckForm
 ) -> Callable[[Request], Awaitable[Response]]:

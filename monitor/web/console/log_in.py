@@ -7,8 +7,8 @@ from urllib.parse import quote
 from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse, Response
 
+from monitor.accounts import first_user, sessions
 from monitor.accounts import log_in as entry
-from monitor.accounts import sessions
 from monitor.accounts.log_in import Answer, LogIn, Typed
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.message import N_, Message, message, messages
@@ -48,11 +48,11 @@ class LogInPages:
         self._console, self._half_way = console, HalfWay()
 
     async def form(self, asked: Asked) -> Response:
-        """Show the form; who is in already goes on."""
+        """Show the form; who is in already goes on. While there is no user it leads to where the first is set up."""
         wanted = local_path(asked.query("next", "/"))
         if asked.visitor.session_id is not None:
             return RedirectResponse(wanted, 303)
-        return self._page(asked, 200, next_path=wanted)
+        return self._page(asked, 200, next_path=wanted, is_first=await self._console.read(first_user.is_missing))
 
     async def log_in(self, asked: Asked) -> Response:
         """Let somebody in, or ask for the second factor's code."""
@@ -117,9 +117,10 @@ class LogInPages:
         half: str = "",
         wrong: Message | str = "",
         wait_s: int = 0,
+        is_first: bool = False,
     ) -> Response:
         values = {"next_path": next_path, "name": name, "half": half, "wrong": wrong, "is_throttled": wait_s > 0}
-        return waiting(self._console.page(asked, "login.html.j2", status, **values), wait_s)
+        return waiting(self._console.page(asked, "login.html.j2", status, is_first=is_first, **values), wait_s)
 
     def _proof(self, asked: Asked, status: int, next_path: str, wrong: Message | str = "", wait_s: int = 0) -> Response:
         page = self._console.page(asked, "prove.html.j2", status, next_path=next_path, wrong=wrong)

@@ -297,7 +297,6 @@ def _form(console: Console, asked: Asked, typed: Typed, found: PlanEffects | Non
         chosen=chosen,
         matching=matching[:MOST_FOUND],
         unions=sorted({site.union for site in sites.values() if site.union}),
-        union_name=lambda union: fleet.union_name(union).name(asked.lang),
         parents=[sites[id_] for id_ in fleet.children if id_ in sites][:200],
         weekdays=list(WEEKDAYS),
     )

@@ -131,7 +131,6 @@ def routes(console: Console) -> list[PageRoute]:
             planned=planned_soon(console.office, asked.now_utc),
             map=drawn,
             troubled_unions=[union_name(union) for union in drawn.troubled] if drawn else [],
-            union_name=union_name,
             charter=console.office.charter,
             known=known,
             seen=lambda trouble: seen_text(trouble.reason, asked.lang),

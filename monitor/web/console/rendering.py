@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.domain.message import Said
 from monitor.domain.reasons import Reason
+from monitor.domain.text import dialled
 from monitor.i18n import formats, terms
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.catalogue import tr, trn, trp
@@ -71,6 +72,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "site_name": partial(site_name, lang),
         "number": lambda value: formats.number_text(value, lang),
         "digits": lambda value: formats.digits(value, lang),
+        "dialled": dialled,
         "percent": lambda share, places=0: formats.percent_text(share, lang, places),
         "size": lambda octets: formats.size_text(octets, lang),
         "rate": lambda bits_per_s: formats.rate_text(bits_per_s, lang),

@@ -102,7 +102,7 @@ def hour_chart(minutes: Sequence[Minute | None]) -> HourChart | None:
     if not any(minutes):
         return None
     times = [minute.slowest_ms for minute in minutes if minute is not None and minute.slowest_ms is not None]
-    most_ms = max(times, default=1.0)
+    most_ms = max(times, default=0.0) or 1.0  # an answer within the clock's grain took 0 ms
     line, is_drawn = [], False
     lost: list[Box] = []
     for at, minute in enumerate(minutes):

@@ -14,7 +14,7 @@ from monitor.charter.office import Office
 from monitor.charter.services import Officer
 from monitor.domain.message import Message, Said, message, messages
 from monitor.domain.reasons import Names
-from monitor.domain.text import comparison_key
+from monitor.domain.text import comparison_key, dialled
 from monitor.i18n import formats
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.catalogue import tr, trn
@@ -251,6 +251,7 @@ def _words(lang: Lang, at_utc: datetime) -> dict[str, Any]:
         "word_name": lambda word: tr(lang, PUBLIC_WORDS[word]),
         "cause": lambda code: tr(lang, PUBLIC_CAUSES.get(code, PUBLIC_CAUSES[""])),
         "number": lambda value: formats.number_text(value, lang),
+        "dialled": dialled,
         "digits": lambda value: formats.digits(value, lang),
         "floored": lambda share: formats.percent_text(math.floor(share * 1_000) / 1_000, lang, 1),
         "near": lambda at: formats.near_text(at, at_utc, lang),

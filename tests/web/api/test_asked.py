@@ -7,7 +7,7 @@ import pytest
 
 from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
-from monitor.domain.api_scopes import AUDIT_READ, SCOPES, STATUS_READ, TICKETS_READ, TICKETS_WRITE
+from monitor.domain.api_scopes import ADMIN, AUDIT_READ, SCOPES, STATUS_READ, TICKETS_READ, TICKETS_WRITE
 from monitor.domain.roles import Role
 from monitor.store import token_rows
 from monitor.store.work import Work

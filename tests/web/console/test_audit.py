@@ -1,7 +1,9 @@
 """The page of who did what: by filter, taken out as a table, and verified."""
 
+import ast
 import csv
 import io
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,10 +11,20 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.accounts import users
+from monitor.accounts.documents import UserDocument
+from monitor.accounts.tokens import RECORDED
+from monitor.accounts.users import NOT_RECORDED, Profile
+from monitor.domain.roles import Role
+from monitor.i18n.act_terms import ACTS, FACTS
+from monitor.settings.calendar_order import OrderedChange
+from monitor.settings.maintenance_section import Maintenance
 from monitor.store import act_rows, acts
 from monitor.store.act_rows import ActFilter
 from monitor.store.opening import DATABASE
 from monitor.store.work import Work
+from monitor.web.console.audit import FILTERS
+from tests.places import ROOT
 from tests.web.signed_in import SignedIn
 from tests.web.world import World, world
 
@@ -94,3 +106,33 @@ def test_verifying_says_that_all_is_whole_and_names_what_was_altered(office: Wor
     page = someone.get("/audit?verify=1&lang=en").text
     assert "The history is not whole" in page
     assert "of nobody (plan.add) is not what was recorded" in page
+
+
+def written_facts() -> set[str]:
+    """The keys of what acts are recorded with: of plans, orders, users and tokens, and beside each `acts.record`."""
+    found = {*Maintenance.model_fields, *OrderedChange.model_fields, *RECORDED, *acts.OF_TICKET, *FILTERS}
+    found |= UserDocument.__annotations__.keys() - NOT_RECORDED
+    for file in (ROOT / "monitor").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        for function in ast.walk(ast.parse(text)) if "acts.record(" in text else ():
+            source = ast.unparse(function) if isinstance(function, ast.FunctionDef) else ""
+            if "acts.record(" in source and not source.startswith("def routes"):
+                found |= set(re.findall("[{ ]'([a-z_0-9]+)':", source))
+    return found
+
+
+def test_each_fact_that_an_act_changes_has_a_word() -> None:
+    found = written_facts()
+    assert {"excused_by", "deputy", "announce", "undoes", "feed", "sessions"} <= found
+    names_of_acts = {kind.partition(".")[2] for kind in ACTS}  # `actions.act` has them in one mapping
+    assert found - FACTS.keys() - names_of_acts == set()
+
+
+def test_of_a_new_user_stands_what_was_given_in_words(office: World) -> None:
+    desk = office.desk
+    profile = Profile(lang="bn", role=Role.OFFICER, name_bn="সালমা", kinds=())
+    with desk.store.write() as session:
+        users.add(Work(session, desk.office, desk.clock.utc(), "boss", via="console"), "salma", profile, None)
+    (row,) = SignedIn(office, "officer").get("/audit?about=salma&lang=bn").text.split("<tbody>")[1].split("</tr>")[:-1]
+    said = [re.sub("<[^>]+>", "", each).strip() for each in row.split("<td>")[-1].split("</div>")]
+    assert said[:-1] == ["পুরো নাম (বাংলায়): সালমা", "ভূমিকা: কর্মকর্তা", "ভাষা: বাংলা", "লগইন করতে পারেন: হ্যাঁ"]

@@ -31,13 +31,16 @@ def test_the_first_user_is_set_up_by_the_code_of_the_start_and_then_there_is_no_
     with office.store.write() as session:
         code = first_user.new_code(Work(session, office.office, office.clock.utc()))
     form = {"name": "rahim", "name_bn": "রহিম", "password": PASSWORD, "again": PASSWORD}
+    assert '<a href="/setup">' in browser.get("/login").text, "nobody can log in yet"
     wrong = browser.post("/setup", code="7kq2-m9xd-hc04-wz8e", **form)
     assert (wrong.status, 'value="রহিম"' in wrong.text, PASSWORD in wrong.text) == (422, True, False)
     assert browser.post("/setup", code=code, **{**form, "again": "another"}).status == 422
     assert browser.post("/setup", code=code, **{**form, "password": "short", "again": "short"}).status == 422
     done = browser.post("/setup", code=code.upper(), **form)
     assert (done.status, done.to) == (303, "/login")
-    assert "rahim" in browser.get("/login").toast
+    entrance = browser.get("/login")
+    assert "rahim" in entrance.toast
+    assert "/setup" not in entrance.text
     assert browser.log_in("rahim", PASSWORD).status == 303
     assert browser.get("/users").status == 200, "an administrator"
 

@@ -288,12 +288,12 @@ def test_who_is_of_elsewhere_gets_nothing_of_the_site(visits: Visits) -> None:
 
 def test_those_with_a_name_can_call_whom_the_site_names(visits: Visits) -> None:
     sites = {**visits.desk.settings.fleet.sites}
-    contact = ContactEntry(role="head", name_bn="আ. রহিম", name_en="A. <b>Rahim", phone="01711-000000")
+    contact = ContactEntry(role="head", name_bn="আ. রহিম", name_en="A. <b>Rahim", phone="০১৭১১-000 000")
     sites[SITE] = replace(sites[SITE], contacts=(contact,))
     visits.desk.live.fleet = Fleet(sites, visits.desk.settings.fleet.groups)
     visits.visitor = VIEWER
     page = visits.get(f"/sites/{SITE}").text
-    assert 'href="tel:01711-000000"' in page
+    assert 'href="tel:01711-000000"' in page, "no telephone dials Bangla digits"
     assert "A. &lt;b&gt;Rahim" in page
 
 

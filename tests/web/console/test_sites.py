@@ -138,3 +138,12 @@ async def test_the_unions_of_a_country_are_typed_as_the_page_must_stay_small(off
     assert '<input id="union"' in page
     assert re.findall(r'<a href="/sites/([a-z0-9-]+)"><b>', page) == ["s-7"], "in any case, with any digits"
     assert len((await ask(port, "/sites?lang=en")).text) < 60_000
+
+
+@pytest.mark.parametrize("path", ["/sites", "/sites?union=chandgram", "/sites/udc-chandgram"])
+@pytest.mark.parametrize(("lang", "name"), [("bn", "চাঁদগ্রাম"), ("en", "Chandgram")])
+async def test_a_union_is_called_by_its_name(office: Desk, port: int, path: str, lang: str, name: str) -> None:
+    page = (await ask(port, f"{path}{'&' if '?' in path else '?'}lang={lang}")).text
+    assert office.settings.fleet.union_name("chandgram").name(lang) == name
+    assert f">{name}</" in page
+    assert ">chandgram<" not in page

@@ -57,6 +57,13 @@ def test_the_line_of_an_hour_breaks_where_nothing_answered() -> None:
     assert chart.most_ms == 8.0
 
 
+def test_an_hour_of_answers_that_took_no_measurable_time_lies_on_the_base() -> None:
+    chart = hour_chart([Minute(3, 0, 0.0, 0.0)])
+    assert chart is not None
+    assert chart.most_ms == 1.0
+    assert chart.line.startswith("M")
+
+
 def test_an_hour_without_a_round_has_no_chart() -> None:
     assert hour_chart([None] * 60) is None
 
