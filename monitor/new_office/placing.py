@@ -51,6 +51,7 @@ def place(
     moved = []
     for path in in_the_way(folder, secrets):
         kept = path.with_name(f"{path.name}.{aside}")
+        kept.touch(mode=0o600)  # before there is anything in it: it may be a secret
         shutil.copy2(path, kept)
         moved.append(kept)
     for each, secret in secrets.items():

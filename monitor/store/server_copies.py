@@ -153,7 +153,8 @@ def scratch(
 
 def _seal(copy: Path) -> None:
     """Add the hash over a copy to its end, which pg_restore ignores: half of the file has no checksum of its own."""
-    with copy.open("rb+") as file:
+    # The folder may be another user's, who could have put a link in its place meanwhile.
+    with open(copy, "rb+", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW)) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0, os.SEEK_END)
         file.write(SEAL + found.encode())

@@ -42,3 +42,17 @@ def test_what_was_there_stays_beside_what_replaces_it(tmp_path: Path) -> None:
     aside = tmp_path / "secrets" / "access.before-x"
     assert aside.read_text(encoding="utf-8") == "c0mmunity\n"
     assert aside.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_that_is_kept_aside_is_its_owners_alone_from_the_first_byte_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, begun = tmp_path / "config", []
+    place(folder, shipped(), None, SECRETS, "first")
+
+    def copied(_: Path, kept: Path) -> None:
+        begun.append(kept.stat().st_mode & 0o077)
+
+    monkeypatch.setattr("shutil.copy2", copied)
+    place(folder, shipped(), None, SECRETS, "second")
+    assert set(begun) == {0}

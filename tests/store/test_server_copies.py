@@ -188,3 +188,12 @@ def asks_for_a_password(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     until(is_asked, "the server to ask", within_s=60)
     return Server(url, secret)
+
+
+def test_a_link_in_the_place_of_a_copy_is_not_sealed(tmp_path: Path) -> None:
+    somebodys = tmp_path / "somebodys"
+    somebodys.write_bytes(b"x")
+    (tmp_path / "copy").symlink_to(somebodys)
+    with pytest.raises(OSError, match="symbolic link"):
+        server_copies._seal(tmp_path / "copy")
+    assert somebodys.read_bytes() == b"x"
