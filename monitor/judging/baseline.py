@@ -26,6 +26,7 @@ from monitor.domain.sample import Sample, Verdict
 
 HOURS, WEEKS, FEWEST_WEEKS = 168, 5, 3
 FEWEST_ROUNDS, MOST_ROUNDS = 20, 120
+ROOM = array("f", bytes(4 * 60))  # for an hour's rounds at once: grown by each, it would leave holes in the heap
 NORMAL = 1.4826
 BASE_NS = 1_000  # times are kept as logarithms: one in 2,900 exact for medians, one in 23 for MADs
 FINE, COARSE = 2_000, 16
@@ -78,28 +79,30 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 class Usual:
-    """The statistics of one device, and the rounds of the present hour.
+    """The statistics of one device, and the rounds of the present hour: the first ``count`` of ``rounds``.
 
     ``packed``: a `Week`, which is needed once an hour; replaced as a whole, so that any thread may take it.
     """
 
-    __slots__ = ("hour", "limit_ns", "packed", "rounds")
+    __slots__ = ("count", "hour", "limit_ns", "packed", "rounds")
 
     def __init__(self, packed: bytes = b"") -> None:
         self.packed = packed
         self.hour = -1
         self.limit_ns = NEVER_NS
+        self.count = 0
         self.rounds = array("f")
 
     def learn(self) -> bool:
         """Store median and MAD of the present hour; False when it has fewer than ``FEWEST_ROUNDS``."""
-        if len(self.rounds) < FEWEST_ROUNDS:
+        if self.count < FEWEST_ROUNDS:
             return False
-        week, middle = Week.of(self.packed), median(self.rounds)
+        rounds = self.rounds[: self.count]
+        week, middle = Week.of(self.packed), median(rounds)
         place = self.hour % HOURS * WEEKS
         for values, code in (
             (week.medians, _code(middle, FINE, 65_535)),
-            (week.mads, _code(_mad(self.rounds), COARSE, 255)),
+            (week.mads, _code(_mad(rounds), COARSE, 255)),
         ):
             values[place : place + WEEKS] = array(values.typecode, [*values[place + 1 : place + WEEKS], code])
         self.packed = week.packed()
@@ -145,11 +148,14 @@ class Baselines:
         if usual.hour != self._hour:
             if usual.learn():
                 self.changed.add(sample.device)
-            usual.rounds = array("f")
+            usual.count = 0
             usual.hour, usual.limit_ns = self._hour, usual.limit(self._hour, self.limits)
-        rounds = usual.rounds
-        if len(rounds) < MOST_ROUNDS:
-            rounds.append(rtt_ns)
+        count = usual.count
+        if count < MOST_ROUNDS:
+            if count == len(usual.rounds):
+                usual.rounds += ROOM
+            usual.rounds[count] = rtt_ns
+            usual.count = count + 1
         return usual.limit_ns
 
     def adjust(self, limits: Limits) -> None:

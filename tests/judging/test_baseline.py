@@ -99,7 +99,17 @@ def test_whatever_comes_memory_is_bounded_and_the_limit_lies_above_what_is_usual
         baselines.take(sample(MONDAY + timedelta(hours=hours), 20.0))
     (known,) = baselines.known.values()
     assert len(known.packed) <= PACKED_BYTES
-    assert len(known.rounds) <= 120
+    assert known.count <= len(known.rounds) <= 120
+
+
+def test_an_hours_rounds_take_no_more_room_at_its_end_than_with_the_first_and_the_next_hour_takes_the_same() -> None:
+    baselines = Baselines()
+    hour(baselines, MONDAY, [20.0])
+    room = baselines.known["a/gateway"].rounds
+    address, length = room.buffer_info()
+    for number in (1, 2, 3):
+        hour(baselines, MONDAY + number * HOUR, [20.0] * 60)
+    assert baselines.known["a/gateway"].rounds.buffer_info() == (address, length)
 
 
 def test_a_restart_forgets_nothing() -> None:
