@@ -24,6 +24,7 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "
 MOUNTS = Path("/proc/self/mountinfo")
 
 OK = Kind("disk.ok", Level.OK, N_("{free:size} free for {state}; it grows by {growth:size} a day"))
+NEW = Kind("disk.new", Level.OK, N_("{free:size} free for {state}; by how much it grows is not known yet"))
 FULL = Kind(
     "disk.full",
     Level.ERROR,
@@ -175,7 +176,8 @@ def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
         yield found(MISSING, state=state)
         return
     faults = [each for each in _faults(disk, state) if seen.has_file or each.kind is not REMOTE]
-    yield from faults or [found(OK, state=state, free=disk.free, growth=disk.growth)]
+    well = found(OK, state=state, free=disk.free, growth=disk.growth) if disk.growth else None
+    yield from faults or [well or found(NEW, state=state, free=disk.free)]
 
 
 def _faults(disk: Disk, state: str) -> Iterator[Finding]:
@@ -200,5 +202,5 @@ DISK = Check(
     "the history as it did since its first day.",
     _gather,
     _judge,
-    (OK, FULL, FULL_SOON, NO_FILES, READ_ONLY, REMOTE, MISSING),
+    (OK, NEW, FULL, FULL_SOON, NO_FILES, READ_ONLY, REMOTE, MISSING),
 )

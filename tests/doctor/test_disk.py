@@ -28,6 +28,10 @@ def small_disk(office: Installation) -> Iterator[Installation]:
 
 
 def test_an_empty_disk_is_well_and_a_full_one_is_not(small_disk: Installation) -> None:
+    assert small_disk.found("disk") == ["new"]
+    begins = small_disk.clock.now_utc - timedelta(days=10)
+    copy_of(small_disk, begins, MEGABYTE)
+    copy_of(small_disk, begins + timedelta(days=10), MEGABYTE + 10_000)
     assert small_disk.found("disk") == ["ok"]
     with (small_disk.state / "ballast").open("wb") as ballast:
         os.posix_fallocate(ballast.fileno(), 0, 150 * MEGABYTE)
