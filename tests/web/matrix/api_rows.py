@@ -129,8 +129,8 @@ API = (
     ),
     Row("GET", "/api/v1/audit", OFFICER, far=403, scope=AUDIT),
     Row("GET", "/api/v1/audit/verify", OFFICER, far=200, scope=AUDIT),
-    Row("GET", "/api/v1/users", ADMIN, far=200, scope="admin"),
-    Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
+    Row("GET", "/api/v1/users", ADMIN, far=403, scope="admin"),
+    Row("GET", "/api/v1/tokens", ADMIN, far=403, scope="admin"),
     Row("GET", "/api/v1/public/status", VIEWER, far=200, scope=STATUS),
     Row(
         "POST",
