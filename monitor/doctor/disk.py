@@ -176,8 +176,8 @@ def _judge(seen: Seen, _: datetime) -> Iterator[Finding]:
         yield found(MISSING, state=state)
         return
     faults = [each for each in _faults(disk, state) if seen.has_file or each.kind is not REMOTE]
-    well = found(OK, state=state, free=disk.free, growth=disk.growth) if disk.growth else None
-    yield from faults or [well or found(NEW, state=state, free=disk.free)]
+    about = {"state": state, "free": disk.free}
+    yield from faults or [found(OK, growth=disk.growth, **about) if disk.growth else found(NEW, **about)]
 
 
 def _faults(disk: Disk, state: str) -> Iterator[Finding]:

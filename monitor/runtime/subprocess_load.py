@@ -88,10 +88,9 @@ def _beside(before: Installation, loaded: Loaded, known: KnownSites) -> Reading:
     """Keep the sites that are as they were, and index what the loop would otherwise have to wait for."""
     found = loaded.found
     assert isinstance(found, Installation)
-    if loaded.digests:
-        found = Installation.of(replace(found.host, fleet=completed(found.host.fleet, loaded.digests, known)))
     if not (before.several or found.several):
-        found = Installation.of(replace(found.host, fleet=_like(found.host.fleet, before.host.fleet)))
+        fleet = completed(found.host.fleet, loaded.digests, known)
+        found = Installation.of(replace(found.host, fleet=_like(fleet, before.host.fleet)))
     _index(found.host.fleet)
     sites = KnownSites(found.host.fleet.sites, loaded.digests) if loaded.digests else KnownSites()
     return Reading(found, loaded.sources, sites=sites)
